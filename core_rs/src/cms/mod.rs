@@ -1,0 +1,1 @@
+//! Signatures in CMS form (RFC 5652, CAdES baseline).

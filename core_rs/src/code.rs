@@ -1,0 +1,1 @@
+//! Verification codes: random symbols and a check symbol.

@@ -1,0 +1,1 @@
+//! The pixels of a page.

@@ -1,0 +1,13 @@
+//! What must be fast or exact: the pixels of a page, digests, and signatures in CMS form.
+//!
+//! Everything outside [`py`] is plain Rust that has never heard of Python.
+
+pub mod cms;
+pub mod code;
+pub mod digest;
+pub mod error;
+pub mod image;
+#[cfg(feature = "python")]
+mod py;
+
+pub use error::{Error, Result};

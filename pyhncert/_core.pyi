@@ -1,0 +1,3 @@
+"""The compiled core. See core_rs/src/py/."""
+
+def sha256(data: bytes, /) -> bytes: ...

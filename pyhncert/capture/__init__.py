@@ -1,0 +1,1 @@
+"""From the glass to an upright page: loading scans, normalising them."""

@@ -1,0 +1,1 @@
+"""What the officer should know before deciding: findings."""

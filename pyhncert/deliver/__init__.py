@@ -1,0 +1,1 @@
+"""Where the holder gets the copy: files and receipts, never overwriting."""

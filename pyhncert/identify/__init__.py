@@ -1,0 +1,1 @@
+"""Who signs: keys, certificates, authorities, and a trial office's own authorities."""

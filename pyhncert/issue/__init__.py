@@ -1,0 +1,1 @@
+"""The copy: pages, marks, act.json, signatures, validation data."""

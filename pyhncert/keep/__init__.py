@@ -1,0 +1,1 @@
+"""The register and the store: every act once, for ever."""

@@ -1,0 +1,1 @@
+"""Reading a page: lines in place, the kind of paper, its fields."""

@@ -1,0 +1,380 @@
+"""Values that cross rooms: small, frozen, and impossible to make wrong.
+
+Pixels are counted from the upper left corner, x to the right, y down; the centre of the first pixel is (0.5, 0.5).
+A *raw* pixel belongs to the image as it was scanned, a *page* pixel to the upright, straightened, cropped page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Pixels = npt.NDArray[np.uint8]
+
+Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
+"""Four corners, clockwise from the reader's upper left."""
+
+Verdict = Literal["valid", "altered", "revoked", "superseded", "unsigned", "undecided", "not_found"]
+Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+Severity = Literal["pass", "warn", "block"]
+Clock = Callable[[], dt.datetime]
+"""Now, with a time zone."""
+Randomness = Callable[[int], bytes]
+"""So many random bytes, fit for secrets."""
+
+VIETNAM = dt.timezone(dt.timedelta(hours=7), "+07")
+
+
+class Words(NamedTuple):
+    """The same thing said in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def say(self, lang: str) -> str:
+        """The words in `lang` (``vi`` or ``en``)."""
+        return self.vi if lang == "vi" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A 3x3 homography, row by row; for a page it maps raw pixels to page pixels."""
+
+    m: tuple[float, float, float, float, float, float, float, float, float]
+
+    def __post_init__(self) -> None:
+        if len(self.m) != 9 or not all(math.isfinite(v) for v in self.m):
+            raise ValueError("a matrix has nine finite numbers")
+
+    @classmethod
+    def identity(cls) -> Matrix:
+        """Nothing moves."""
+        return cls((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+
+    def apply(self, point: Point) -> Point:
+        """Where `point` goes."""
+        x, y = point
+        a, b, c, d, e, f, g, h, i = self.m
+        w = g * x + h * y + i
+        return ((a * x + b * y + c) / w, (d * x + e * y + f) / w)
+
+    def quad(self, quad: Quad) -> Quad:
+        """Where the four corners go."""
+        a, b, c, d = (self.apply(p) for p in quad)
+        return (a, b, c, d)
+
+    def then(self, later: Matrix) -> Matrix:
+        """First this, then `later`."""
+        a, b = later.m, self.m
+        m = [sum(a[3 * r + k] * b[3 * k + c] for k in range(3)) for r in range(3) for c in range(3)]
+        return Matrix((m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8]))
+
+    def inverse(self) -> Matrix:
+        """The way back; raises ValueError for a singular matrix."""
+        a, b, c, d, e, f, g, h, i = self.m
+        det = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+        if abs(det) < 1e-300:
+            raise ValueError("singular matrix")
+        return Matrix(
+            (
+                (e * i - f * h) / det,
+                (c * h - b * i) / det,
+                (b * f - c * e) / det,
+                (f * g - d * i) / det,
+                (a * i - c * g) / det,
+                (c * d - a * f) / det,
+                (d * h - e * g) / det,
+                (b * g - a * h) / det,
+                (a * e - b * d) / det,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One file as it was handed in; `digest` is SHA-256 over `data`."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPage:
+    """One image of a scan, decoded: `image` is (height, width, 3) uint8 RGB, `dpi` what the file says, if it does.
+
+    `to_file` maps pixels of `image` to pixels of the image in the file (EXIF rotation undone).
+    """
+
+    number: int
+    scan: int
+    frame: int
+    image: Pixels = field(repr=False)
+    dpi: float | None = None
+    to_file: Matrix = field(default_factory=Matrix.identity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What was measured on a page, before anybody read it.
+
+    `sharpness` is 0 (blurred beyond reading) to 1 (crisp); `ink_share` the share of ink pixels; `contrast` the
+    distance of ink and paper in gray levels; `text_height_px` the median height of text, 0 where there is none;
+    `cut_edges` names the sides (``left`` ``top`` ``right`` ``bottom``) at which ink runs off the page, with the
+    places in page pixels in `cut_quads`; `seal_quads` are red round seals.
+    """
+
+    sharpness: float
+    ink_share: float
+    contrast: float
+    text_height_px: float
+    cut_edges: tuple[str, ...] = ()
+    cut_quads: tuple[Quad, ...] = ()
+    seal_quads: tuple[Quad, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One upright page: `image` is (height, width, 3) uint8 RGB; `matrix` maps raw pixels of the file to its pixels.
+
+    `turned` is the clockwise quarter turns in degrees (0, 90, 180, 270) and `skew_deg` the clockwise skew that were
+    taken out. `dpi` is the effective resolution; `dpi_source` is ``file``, ``paper`` or ``text``.
+    """
+
+    number: int
+    scan: int
+    frame: int
+    image: Pixels = field(repr=False)
+    raw_size: tuple[int, int]
+    matrix: Matrix
+    turned: int
+    skew_deg: float
+    dpi: float
+    dpi_source: str
+    measures: Measures
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in page pixels."""
+        return (int(self.image.shape[1]), int(self.image.shape[0]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word in place, in page pixels; confidence 0 to 1."""
+
+    text: str
+    quad: Quad
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of text in place, in page pixels; confidence 0 to 1."""
+
+    text: str
+    quad: Quad
+    confidence: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read on one page, in reading order; `reader` names detector and recogniser with their digests."""
+
+    page: int
+    lines: tuple[Line, ...]
+    reader: str
+
+    @property
+    def text(self) -> str:
+        """The lines, one below the other."""
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The kind of paper (SPEC 6 key, or ``unknown``), by its printed `title` on `page`."""
+
+    key: str
+    name: Words
+    title: str
+    confidence: float
+    page: int | None = None
+    quad: Quad | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of the paper: `name` is ours (``full_name``), `label` the printed one, `value` normalised text."""
+
+    name: str
+    label: str
+    value: str
+    page: int
+    quad: Quad
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something the officer should know: `family` is ``quality`` (exit 11) or ``paper`` (exit 12).
+
+    `final` findings (an already signed PDF) yield to no override.
+    """
+
+    code: str
+    severity: Severity
+    family: Literal["quality", "paper"]
+    reason: Words
+    page: int | None = None
+    quad: Quad | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """An officer's decision to go on against a blocking finding."""
+
+    code: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ValueError("an override needs a reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What the officer is shown before deciding."""
+
+    kind: Kind
+    fields: tuple[Field, ...]
+    findings: tuple[Finding, ...]
+    page_count: int
+    officer: str
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The officer's answer."""
+
+    approved: bool
+    overrides: tuple[Override, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActNumber:
+    """A reserved place in the register: number `number` of book `book` in `year`, under the public `code`."""
+
+    act_id: str
+    code: str
+    unit: str
+    book: str
+    year: int
+    number: int
+
+    @property
+    def shown(self) -> str:
+        """The number as it is written: 01, 02, … (SPEC 1.6)."""
+        return f"{self.number:02d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLine:
+    """One line of the register with the eight columns of SPEC 1.6 and the state of its act."""
+
+    act_id: str
+    code: str
+    unit: str
+    book: str
+    year: int
+    number: int
+    state: str
+    certified_at: dt.datetime
+    requester: str
+    original: str
+    signer: str
+    copies: int
+    fee_vnd: int
+    note: str
+    content_digest: bytes | None
+    file_digest: bytes | None
+    level: str | None
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertifiedCopy:
+    """One issued copy. `content_digest` was fixed before signing; `file_digest` is SHA-256 over `pdf` as returned."""
+
+    code: str
+    number: int
+    book: str
+    year: int
+    content_digest: bytes
+    file_digest: bytes
+    officer: str
+    issued_at: dt.datetime
+    level_asked: Level
+    level: Level
+    pdf: bytes = field(repr=False)
+    receipt: Mapping[str, Any] = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Words, ...] = ()
+    stages_s: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.issued_at.tzinfo is None:
+            raise ValueError("issued_at needs a time zone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureReport:
+    """One signature of a file: whose, when, and what became of it."""
+
+    field: str
+    role: Literal["officer", "agency", "timestamp", "foreign"]
+    signer: str
+    verdict: Verdict
+    algorithm: str
+    signed_at: dt.datetime | None
+    timestamped_at: dt.datetime | None
+    level: Level | None
+    reasons: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What verification found: the verdict, why, what is proven and what is not.
+
+    `act` is the parsed act.json where the file carries one.
+    """
+
+    verdict: Verdict
+    reasons: tuple[Words, ...]
+    signatures: tuple[SignatureReport, ...] = ()
+    proven: tuple[Words, ...] = ()
+    not_proven: tuple[Words, ...] = ()
+    code: str | None = None
+    number: int | None = None
+    book: str | None = None
+    year: int | None = None
+    original: str | None = None
+    office: str | None = None
+    certified_at: dt.datetime | None = None
+    level: Level | None = None
+    trial: bool | None = None
+    file_digest: bytes | None = None
+    act: Mapping[str, Any] | None = field(default=None, repr=False)

@@ -1,0 +1,1 @@
+"""What a stranger can prove about a file, with no network."""
