@@ -1,0 +1,243 @@
+"""The office's settings: one commented TOML, read strictly.
+
+Passwords and PINs never stand here: they come from a prompt, a file descriptor or ``HNCERT_PASSWORD_<KEY>``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.values import Level
+
+__all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "user_office"]
+
+OFFICE_FILE = "office.toml"
+_LEVELS = ("B-B", "B-T", "B-LT")
+_SECTIONS: dict[str, frozenset[str]] = {
+    "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
+    "register": frozenset({"file", "book", "suffix"}),
+    "store": frozenset({"objects", "min_free_mb"}),
+    "font": frozenset({"file"}),
+    "trust": frozenset({"roots", "intermediates", "crls"}),
+    "timestamp": frozenset({"trial", "url", "timeout_s"}),
+    "agency": frozenset({"name", "key", "scheme", "picture"}),
+    "qr": frozenset({"key", "scheme"}),
+    "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
+}
+_OFFICER = frozenset({"id", "name", "title", "key", "scheme", "picture"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    """One key of the office: whose, where it lies, and how it signs."""
+
+    id: str
+    name: str
+    title: str = ""
+    key: Path
+    scheme: str
+    picture: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSettings:
+    """Everything `office.toml` says, with paths made absolute."""
+
+    folder: Path
+    name: str
+    unit: str
+    trial: bool
+    level: Level
+    verify_url: str
+    profile: str
+    register: Path
+    book: int
+    suffix: str
+    objects: Path
+    min_free_mb: int
+    font: Path
+    roots: tuple[Path, ...]
+    intermediates: tuple[Path, ...]
+    crls: tuple[Path, ...]
+    tsa_url: str | None
+    tsa_trial: bool
+    tsa_timeout_s: float
+    officers: tuple[KeySettings, ...]
+    agency: KeySettings
+    qr: KeySettings
+    max_pixels: int
+    max_pages: int
+    max_bytes: int
+
+    def officer(self, wanted: str | None) -> KeySettings:
+        """The officer called `wanted`, or the only one; raises UsageFault."""
+        if wanted is None and len(self.officers) == 1:
+            return self.officers[0]
+        known = ", ".join(o.id for o in self.officers)
+        for officer in self.officers:
+            if officer.id == wanted:
+                return officer
+        if wanted is None:
+            raise UsageFault(
+                f"the office has {len(self.officers)} officers and none was named",
+                f"cơ quan có {len(self.officers)} người thực hiện chứng thực mà chưa chọn ai",
+                hint=f"name one of: {known}",
+                hint_vi=f"chọn một trong: {known}",
+            )
+        raise UsageFault(
+            f"no officer is called {wanted!r}",
+            f"không có người thực hiện chứng thực nào là {wanted!r}",
+            hint=f"name one of: {known}",
+            hint_vi=f"chọn một trong: {known}",
+        )
+
+
+def user_office() -> Path | None:
+    """The office named in the user's own configuration (``$XDG_CONFIG_HOME/hncert/config.toml``), if any."""
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    file = home / "hncert" / "config.toml"
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
+        raise UsageFault(f"{file} cannot be read: {err}", f"không đọc được {file}: {err}") from err
+    office = data.get("office")
+    return (file.parent / Path(office).expanduser()) if isinstance(office, str) and office else None
+
+
+def load_settings(folder: Path) -> OfficeSettings:
+    """Read and check ``folder/office.toml``.
+
+    Raises:
+        UsageFault: no office there, or a setting is missing, unknown or of the wrong type; it is named.
+        StorageFault: the file cannot be read.
+    """
+    file = folder / OFFICE_FILE
+    try:
+        text = file.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError) as err:
+        raise UsageFault(
+            f"no office in {folder}: {OFFICE_FILE} is missing",
+            f"không có cơ quan nào trong {folder}: thiếu {OFFICE_FILE}",
+            hint=f"make one with: hncert office init {folder} --trial",
+            hint_vi=f"tạo bằng lệnh: hncert office init {folder} --trial",
+        ) from err
+    except (OSError, UnicodeDecodeError) as err:
+        raise StorageFault(f"{file} cannot be read: {err}", f"không đọc được {file}: {err}") from err
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as err:
+        raise UsageFault(f"{file} is not valid TOML: {err}", f"{file} không phải TOML hợp lệ: {err}") from err
+    return _Reader(folder.absolute(), file, data).settings()
+
+
+class _Reader:
+    """Takes settings out of parsed TOML and names what is wrong with them."""
+
+    def __init__(self, folder: Path, file: Path, data: dict[str, Any]) -> None:
+        self.folder, self.file, self.data = folder, file, data
+
+    def settings(self) -> OfficeSettings:
+        for section in self.data:
+            if section not in _SECTIONS and section not in ("officer", "version"):
+                raise self._wrong(section, "is not known", "không được biết đến")
+        if self.data.get("version") != 1:
+            raise self._wrong("version", "must be 1", "phải là 1")
+        level = self._text("office", "level", "B-LT")
+        if level not in _LEVELS:
+            raise self._wrong("office.level", f"must be one of {', '.join(_LEVELS)}", f"phải là một trong {', '.join(_LEVELS)}")
+        url = self._text("timestamp", "url", "")
+        officers = self.data.get("officer")
+        if not isinstance(officers, list) or not officers:
+            raise self._wrong("[[officer]]", "is missing", "bị thiếu")
+        return OfficeSettings(
+            folder=self.folder,
+            name=self._text("office", "name"),
+            unit=self._text("office", "unit"),
+            trial=bool(self._get("office", "trial", False, bool)),
+            level=cast(Level, level),
+            verify_url=self._text("office", "verify_url"),
+            profile=self._text("office", "profile", "certified"),
+            register=self._path(self._text("register", "file", "register.sqlite")),
+            book=int(self._get("register", "book", 1, int)),
+            suffix=self._text("register", "suffix", "SCT/BS"),
+            objects=self._path(self._text("store", "objects", "objects")),
+            min_free_mb=int(self._get("store", "min_free_mb", 100, int)),
+            font=self._path(self._text("font", "file")),
+            roots=self._paths("roots"),
+            intermediates=self._paths("intermediates"),
+            crls=self._paths("crls"),
+            tsa_url=url or None,
+            tsa_trial=bool(self._get("timestamp", "trial", False, bool)),
+            tsa_timeout_s=float(self._get("timestamp", "timeout_s", 10.0, (int, float))),
+            officers=tuple(self._officer(entry, n) for n, entry in enumerate(officers, 1)),
+            agency=self._key("agency"),
+            qr=self._key("qr"),
+            max_pixels=int(self._get("limits", "max_pixels", 120_000_000, int)),
+            max_pages=int(self._get("limits", "max_pages", 1000, int)),
+            max_bytes=int(self._get("limits", "max_bytes", 512 * 1024 * 1024, int)),
+        )
+
+    def _wrong(self, name: str, en: str, vi: str) -> UsageFault:
+        return UsageFault(f"{self.file}: {name} {en}", f"{self.file}: {name} {vi}")
+
+    def _get(self, section: str, name: str, default: object, kind: type | tuple[type, ...]) -> Any:
+        table = self.data.get(section, {})
+        if not isinstance(table, dict):
+            raise self._wrong(section, "must be a table", "phải là một bảng")
+        for key in table:
+            if key not in _SECTIONS[section]:
+                raise self._wrong(f"{section}.{key}", "is not known", "không được biết đến")
+        value = table.get(name, default)
+        if value is None:
+            raise self._wrong(f"{section}.{name}", "is missing", "bị thiếu")
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self._wrong(f"{section}.{name}", "has the wrong type", "sai kiểu")
+        return value
+
+    def _text(self, section: str, name: str, default: str | None = None) -> str:
+        return str(self._get(section, name, default, str))
+
+    def _path(self, text: str) -> Path:
+        return self.folder / Path(text).expanduser()
+
+    def _paths(self, name: str) -> tuple[Path, ...]:
+        values = self._get("trust", name, [], list)
+        if not all(isinstance(v, str) for v in values):
+            raise self._wrong(f"trust.{name}", "must be a list of paths", "phải là danh sách đường dẫn")
+        return tuple(self._path(v) for v in values)
+
+    def _key(self, section: str) -> KeySettings:
+        table = {name: self._get(section, name, "", str) for name in _SECTIONS[section]}
+        return self._make_key(section, {"id": section, **table})
+
+    def _officer(self, entry: object, n: int) -> KeySettings:
+        if not isinstance(entry, dict):
+            raise self._wrong(f"officer {n}", "must be a table", "phải là một bảng")
+        for key, value in entry.items():
+            if key not in _OFFICER:
+                raise self._wrong(f"officer.{key}", "is not known", "không được biết đến")
+            if not isinstance(value, str):
+                raise self._wrong(f"officer.{key}", "has the wrong type", "sai kiểu")
+        if not entry.get("id") or not entry.get("name"):
+            raise self._wrong(f"officer {n}", "needs id and name", "cần id và name")
+        return self._make_key(f"officer {n}", entry)
+
+    def _make_key(self, where: str, table: dict[str, str]) -> KeySettings:
+        if not table.get("key") or not table.get("scheme"):
+            raise self._wrong(where, "needs key and scheme", "cần key và scheme")
+        picture = table.get("picture")
+        return KeySettings(
+            id=table["id"],
+            name=table.get("name", ""),
+            title=table.get("title", ""),
+            key=self._path(table["key"]),
+            scheme=table["scheme"],
+            picture=self._path(picture) if picture else None,
+        )
