@@ -276,7 +276,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActNumber:
-    """A reserved place in the register: number `number` of book `book` in `year`, under the public `code`."""
+    """A reserved place in the register: number `number` of book `book` in `year`, under the public `code`.
+
+    `reserved_at` (Vietnam time) is the moment the register took the year and column 2 from; `findings_digest` is the
+    SHA-256 over salt and decision that travels in the copy, `fee_vnd` what column 7 says.
+    """
 
     act_id: str
     code: str
@@ -284,6 +288,9 @@ class ActNumber:
     book: str
     year: int
     number: int
+    reserved_at: dt.datetime | None = None
+    findings_digest: bytes = b""
+    fee_vnd: int = 0
 
     @property
     def shown(self) -> str:
@@ -292,8 +299,22 @@ class ActNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """One state of an issued file since revision 3: SHA-256 and length in bytes of the whole file, level, and when."""
+
+    at: dt.datetime
+    level: Level
+    length: int
+    file_digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterLine:
-    """One line of the register with the eight columns of SPEC 1.6 and the state of its act."""
+    """One line of the register with the eight columns of SPEC 1.6 and the state of its act.
+
+    `note` is column 8 as it is printed; `reason` and `changed_at` say why and when the act was voided, revoked or
+    superseded; `replaces` is the code of the act that this one supersedes.
+    """
 
     act_id: str
     code: str
@@ -313,6 +334,12 @@ class RegisterLine:
     file_digest: bytes | None
     level: str | None
     superseded_by: str | None = None
+    replaces: str | None = None
+    reason: str = ""
+    changed_at: dt.datetime | None = None
+    level_asked: str | None = None
+    kind: str = "unknown"
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
