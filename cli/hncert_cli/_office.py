@@ -1,0 +1,62 @@
+"""`hncert office init`: a working trial office in seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hncert_cli._app import global_options
+from hncert_cli._say import give, give_json, settings, tell
+from pyhncert.errors import UsageFault
+
+SCHEMES = {"rsa-3072": "rsa-pss", "rsa-2048": "rsa-pss", "p-384": "ecdsa"}
+
+
+@click.group()
+@global_options
+def office() -> None:
+    """Set up an office."""
+
+
+@office.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--trial", is_flag=True, help="make test keys, a test CA and a timestamp authority, all offline; no legal value"
+)
+@click.option(
+    "--agency-key", type=click.Choice(list(SCHEMES)), default="rsa-3072", show_default=True, help="the agency's key"
+)
+@click.option(
+    "--agency-scheme",
+    type=click.Choice(["rsa-pss", "rsa-v15", "ecdsa"]),
+    help="how it signs; rsa-pss for RSA and ecdsa for P-384 by default",
+)
+@global_options
+def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | None) -> None:
+    """Make an office in DIR and print its folder."""
+    from pyhncert.office import init_trial  # noqa: PLC0415
+
+    said = settings()
+    if not trial:
+        raise UsageFault(
+            "only a trial office can be made by command; give --trial",
+            "chỉ lập được văn phòng thử nghiệm bằng lệnh; cho --trial",
+            hint="a real office is set up in its office.toml: see docs/office.md",
+            hint_vi="văn phòng thật được khai trong office.toml: xem docs/office.md",
+        )
+    scheme = agency_scheme or SCHEMES[agency_key]
+    if (scheme == "ecdsa") != (agency_key == "p-384"):
+        raise UsageFault(f"a {agency_key} key does not sign with {scheme}", f"khóa {agency_key} không ký bằng {scheme}")
+    made = init_trial(folder, agency_key=agency_key, agency_scheme=scheme)
+    w = said.words
+    tell(w(f"đã lập văn phòng thử nghiệm tại {made}", f"made a trial office in {made}"), "green")
+    tell(w("  bản sao của nó không có giá trị pháp lý", "  its copies have no legal value"))
+    tell(w(f"  gốc tin cậy: {made / 'trust' / 'root.pem'}", f"  trust anchor: {made / 'trust' / 'root.pem'}"))
+    tell(w(f"  dùng: hncert --office {made} certify scan.png", f"  use it: hncert --office {made} certify scan.png"))
+    if said.json:
+        give_json(
+            {"format": "hncert/office", "version": 1, "folder": str(made), "root": str(made / "trust" / "root.pem")}
+        )
+    else:
+        give(str(made))

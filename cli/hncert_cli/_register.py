@@ -1,0 +1,156 @@
+"""`hncert register`: list, show and export the register's lines."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hncert_cli._app import global_options
+from hncert_cli._open import open_office
+from hncert_cli._say import give, give_bytes, give_json, settings, tell
+from pyhncert.errors import NotFound, StorageFault, UsageFault
+
+if TYPE_CHECKING:
+    from pyhncert.values import RegisterLine
+
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+STATES = {
+    "number_reserved": ("đã lấy số", "number reserved"),
+    "officer_signed": ("người chứng thực đã ký", "signed by the officer"),
+    "agency_sealed": ("cơ quan đã đóng dấu", "sealed by the agency"),
+    "registered": ("đã vào sổ", "registered"),
+    "voided": ("bỏ số", "voided"),
+    "revoked": ("đã thu hồi", "revoked"),
+    "superseded": ("đã được thay thế", "superseded"),
+}
+
+
+def month_of(text: str | None) -> tuple[int, int] | None:
+    """`2026-11` as year and month."""
+    if text is None:
+        return None
+    if not MONTH.fullmatch(text):
+        raise UsageFault(
+            f"month {text!r} is not of the form YYYY-MM, as 2026-11",
+            f"tháng {text!r} không có dạng YYYY-MM, ví dụ 2026-11",
+        )
+    year, _, month = text.partition("-")
+    return int(year), int(month)
+
+
+def as_json(line: RegisterLine) -> dict[str, Any]:
+    """One line as JSON."""
+    from hncert_cli._json import plain  # noqa: PLC0415
+
+    return {"format": "hncert/register-line", "version": 1, **plain(line)}
+
+
+@click.group()
+@global_options
+def register() -> None:
+    """Show and export the register."""
+
+
+@register.command("list")
+@click.option("--month", metavar="YYYY-MM", help="only this month")
+@global_options
+def list_lines(*, month: str | None) -> None:
+    """List the register's lines, one a line: number, book, state, code, time, original."""
+    said = settings()
+    lines = _lines(month)
+    if said.json:
+        give_json([as_json(line) for line in lines])
+        return
+    for line in lines:
+        state = said.words(*STATES.get(line.state, (line.state, line.state)))
+        give(
+            f"{line.number:02d}\t{line.book}\t{state}\t{line.code}\t{line.certified_at:%Y-%m-%d %H:%M}\t{line.original}"
+        )
+
+
+def _lines(month: str | None) -> list[RegisterLine]:
+    chosen = month_of(month)
+    lines = open_office(settings()).register.lines()
+    if chosen is None:
+        return list(lines)
+    return [line for line in lines if (line.certified_at.year, line.certified_at.month) == chosen]
+
+
+@register.command("show")
+@click.argument("code")
+@global_options
+def show_line(code: str) -> None:
+    """Show the register's line of CODE."""
+    from pyhncert.office import not_found  # noqa: PLC0415
+
+    said = settings()
+    line = open_office(said).register.find(code)
+    if line is None:
+        err: NotFound = not_found(code)
+        raise err
+    if said.json:
+        give_json(as_json(line))
+        return
+    w = said.words
+    for label, value in (
+        (w("số, quyển, năm", "number, book, year"), f"{line.number:02d}, {line.book}, {line.year}"),
+        (w("trạng thái", "state"), w(*STATES.get(line.state, (line.state, line.state)))),
+        (w("mã", "code"), line.code),
+        (w("thời điểm", "time"), f"{line.certified_at:%d/%m/%Y %H:%M:%S %z}"),
+        (w("người yêu cầu", "requester"), line.requester),
+        (w("bản chính", "original"), line.original),
+        (w("người ký", "signer"), line.signer),
+        (w("số bản sao", "copies"), str(line.copies)),
+        (w("lệ phí (đồng)", "fee (VND)"), str(line.fee_vnd)),
+        (w("ghi chú", "note"), line.note),
+        (w("mức chữ ký", "signature level"), line.level or ""),
+        (w("thay bằng", "superseded by"), line.superseded_by or ""),
+        ("content_digest", line.content_digest.hex() if line.content_digest else ""),
+        ("file_digest", line.file_digest.hex() if line.file_digest else ""),
+    ):
+        if value:
+            give(f"{label}: {value}")
+
+
+@register.command("export")
+@click.option("--csv", "form", flag_value="csv", default="csv", help="the eight columns of the law as CSV (default)")
+@click.option("--pdf", "form", flag_value="pdf", help="the monthly print as PDF; needs --month")
+@click.option("--month", metavar="YYYY-MM", help="only this month")
+@click.option("--year", type=click.IntRange(2000, 9999), help="only this year")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, allow_dash=True), help="the file to write; stdout by default"
+)
+@global_options
+def export(*, form: str, month: str | None, year: int | None, out: Path | None) -> None:
+    """Export the register as CSV or, for one month, as PDF."""
+    said = settings()
+    chosen = month_of(month)
+    if form == "pdf" and chosen is None:
+        raise UsageFault(
+            "the monthly print needs a month; give --month YYYY-MM", "bản in tháng cần tháng; cho --month YYYY-MM"
+        )
+    register = open_office(said).register
+    if form == "pdf" and chosen is not None:
+        data = register.monthly_pdf(*chosen)
+    else:
+        stream = io.StringIO(newline="")
+        if chosen is not None:
+            register.export_csv(stream, year=chosen[0], month=chosen[1])
+        else:
+            register.export_csv(stream, year=year)
+        data = stream.getvalue().encode("utf-8")
+    if out is None or str(out) == "-":
+        give_bytes(data)
+        return
+    try:
+        with out.open("xb") as file:
+            file.write(data)
+    except FileExistsError as err:
+        raise UsageFault(f"{out} exists; give another name", f"{out} đã có; cho tên khác") from err
+    except OSError as err:
+        raise StorageFault(f"{out} cannot be written: {err.strerror}", f"không ghi được {out}: {err.strerror}") from err
+    tell(said.words(f"đã ghi {out}", f"wrote {out}"))

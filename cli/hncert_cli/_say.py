@@ -1,0 +1,107 @@
+"""Talking to people: language, colour, and the two streams.
+
+stdout carries data only; what is said to a person goes to stderr, lower case, no full stop.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from pyhncert.values import Words
+
+LANGUAGES = ("vi", "en")
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the global options said; `office` is a folder."""
+
+    lang: str = "en"
+    debug: bool = False
+    json: bool = False
+    office: str | None = None
+    password_fd: int | None = None
+
+    def words(self, vi: str, en: str) -> str:
+        """The one of the two that the user reads."""
+        return vi if self.lang == "vi" else en
+
+    def said(self, words: Words) -> str:
+        """A library's words in the user's language."""
+        return words.say(self.lang)
+
+
+def language(asked: str | None, environment: Mapping[str, str]) -> str:
+    """`vi` or `en`: as asked, else by LC_ALL, LC_MESSAGES, LANG in the order of POSIX."""
+    if asked in LANGUAGES:
+        return asked
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "vi" if value.lower().startswith("vi") else "en"
+    return "en"
+
+
+def prescan(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """Language and `--debug`, known before anything is parsed, so that usage errors speak it too."""
+    asked: str | None = None
+    debug = False
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--lang" and at + 1 < len(arguments):
+            asked = arguments[at + 1]
+        elif argument.startswith("--lang="):
+            asked = argument.partition("=")[2]
+        elif argument == "--debug":
+            debug = True
+    return Settings(lang=language(asked, environment), debug=debug)
+
+
+def settings() -> Settings:
+    """The settings of the command that runs."""
+    found = click.get_current_context().find_object(Settings)
+    return found if found is not None else Settings()
+
+
+def colour(stream: Any) -> bool:
+    """Whether `stream` may be coloured: a terminal, and no NO_COLOR (no-color.org)."""
+    return not os.environ.get("NO_COLOR") and bool(getattr(stream, "isatty", lambda: False)())
+
+
+def styled(text: str, ink: str, stream: Any) -> str:
+    """`text` in colour `ink` where `stream` may be coloured."""
+    return click.style(text, fg=ink, bold=True) if colour(stream) else text
+
+
+def tell(text: str, ink: str | None = None) -> None:
+    """Say `text` to a person, on stderr."""
+    click.echo(styled(text, ink, sys.stderr) if ink else text, err=True, color=colour(sys.stderr))
+
+
+def give(text: str, ink: str | None = None) -> None:
+    """Write one line of data to stdout."""
+    click.echo(styled(text, ink, sys.stdout) if ink else text, color=colour(sys.stdout))
+
+
+def give_json(value: object) -> None:
+    """Write `value` as one JSON document to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def give_bytes(data: bytes) -> None:
+    """Write `data` to stdout as it is."""
+    out = click.get_binary_stream("stdout")
+    out.write(data)
+    out.flush()
+
+
+def at_terminal() -> bool:
+    """Whether a person can be asked: stdin and stderr are both terminals."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
