@@ -1,1 +1,8 @@
-"""Reading a page: lines in place, the kind of paper, its fields."""
+"""Reading a page: lines in place, the kind of paper, its fields.
+
+`Reader` finds the lines with a neural detector and reads each with Tesseract; nothing is loaded before the first page.
+"""
+
+from pyhncert.recognise._reader import Reader
+
+__all__ = ["Reader"]

@@ -1,0 +1,224 @@
+"""One gray strip per line: grown into blank only, neighbours masked, the seal's red taken out of black text."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from pyhncert.recognise._detect import Box
+from pyhncert.values import Matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from pyhncert.values import Pixels
+
+STRIP_PX = 64
+PAD_PX = 8
+_GROW = 0.30
+"""How far a line may grow up and down, as a share of its height, into blank (marks over capitals, dots below)."""
+_GROW_ALONG = 0.6
+_RED = 40
+"""Red ink: red exceeds green and blue by so many levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A line ready to be read: `gray` with a white border, and where its pixels lie on the page."""
+
+    gray: Pixels
+    to_page: Matrix
+    box: Box
+
+
+def join(boxes: Sequence[Box]) -> list[Box]:
+    """Pieces of one line become one: same height, same level, hardly a gap."""
+    todo = sorted(boxes, key=lambda b: b.left)
+    out: list[Box] = []
+    for box in todo:
+        for i, kept in enumerate(out):
+            low, high = sorted((kept.height, box.height))
+            level = min(kept.bottom, box.bottom) - max(kept.top, box.top)
+            if level > 0.6 * low and high < 1.5 * low and -0.5 * low < box.left - kept.right < 0.5 * low:
+                left, right = min(kept.left, box.left), max(kept.right, box.right)
+                top, bottom = min(kept.top, box.top), max(kept.bottom, box.bottom)
+                share = kept.length / (kept.length + box.length)
+                out[i] = Box(
+                    (left + right) / 2,
+                    (top + bottom) / 2,
+                    right - left,
+                    bottom - top,
+                    kept.angle * share + box.angle * (1 - share),
+                )
+                break
+        else:
+            out.append(box)
+    return out
+
+
+def room(boxes: Sequence[Box]) -> list[tuple[float, float]]:
+    """How far each line may grow up and down in pixels: not past the middle of the gap to its neighbour."""
+    left = np.array([b.left for b in boxes])
+    right = np.array([b.right for b in boxes])
+    mid = np.array([b.cy for b in boxes])
+    top = np.array([b.top for b in boxes])
+    bottom = np.array([b.bottom for b in boxes])
+    out = []
+    for i, box in enumerate(boxes):
+        beside = (np.minimum(right, right[i]) - np.maximum(left, left[i])) > 0
+        beside[i] = False
+        above = beside & (mid < mid[i] - 0.3 * box.height)
+        below = beside & (mid > mid[i] + 0.3 * box.height)
+        up = float((top[i] - bottom[above].max()) / 2) if above.any() else math.inf
+        down = float((top[below].min() - bottom[i]) / 2) if below.any() else math.inf
+        most = _GROW * box.height
+        out.append((min(up, most), min(down, most)))
+    return out
+
+
+def strips(image: Pixels, boxes: Sequence[Box]) -> list[Strip]:
+    """The strips of `boxes`, in the same order; a strip without ink is left out."""
+    out = []
+    for box, (up, down) in zip(boxes, room(boxes), strict=True):
+        strip = _strip(image, box, up, down)
+        if strip is not None:
+            out.append(strip)
+    return out
+
+
+def _strip(image: Pixels, box: Box, up: float, down: float) -> Strip | None:
+    along = _GROW_ALONG * box.height
+    page_h, page_w = image.shape[:2]
+    if box.angle:
+        width, height = round(box.length + 2 * along), round(box.height + up + down)
+        turn = math.radians(box.angle)
+        c, s = math.cos(turn), math.sin(turn)
+        # strip pixel (u, v) -> page
+        u0, v0 = -(box.length / 2 + along), -(box.height / 2 + up)
+        place = np.array([[c, -s, box.cx + u0 * c - v0 * s], [s, c, box.cy + u0 * s + v0 * c]])
+        part = cv2.warpAffine(
+            image,
+            place,
+            (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        to_page = Matrix((c, -s, place[0, 2], s, c, place[1, 2], 0.0, 0.0, 1.0))
+        core = (along, box.length + along, up, box.height + up)
+    else:
+        x0, x1 = max(0, round(box.left - along)), min(page_w, round(box.right + along))
+        y0, y1 = max(0, round(box.top - up)), min(page_h, round(box.bottom + down))
+        if x1 - x0 < 4 or y1 - y0 < 4:
+            return None
+        part = image[y0:y1, x0:x1]
+        to_page = Matrix((1.0, 0.0, float(x0), 0.0, 1.0, float(y0), 0.0, 0.0, 1.0))
+        core = (box.left - x0, box.right - x0, box.top - y0, box.bottom - y0)
+    gray = _gray(part)
+    fit = _fit(gray, core)
+    if fit is None:
+        return None
+    gray, left, top = fit
+    height, width = gray.shape
+    scale = STRIP_PX / height
+    wide = max(8, round(width * scale))
+    gray = cv2.resize(gray, (wide, STRIP_PX), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    gray = cv2.copyMakeBorder(gray, PAD_PX, PAD_PX, PAD_PX, PAD_PX, cv2.BORDER_CONSTANT, value=255)
+    fx, fy = width / wide, height / STRIP_PX
+    back = Matrix((fx, 0.0, left - PAD_PX * fx, 0.0, fy, top - PAD_PX * fy, 0.0, 0.0, 1.0)).then(to_page)
+    m = back.m
+    corners = (m[0] * PAD_PX + m[2], m[4] * PAD_PX + m[5])
+    own = box
+    if not box.angle:
+        own = replace(
+            box, cx=corners[0] + width / 2, cy=corners[1] + height / 2, length=float(width), height=float(height)
+        )
+    return Strip(gray, back, own)
+
+
+def _gray(part: Pixels) -> npt.NDArray[np.uint8]:
+    """Gray with paper at 255 and ink at 0; red goes where the text is not red."""
+    gray = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+    red = part[:, :, 0]
+    redness = cv2.subtract(red, cv2.max(part[:, :, 1], part[:, :, 2]))
+    _, is_red = cv2.threshold(redness, _RED, 255, cv2.THRESH_BINARY)
+    reds = cv2.countNonZero(is_red)
+    paper, ink = _levels(gray)
+    if reds > 0.004 * gray.size and paper - ink > 25:
+        dark = cv2.countNonZero(cv2.inRange(gray, 0, int(ink + 0.45 * (paper - ink))))
+        # black text under a seal is dark in the red channel too; a red mark vanishes from it
+        still = cv2.countNonZero(cv2.inRange(red, 0, int(ink + 0.45 * (paper - ink))))
+        if still > 0.25 * dark and still > 0.01 * gray.size:
+            gray = np.where(cv2.dilate(is_red, np.ones((3, 3), np.uint8)) > 0, cv2.max(gray, red), gray)
+            paper, ink = _levels(gray)
+    if paper - ink < 12:
+        return gray
+    white = paper - 0.12 * (paper - ink)
+    table = np.clip((np.arange(256) - ink) * (255.0 / (white - ink)), 0, 255).astype(np.uint8)
+    return cv2.LUT(gray, table)
+
+
+def _levels(gray: npt.NDArray[np.uint8]) -> tuple[float, float]:
+    """Levels of paper and of ink of a strip."""
+    total = np.cumsum(np.bincount(gray[::2, ::2].ravel(), minlength=256))
+    whole = total[-1]
+    paper = float(np.searchsorted(total, 0.75 * whole))
+    ink = float(np.searchsorted(total, 0.01 * whole))
+    return paper, ink
+
+
+def _fit(
+    gray: npt.NDArray[np.uint8], core: tuple[float, float, float, float]
+) -> tuple[npt.NDArray[np.uint8], int, int] | None:
+    """Cut to the ink of the line: growth stops at blank and before rules and frames; gives left and top too."""
+    height, width = gray.shape
+    left, right, top, bottom = (round(v) for v in core)
+    tall = max(4, bottom - top)
+    ink = gray < 140
+    rows = ink.sum(axis=1)
+    inside = max(1, right - left)
+    rule = rows > 0.7 * inside
+    need = 2
+    y0 = _walk(rows, rule, top, -1, 0, max(2, tall // 8), need)
+    y1 = _walk(rows, rule, bottom - 1, 1, height - 1, max(2, tall // 8), need) + 1
+    if y1 - y0 < 4:
+        return None
+    columns = ink[y0:y1].sum(axis=0)
+    bar = columns > 0.95 * (y1 - y0)
+    x0 = _walk(columns, bar, left, -1, 0, max(3, tall // 3), 1)
+    x1 = _walk(columns, bar, right - 1, 1, width - 1, max(3, tall // 3), 1) + 1
+    if x1 - x0 < 4 or not columns[x0:x1].any():
+        return None
+    edge = max(2, tall // 16)
+    y0, y1 = max(0, y0 - edge), min(height, y1 + edge)
+    x0, x1 = max(0, x0 - edge), min(width, x1 + edge)
+    return gray[y0:y1, x0:x1], x0, y0
+
+
+def _walk(
+    profile: npt.NDArray[np.int64], stop: npt.NDArray[np.bool_], start: int, step: int, end: int, gap: int, need: int
+) -> int:
+    """From `start` outwards to the last ink before `gap` blanks or a rule; inwards when `start` itself is blank."""
+    start = min(max(start, 0), len(profile) - 1)
+    at, last, blank = start, -1, 0
+    while (at - end) * step <= 0:
+        if stop[at] and at != start:
+            break
+        if profile[at] >= need:
+            last, blank = at, 0
+        else:
+            blank += 1
+            if blank > gap:
+                break
+        at += step
+    if last >= 0:
+        return last
+    at = start
+    while 0 <= at < len(profile) and profile[at] < need:
+        at -= step
+    return min(max(at, 0), len(profile) - 1)

@@ -1,0 +1,77 @@
+"""Where the two models lie, and whether they are the ones that were measured."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+from importlib import resources
+from pathlib import Path
+
+from pyhncert.errors import MissingDependency
+from pyhncert.values import Words
+
+DETECTOR = "PP-OCRv6_det_small.onnx"
+RECOGNISER = "vie.traineddata"
+
+
+@functools.cache
+def pinned() -> dict[str, str]:
+    """SHA-256 in hexadecimal of each model, by file name."""
+    text = resources.files("pyhncert.recognise").joinpath("models/SHA256SUMS").read_text(encoding="ascii")
+    return {name: digest for digest, name in (line.split() for line in text.splitlines() if line.strip())}
+
+
+def find(models: Path | None) -> dict[str, Path]:
+    """The path of each model: in `models` if it lies there, else in our wheel or the one of `rapidocr`.
+
+    A path is given even where nothing lies; `missing` says so.
+    """
+    own = Path(str(resources.files("pyhncert.recognise").joinpath("models")))
+    spec = importlib.util.find_spec("rapidocr")  # finds the folder without running the package
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    wheel = Path(places[0]) / "models" if places else own
+    found = {DETECTOR: wheel / DETECTOR, RECOGNISER: own / RECOGNISER}
+    if models is not None:
+        found.update({name: models / name for name in found if (models / name).is_file()})
+    return found
+
+
+def missing(paths: dict[str, Path]) -> tuple[Words, ...]:
+    """What is not there or is not the pinned file; empty when both models are right. Costs one hash of 10 MB."""
+    words = []
+    for name, path in paths.items():
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            words.append(
+                Words(
+                    f"thiếu mô hình {name} (tìm ở {path}); hãy cài lại gói rapidocr và pyhncert",
+                    f"model {name} is missing (looked for it at {path}); install rapidocr and pyhncert again",
+                )
+            )
+            continue
+        if digest != pinned()[name]:
+            words.append(
+                Words(
+                    f"mô hình {name} không phải tệp đã kiểm (SHA-256 {digest[:16]}…); hãy cài lại",
+                    f"model {name} is not the pinned file (SHA-256 {digest[:16]}…); install it again",
+                )
+            )
+    return tuple(words)
+
+
+def demand(paths: dict[str, Path]) -> None:
+    """Both files are there (their digests are the preflight's business).
+
+    Raises:
+        MissingDependency: a model file is missing.
+    """
+    for name, path in paths.items():
+        if not path.is_file():
+            raise MissingDependency(
+                f"model {name} is missing at {path}",
+                f"thiếu mô hình {name} ở {path}",
+                hint="install rapidocr and pyhncert again",
+                hint_vi="hãy cài lại gói rapidocr và pyhncert",
+            )

@@ -1,0 +1,78 @@
+"""The reader: find the lines, read each, put them in order."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+
+from pyhncert.recognise import _crop, _models
+from pyhncert.recognise._detect import Detector
+from pyhncert.recognise._order import order
+from pyhncert.recognise._recognise import Recogniser
+from pyhncert.values import Line, Page, Quad, Reading, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NOISE = 0.25
+"""A line below this confidence with hardly a letter in it is dirt or a piece of a seal."""
+_threads = threading.Lock()
+
+
+class Reader:
+    """Reads pages; loads nothing before the first one, and may be shared by threads.
+
+    `models` is a folder whose files go before those of the wheels.
+    """
+
+    def __init__(self, models: Path | None = None) -> None:
+        self._paths = _models.find(models)
+        self._detector = Detector(self._paths[_models.DETECTOR])
+        self._recogniser = Recogniser(self._paths[_models.RECOGNISER])
+        pins = _models.pinned()
+        self._name = " + ".join(f"{name} sha256:{pins[name][:16]}" for name in self._paths)
+
+    def ready(self) -> tuple[Words, ...]:
+        """What is missing or not the pinned file, for preflight and doctor; empty when all is well."""
+        return _models.missing(self._paths)
+
+    def read(self, page: Page) -> Reading:
+        """What is written on `page`, line by line in reading order, in page pixels.
+
+        Raises:
+            MissingDependency: a model is missing or cannot be loaded.
+        """
+        _models.demand(self._paths)
+        with _one_thread():
+            boxes = _crop.join(self._detector.find(page.image, text_height_px=page.measures.text_height_px))
+            strips = _crop.strips(page.image, boxes)
+            lines = [line for line in map(self._recogniser.read, strips) if line is not None and not _is_noise(line)]
+        places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
+        return Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """OpenCV's own threads cost CPU time on strips this small; the caller's setting comes back."""
+    with _threads:
+        before = cv2.getNumThreads()
+        cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        with _threads:
+            cv2.setNumThreads(before)
+
+
+def _hull(quad: Quad) -> tuple[float, float, float, float]:
+    xs, ys = [p[0] for p in quad], [p[1] for p in quad]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _is_noise(line: Line) -> bool:
+    letters = sum(c.isalnum() for c in line.text)
+    return letters == 0 or (line.confidence < _NOISE and letters < 4)
