@@ -1,0 +1,66 @@
+# make certify   certify a scan (SCAN=…, an example by default) in a trial office, and verify the copy
+# make test      the tests            make lint    formatting, lints, types
+# make bench     the benches          make soak    the long ones: every kill moment, every altered byte
+# Everything is set up on first use, in .venv and build; a later run is past it at once.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: certify test lint bench soak setup clean
+
+PYTHON ?= python3
+HNCERT_SHARED ?= ../shared
+export HNCERT_SHARED
+SCAN ?= examples/drawn/khai_sinh.png
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+READY := build/stamps/ready
+OFFICE := build/office
+SOURCES := pyproject.toml cli/pyproject.toml Cargo.toml Cargo.lock core_rs/Cargo.toml \
+	$(shell find core_rs/src -name '*.rs')
+
+setup: $(READY)
+
+# The packages are installed again only when their list changed; otherwise only the core is built again.
+$(READY): $(SOURCES)
+	@mkdir -p build/stamps
+	@command -v cargo >/dev/null || { echo "cargo is missing; install Rust by the rustup line of the README" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 2; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@lists=$$(cat pyproject.toml cli/pyproject.toml | sha256sum); \
+	if [ "$$lists" != "$$(cat build/stamps/lists 2>/dev/null)" ] || [ ! -x $(BIN)/hncert ]; then \
+		echo "setting up .venv: a few minutes the first time" && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -e ./cli && \
+		printf '%s' "$$lists" >build/stamps/lists; \
+	else \
+		echo "building the core" && VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --quiet; \
+	fi
+	@touch $@
+
+certify: $(READY)
+	@[ -e "$(SCAN)" ] || case "$(SCAN)" in examples/drawn/*) $(BIN)/python examples/draw.py ;; esac
+	@[ -f $(OFFICE)/office.toml ] || $(BIN)/hncert office init $(OFFICE) --trial >/dev/null
+	@mkdir -p build/certified
+	@name=$$(basename "$(SCAN)"); out="build/certified/$${name%.*}-$$(date +%Y%m%d-%H%M%S).pdf"; \
+	$(BIN)/hncert --office $(OFFICE) certify "$(SCAN)" -o "$$out" --yes >/dev/null && \
+	$(BIN)/hncert --office $(OFFICE) verify "$$out"
+
+test: $(READY)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(READY)
+	cargo fmt --check
+	cargo clippy --all-features --all-targets -- -D warnings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest pyhncert._core
+
+bench: $(READY)
+	$(BIN)/python benches/run.py $(BENCH_ARGS)
+
+soak: $(READY)
+	HNCERT_SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+clean:
+	rm -rf build dist target .venv pyhncert/*.so

@@ -1,0 +1,69 @@
+"""Both distributions install and run where nothing of the repository is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+DATA = (".toml", ".json", ".onnx", ".traineddata", ".pyi", ".typed", ".mako", ".ini", ".txt", ".tsv", ".icc")
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("wheels")
+    for source in (ROOT, ROOT / "cli"):
+        run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder), str(source))
+    return sorted(folder.glob("*.whl"))
+
+
+def run(*command: str, **extra: object) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **extra)  # type: ignore[call-overload]
+    assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def test_the_wheels_are_two_and_the_core_is_abi3(wheels: list[Path]) -> None:
+    names = [wheel.name for wheel in wheels]
+    assert len(names) == 2
+    assert names[0].startswith("hncert_cli-") and names[0].endswith("py3-none-any.whl")
+    assert names[1].startswith("pyhncert-") and "-cp311-abi3-" in names[1]
+
+
+def test_the_wheel_carries_every_data_file_of_the_package(wheels: list[Path]) -> None:
+    inside = set(zipfile.ZipFile(wheels[1]).namelist())
+    missing = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "pyhncert").rglob("*")
+        if path.is_file() and path.suffix in (*DATA, ".py") and str(path.relative_to(ROOT)) not in inside
+    ]
+    assert not missing
+    assert any(name.endswith("LICENSE") for name in inside)
+
+
+def test_certify_and_verify_run_from_the_wheels_in_an_empty_environment(
+    wheels: list[Path], tmp_path: Path, birth_certificate: Path
+) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    binaries = tmp_path / "venv" / "bin"
+    run(str(binaries / "pip"), "install", "-q", *map(str, wheels))
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    scan = desk / "scan.png"
+    scan.write_bytes(birth_certificate.read_bytes())
+    home = {"HOME": str(desk), "XDG_DATA_HOME": str(desk / "data"), "LANG": "C.UTF-8"}
+    environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("HNCERT", "PYTHON", "XDG"))}, **home}
+    hncert = str(binaries / "hncert")
+    issued = run(hncert, "certify", "scan.png", "--yes", cwd=desk, env=environment)
+    assert "trial office" in issued.stderr
+    assert (desk / "scan.certified.pdf").read_bytes().startswith(b"%PDF-")
+    verified = run(hncert, "verify", "scan.certified.pdf", cwd=desk, env=environment)
+    assert "VALID" in verified.stdout
+    assert issued.stdout.strip() in verified.stdout
