@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from hncert_cli._app import COMMANDS, hncert
 
 ROOT = Path(__file__).parents[2]
@@ -57,9 +58,8 @@ def test_each_file_that_a_page_links_to_exists(page: str) -> None:
 
 
 def test_the_tree_holds_no_unfinished_places_and_no_paths_of_a_machine() -> None:
-    unfinished = re.compile(
-        "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X\\b", "NotImplemented" + "Error", "unimplemented" + "!"))
-    )
+    words = ("TO" + "DO", "FIX" + "ME", "XX" + "X\b", "NotImplemented" + "Error", "unimplemented" + "!")
+    unfinished = re.compile("|".join(words))
     machine = re.compile(r"(^|[^\w.-])/(work|root|home)/\w")
     for folder in ("pyhncert", "cli", "core_rs/src", "tests", "benches", "examples", "docs", ".ci"):
         for path in (ROOT / folder).rglob("*"):
