@@ -1,0 +1,1 @@
+"""What the drawings are made of: sheets and fonts, invented people, papers, cards, the scanner."""
