@@ -1,0 +1,239 @@
+"""What a CMS and a timestamp token carry: read, not judged.
+
+`read_cms` is strict about shape (DER, one signer, no second reading); whether a signature verifies is for `verify`.
+RFC 5652, RFC 3161, ETSI EN 319 122-1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from asn1crypto import cms, tsp
+
+from pyhncert.errors import AlteredCore
+
+DIGESTS = ("sha256", "sha384", "sha512")
+SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
+
+
+@dataclass(frozen=True, slots=True)
+class CmsParts:
+    """One signer's CMS, taken apart; everything is DER."""
+
+    der: bytes
+    certificates: tuple[bytes, ...]
+    signer: bytes
+    signed_attributes: bytes
+    signature: bytes
+    digest: str
+    content_type: str
+    content: bytes | None
+    message_digest: bytes
+    certificate_digest: tuple[str, bytes]
+    token: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenParts:
+    """A timestamp token: its CMS, what it stamps, and when."""
+
+    cms: CmsParts
+    imprint: tuple[str, bytes]
+    at: dt.datetime
+    accuracy_s: float
+
+    def stamps(self, signature: bytes) -> bool:
+        """Whether the token was made over `signature`."""
+        algorithm, digest = self.imprint
+        return algorithm in DIGESTS and hashlib.new(algorithm, signature).digest() == digest
+
+
+def check_der(data: bytes, start: int = 0, end: int | None = None, depth: int = 0) -> None:
+    """Refuse what is not DER: indefinite or padded lengths, wrong constructed bits, padded integers, unsorted sets.
+
+    Raises:
+        AlteredCore: it is not.
+    """
+    end = len(data) if end is None else end
+    if depth > 40:
+        raise _broken()
+    while start < end:
+        tag = data[start]
+        head, stop = _length_at(data, start, end)
+        if tag & 0x20:
+            check_der(data, head, stop, depth + 1)
+            if tag == 0x31:
+                _check_set(data, head, stop)
+        else:
+            _check_primitive(data, tag, head, stop)
+        start = stop
+
+
+def _length_at(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the contents at `start` begin and end."""
+    if end - start < 2 or data[start] & 0x1F == 0x1F:
+        raise _broken()
+    first = data[start + 1]
+    head = start + 2
+    length = first
+    if first & 0x80:
+        count = first & 0x7F
+        if not 1 <= count <= 4 or end - head < count:
+            raise _broken()
+        length = int.from_bytes(data[head : head + count], "big")
+        if length < 0x80 or data[head] == 0:
+            raise _broken()
+        head += count
+    if length > end - head:
+        raise _broken()
+    return head, head + length
+
+
+def _check_set(data: bytes, start: int, end: int) -> None:
+    last = b""
+    while start < end:
+        stop = _length_at(data, start, end)[1]
+        element = data[start:stop]
+        if element < last:
+            raise _broken()
+        last, start = element, stop
+
+
+def _check_primitive(data: bytes, tag: int, start: int, end: int) -> None:
+    size = end - start
+    if tag in (0x10, 0x11):
+        raise _broken()
+    if tag == 0x01 and (size != 1 or data[start] not in (0, 0xFF)):
+        raise _broken()
+    if tag == 0x05 and size:
+        raise _broken()
+    if tag in (0x02, 0x0A):
+        if not size:
+            raise _broken()
+        if size > 1 and data[start] in (0, 0xFF) and (data[start] >> 7) == (data[start + 1] >> 7):
+            raise _broken()
+    if tag == 0x03 and (not size or data[start] > 7 or (size == 1 and data[start])):
+        raise _broken()
+
+
+def _broken() -> AlteredCore:
+    return AlteredCore("the signature's encoding is not DER", "mã hóa của chữ ký không phải DER")
+
+
+def _shape(what: str) -> AlteredCore:
+    return AlteredCore(f"the signature is not in its one permitted form: {what}", f"chữ ký sai dạng cho phép: {what}")
+
+
+def read_cms(der: bytes) -> CmsParts:
+    """The parts of a CMS with exactly one signer.
+
+    Raises:
+        AlteredCore: it is not DER, or not of this shape.
+    """
+    if not der or _length_at(der, 0, len(der))[1] != len(der):
+        raise _broken()
+    check_der(der)
+    try:
+        return _read_cms(der)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as err:
+        raise _shape("CMS") from err
+
+
+def _read_cms(der: bytes) -> CmsParts:
+    info = cms.ContentInfo.load(der, strict=True)
+    if info["content_type"].native != "signed_data":
+        raise _shape("contentType")
+    signed = info["content"]
+    signers = signed["signer_infos"]
+    if len(signers) != 1 or len(signed["crls"]):
+        raise _shape("signerInfos, crls")
+    signer = signers[0]
+    algorithms = signed["digest_algorithms"]
+    if len(algorithms) != 1 or algorithms[0].dump() != signer["digest_algorithm"].dump():
+        raise _shape("digestAlgorithms")
+    certificates = tuple(choice.chosen.dump() for choice in signed["certificates"])
+    if any(choice.name != "certificate" for choice in signed["certificates"]) or len(set(certificates)) != len(
+        certificates
+    ):
+        raise _shape("certificates")
+    sid = signer["sid"]
+    if sid.name != "issuer_and_serial_number":
+        raise _shape("sid")
+    own = [
+        choice.chosen
+        for choice in signed["certificates"]
+        if choice.chosen["tbs_certificate"]["issuer"].dump() == sid.chosen["issuer"].dump()
+        and choice.chosen["tbs_certificate"]["serial_number"].dump() == sid.chosen["serial_number"].dump()
+    ]
+    if len(own) != 1:
+        raise _shape("sid")
+    attributes = _attributes(signer["signed_attrs"])
+    unsigned = _attributes(signer["unsigned_attrs"])
+    if unsigned.keys() - {SIGNATURE_TIMESTAMP}:
+        raise _shape("unsignedAttrs")
+    content_type = signed["encap_content_info"]["content_type"].native
+    if attributes["1.2.840.113549.1.9.3"].native != content_type:
+        raise _shape("contentType")
+    content = signed["encap_content_info"]["content"]
+    token = unsigned.get(SIGNATURE_TIMESTAMP)
+    return CmsParts(
+        der=der,
+        certificates=certificates,
+        signer=own[0].dump(),
+        signed_attributes=signer["signed_attrs"].untag().dump(),
+        signature=signer["signature"].native,
+        digest=signer["digest_algorithm"]["algorithm"].native,
+        content_type=content_type,
+        content=content.parsed.dump() if content_type == "tst_info" else None,
+        message_digest=attributes["1.2.840.113549.1.9.4"].native,
+        certificate_digest=_certificate_digest(attributes),
+        token=token.dump() if token is not None else None,
+    )
+
+
+def _attributes(found: cms.CMSAttributes) -> dict[str, Any]:
+    """Attribute values by type; each type once, with one value."""
+    values: dict[str, Any] = {}
+    for attribute in found or ():
+        kind = attribute["type"].dotted
+        if kind in values or len(attribute["values"]) != 1:
+            raise _shape(kind)
+        values[kind] = attribute["values"][0]
+    return values
+
+
+def _certificate_digest(attributes: dict[str, Any]) -> tuple[str, bytes]:
+    second = attributes.get("1.2.840.113549.1.9.16.2.47")
+    if second is not None:
+        entry = second["certs"][0]
+        return entry["hash_algorithm"]["algorithm"].native, entry["cert_hash"].native
+    first = attributes["1.2.840.113549.1.9.16.2.12"]["certs"][0]
+    return "sha1", first["cert_hash"].native
+
+
+def read_token(der: bytes) -> TokenParts:
+    """The parts of a timestamp token.
+
+    Raises:
+        AlteredCore: it is not one.
+    """
+    parts = read_cms(der)
+    if parts.content_type != "tst_info" or parts.content is None or parts.token is not None:
+        raise _shape("TSTInfo")
+    try:
+        info = tsp.TSTInfo.load(parts.content, strict=True)
+        imprint = info["message_imprint"]
+        accuracy = info["accuracy"].native or {}
+        return TokenParts(
+            cms=parts,
+            imprint=(imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native),
+            at=info["gen_time"].native,
+            accuracy_s=(accuracy.get("seconds") or 0)
+            + (accuracy.get("millis") or 0) / 1e3
+            + (accuracy.get("micros") or 0) / 1e6,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as err:
+        raise _shape("TSTInfo") from err

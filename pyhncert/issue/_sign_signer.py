@@ -1,0 +1,185 @@
+"""Our own signer inside pyHanko: pyHanko writes the revision, our core makes the CMS.
+
+Imports pyHanko's signing half (about 0.25 s), so `issue` loads this file only when it signs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+
+from pyhncert import _core
+from pyhncert.errors import HncertError
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+T = TypeVar("T")
+ATTRIBUTES_BYTES = 640
+"""Signed attributes, algorithm identifiers and headers of one of our CMS, generously."""
+TOKEN_BYTES = 6144
+"""Room for a timestamp token nobody has seen yet; national tokens with their chain have 4 to 6 kB."""
+
+
+class CredentialLike(Protocol):
+    """What signing needs of `pyhncert.identify.Credential`."""
+
+    @property
+    def certificate(self) -> bytes:
+        """The signer's certificate, DER."""
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """Its issuers, DER, without the root."""
+
+    @property
+    def scheme(self) -> str:
+        """``rsa-pss``, ``rsa-v15`` or ``ecdsa``."""
+
+    @property
+    def digest(self) -> str:
+        """``sha256``, ``sha384`` or ``sha512``."""
+
+    def sign(self, tbs: bytes, /) -> bytes:
+        """The raw signature over `tbs`."""
+
+
+class TimestamperLike(Protocol):
+    """What signing needs of a timestamp service."""
+
+    def token(self, digest: bytes, algorithm: str, /) -> bytes:
+        """The DER token over `digest`; raises `Unavailable` where the service is silent."""
+
+
+class TooLongError(HncertError):
+    """The CMS does not fit the room that was kept for it."""
+
+
+class CoreSigner(Signer):
+    """Signs with our core: canonical CAdES, two phases, a timestamp where there is a service.
+
+    After signing, `token_length` says how long the token was in bytes (0: none was wanted).
+    """
+
+    def __init__(self, credential: CredentialLike, timestamper: TimestamperLike | None) -> None:
+        super().__init__()
+        self.credential = credential
+        self.service = timestamper
+        self.token_length = 0
+
+    @property
+    def subject_name(self) -> str | None:
+        """Nobody reads it: our widgets have no appearance."""
+        return None
+
+    def get_signature_mechanism_for_digest(self, _digest_algorithm: str | None) -> Any:
+        """Refuses: the core names the mechanism, pyHanko need not know it."""
+        raise ValueError("the core names the mechanism")
+
+    def estimate(self, token_bytes: int = TOKEN_BYTES) -> int:
+        """An upper bound of the CMS in bytes."""
+        credential = self.credential
+        certificates = len(credential.certificate) + sum(len(issuer) for issuer in credential.chain)
+        return certificates + 512 + ATTRIBUTES_BYTES + (token_bytes if self.service is not None else 0)
+
+    async def async_sign(
+        self,
+        data_digest: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,
+        *_args: Any,
+        **_settings: Any,
+    ) -> Any:
+        """The CMS over `data_digest`; a dry run signs nothing and answers zeros of the estimated length."""
+        if dry_run:
+            return bytes(self.estimate())
+        credential = self.credential
+        attributes = _core.cms_prepare(
+            data_digest, digest=digest_algorithm, certificate=credential.certificate, scheme=credential.scheme
+        )
+        signature = credential.sign(attributes)
+        token = None
+        if self.service is not None:
+            token = self.service.token(hashlib.sha256(signature).digest(), "sha256")
+            self.token_length = len(token)
+        return _core.cms_finish(
+            attributes,
+            signature,
+            digest=digest_algorithm,
+            scheme=credential.scheme,
+            certificate=credential.certificate,
+            chain=list(credential.chain),
+            timestamp=token,
+        )
+
+
+class RevisionWriter(IncrementalPdfFileWriter):
+    """pyHanko's writer without a clock and without chance: metadata stay, the second file ID comes from the bytes."""
+
+    def _update_meta(self) -> None:
+        """Nothing: the metadata were fixed with revision 1 and must go on matching XMP (PDF/A)."""
+
+    @classmethod
+    def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
+        stream = prev.stream
+        end = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, end - 2048))
+        second = hashlib.sha256(stream.read()).digest()[:16]
+        stream.seek(0)
+        first = prev.trailer["/ID"][0]
+        return generic.ArrayObject([first, generic.ByteStringObject(second)])
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits, with or without a running event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    coroutine.close()
+    raise HncertError("the signer waited for an event loop")
+
+
+def append_signature(
+    pdf: bytes,
+    *,
+    field: str,
+    signer: CoreSigner,
+    now: dt.datetime,
+    room: int,
+    certify: bool,
+    reason: str,
+) -> bytes:
+    """`pdf` with one more revision, in which `field` is signed; `room` bytes are kept for the CMS.
+
+    Raises:
+        TooLongError: the CMS needs more than `room` bytes.
+    """
+    metadata = PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm=signer.credential.digest,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=certify,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        reason=reason,
+    )
+    stream = io.BytesIO(pdf)
+    session = PdfSigner(metadata, signer=signer).init_signing_session(RevisionWriter(stream), existing_fields_only=True)
+    session.system_time = now
+    prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
+    digest, output = prepared.digest_tbs_document(in_place=True)
+    cms = run(signer.async_sign(digest.document_digest, signer.credential.digest))
+    if len(cms) > room:
+        raise TooLongError("the signature does not fit its room")
+    digest.fill_with_cms(output, cms)
+    return stream.getvalue()
