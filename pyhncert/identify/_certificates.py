@@ -1,0 +1,134 @@
+"""Certificates and revocation lists: read, cached by their bytes, described in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from pyhncert import _core
+from pyhncert.errors import AlteredCore, CertificateFault, RevocationFault
+
+__all__ = [
+    "common_name",
+    "is_issued_by",
+    "parse_certificate",
+    "parse_crl",
+    "read_certificates",
+    "read_crls",
+    "shown_serial",
+]
+
+_PEM = b"-----BEGIN "
+
+
+@lru_cache(maxsize=256)
+def parse_certificate(der: bytes) -> x509.Certificate:
+    """One certificate from DER; the same bytes give the same object.
+
+    Raises:
+        CertificateFault: the bytes are no certificate.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        _ = certificate.extensions, certificate.subject, certificate.issuer
+    except (ValueError, x509.DuplicateExtension) as err:
+        raise CertificateFault(
+            f"certificate cannot be read ({err}); ask its issuer for a whole one",
+            f"không đọc được chứng thư số ({err}); hãy xin lại bản đầy đủ từ nơi cấp",
+        ) from err
+    return certificate
+
+
+@lru_cache(maxsize=64)
+def parse_crl(der: bytes) -> x509.CertificateRevocationList:
+    """One revocation list from DER; the same bytes give the same object.
+
+    Raises:
+        RevocationFault: the bytes are no revocation list.
+    """
+    try:
+        crl = x509.load_der_x509_crl(der)
+        _ = crl.extensions, crl.issuer, crl.last_update_utc
+    except (ValueError, x509.DuplicateExtension) as err:
+        raise RevocationFault(
+            f"revocation list cannot be read ({err}); fetch it again",
+            f"không đọc được danh sách thu hồi ({err}); hãy tải lại",
+        ) from err
+    return crl
+
+
+def read_certificates(data: bytes) -> tuple[bytes, ...]:
+    """The certificates in `data`, DER (one) or PEM (any number), each as DER.
+
+    Raises:
+        CertificateFault: there is none, or one cannot be read.
+    """
+    if _PEM not in data:
+        parse_certificate(data)
+        return (data,)
+    try:
+        found = x509.load_pem_x509_certificates(data)
+    except ValueError as err:
+        raise CertificateFault(
+            f"no certificate can be read from this PEM ({err}); check the file",
+            f"không đọc được chứng thư số từ tệp PEM ({err}); hãy kiểm tra tệp",
+        ) from err
+    return tuple(certificate.public_bytes(Encoding.DER) for certificate in found)
+
+
+def read_crls(paths: list[Path]) -> tuple[bytes, ...]:
+    """The revocation lists in files, DER or PEM, each as DER.
+
+    Raises:
+        RevocationFault: a file is missing or no revocation list.
+    """
+    out = []
+    for path in paths:
+        try:
+            data = path.read_bytes()
+            if _PEM in data:
+                data = x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)
+        except (OSError, ValueError) as err:
+            raise RevocationFault(
+                f"revocation list {path.name} cannot be read ({err}); fetch it again",
+                f"không đọc được danh sách thu hồi {path.name} ({err}); hãy tải lại",
+            ) from err
+        parse_crl(data)
+        out.append(data)
+    return tuple(out)
+
+
+@lru_cache(maxsize=512)
+def is_issued_by(der: bytes, issuer: bytes, *, crl: bool = False) -> bool:
+    """Whether the key of certificate `issuer` signed certificate (or, with `crl`, revocation list) `der`."""
+    try:
+        _core.verify_issued(der, issuer, crl=crl)
+    except (AlteredCore, CertificateFault):
+        return False
+    return True
+
+
+def common_name(name: x509.Name | bytes) -> str:
+    """The name a person knows: CN, else O, else the whole; of a certificate's subject where DER is given."""
+    if isinstance(name, bytes):
+        name = parse_certificate(name).subject
+    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        for attribute in name.get_attributes_for_oid(oid):
+            if isinstance(attribute.value, str):
+                return attribute.value
+    return name.rfc4514_string()
+
+
+def shown_serial(certificate: x509.Certificate) -> str:
+    """The serial number in hexadecimal, as certificate viewers show it."""
+    return f"{certificate.serial_number:X}"
+
+
+def shown_time(when: dt.datetime) -> str:
+    """A time as people in Viet Nam write it, in their zone."""
+    return when.astimezone(dt.timezone(dt.timedelta(hours=7))).strftime("%d/%m/%Y %H:%M:%S")

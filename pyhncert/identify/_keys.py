@@ -1,0 +1,292 @@
+"""Keys and whose they are: a private key that is never shown, and a credential that signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol
+
+from cryptography import x509
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
+
+from pyhncert import _core
+from pyhncert.errors import CertificateFault, KeyFault
+from pyhncert.identify._certificates import common_name, parse_certificate, read_certificates
+
+__all__ = ["Credential", "Password", "PrivateKey", "Scheme", "Signer", "load_credential"]
+
+Scheme = Literal["rsa-pss", "rsa-v15", "ecdsa"]
+DigestName = Literal["sha256", "sha384", "sha512"]
+Password = Callable[[], str]
+"""Asks for a password when one is needed, and only then."""
+
+
+class Signer(Protocol):
+    """Whatever holds a private key: a soft key today, a token or a remote gateway later."""
+
+    @property
+    def bits(self) -> int:
+        """Size of the modulus or the curve."""
+
+    @property
+    def signature_len(self) -> int:
+        """Longest signature in bytes."""
+
+    @property
+    def public_spki(self) -> bytes:
+        """The public key, SubjectPublicKeyInfo in DER."""
+
+    def sign(self, message: bytes, /, *, scheme: str, digest: str) -> bytes:
+        """The signature over `message`; ECDSA in DER."""
+
+    def sign_fixed(self, message: bytes, /) -> bytes:
+        """The ECDSA signature as r and s of equal width."""
+
+
+class PrivateKey:
+    """A private key in memory, parsed once; neither `repr` nor pickling tells anything of it."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, pkcs8: bytes) -> None:
+        self._key = _core.SigningKey(pkcs8)
+
+    @property
+    def bits(self) -> int:
+        """Size of the modulus or the curve."""
+        return self._key.bits
+
+    @property
+    def signature_len(self) -> int:
+        """Longest signature in bytes."""
+        return self._key.signature_len
+
+    @property
+    def public_spki(self) -> bytes:
+        """The public key, SubjectPublicKeyInfo in DER."""
+        return self._key.public_spki
+
+    @property
+    def scheme(self) -> str:
+        """What the key signs by where nothing else is asked: ``rsa-pss`` or ``ecdsa``."""
+        return self._key.scheme
+
+    @property
+    def digest(self) -> str:
+        """The digest that goes with `scheme`."""
+        return self._key.digest
+
+    def sign(self, message: bytes, /, *, scheme: str, digest: str) -> bytes:
+        """The signature over `message`; ECDSA in DER.
+
+        Raises:
+            KeyFault: this key does not sign by this scheme and digest.
+        """
+        return self._key.sign(message, scheme=scheme, digest=digest)
+
+    def sign_fixed(self, message: bytes, /) -> bytes:
+        """The ECDSA signature with the curve's own digest, r and s of equal width.
+
+        Raises:
+            KeyFault: an RSA key.
+        """
+        return self._key.sign_fixed(message)
+
+    def __repr__(self) -> str:
+        return f"<PrivateKey of {self.bits} bits>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a private key is not copied or stored")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """A certificate (DER), the CA certificates above it, and the key that signs for it.
+
+    Raises:
+        CertificateFault: the certificate cannot be read.
+        KeyFault: the key is not the certificate's, or does not sign by `scheme`.
+    """
+
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    key: Signer
+    scheme: str
+    digest: str
+
+    def __post_init__(self) -> None:
+        if _core.certificate_spki(self.certificate) != self.key.public_spki:
+            raise KeyFault(
+                f"private key is not that of {self.name}'s certificate; use the pair that belongs together",
+                f"khóa bí mật không khớp chứng thư số của {self.name}; hãy dùng đúng cặp khóa",
+            )
+        # also says whether key, scheme and digest go together, before anything slow
+        _core.cms_prepare(
+            bytes({"sha256": 32, "sha384": 48, "sha512": 64}.get(self.digest, 0)),
+            digest=self.digest,
+            scheme=self.scheme,
+            certificate=self.certificate,
+        )
+
+    @property
+    def x509(self) -> x509.Certificate:
+        """The certificate, parsed."""
+        return parse_certificate(self.certificate)
+
+    @cached_property
+    def name(self) -> str:
+        """Whose it is: the certificate's common name."""
+        return common_name(self.certificate)
+
+    def sign(self, tbs: bytes) -> bytes:
+        """The signature over `tbs` by this credential's scheme and digest."""
+        return self.key.sign(tbs, scheme=self.scheme, digest=self.digest)
+
+    def sign_fixed(self, tbs: bytes) -> bytes:
+        """The ECDSA signature over `tbs` as r and s of equal width (for the QR code)."""
+        return self.key.sign_fixed(tbs)
+
+    def cms(self, content_digest: bytes, *, timestamp: Callable[[bytes], bytes | None] | None = None) -> bytes:
+        """A whole detached CMS over content of this digest; `timestamp` is given the signature and returns a token."""
+        attributes = _core.cms_prepare(
+            content_digest, digest=self.digest, scheme=self.scheme, certificate=self.certificate
+        )
+        signature = self.sign(attributes)
+        return _core.cms_finish(
+            attributes,
+            signature,
+            digest=self.digest,
+            scheme=self.scheme,
+            certificate=self.certificate,
+            chain=list(self.chain),
+            timestamp=timestamp(signature) if timestamp else None,
+        )
+
+
+def _wrong_password(path: Path, err: Exception) -> KeyFault:
+    fault = KeyFault(
+        f"password of {path.name} is wrong; type it again",
+        f"sai mật khẩu của {path.name}; hãy nhập lại",
+    )
+    fault.__cause__ = err
+    return fault
+
+
+def _unreadable(path: Path, err: Exception) -> KeyFault:
+    fault = KeyFault(
+        f"key file {path.name} cannot be read ({err}); it must be PKCS#12 (.p12, .pfx) or PKCS#8 PEM",
+        f"không đọc được tệp khóa {path.name} ({err}); tệp phải là PKCS#12 (.p12, .pfx) hoặc PEM PKCS#8",
+    )
+    fault.__cause__ = err
+    return fault
+
+
+def _legacy(path: Path, err: Exception) -> KeyFault:
+    fault = KeyFault(
+        f"key file {path.name} is encrypted by an outdated algorithm; open and save it again with AES-256 (openssl pkcs12)",
+        f"tệp khóa {path.name} được mã hóa bằng thuật toán đã lỗi thời; hãy xuất lại bằng AES-256 (openssl pkcs12)",
+    )
+    fault.__cause__ = err
+    return fault
+
+
+def _load_p12(path: Path, data: bytes, password: Password | None) -> tuple[bytes, bytes, list[bytes]]:
+    secret = password().encode() if password else None
+    try:
+        found = pkcs12.load_pkcs12(data, secret)
+    except (UnsupportedAlgorithm, InternalError) as err:
+        raise _legacy(path, err) from err
+    except ValueError as err:
+        if "password" in str(err).lower():
+            raise _wrong_password(path, err) from err
+        raise _unreadable(path, err) from err
+    except TypeError as err:
+        raise _unreadable(path, err) from err
+    if found.key is None or found.cert is None:
+        what = "private key" if found.key is None else "certificate"
+        raise KeyFault(
+            f"key file {path.name} holds no {what}; export key and certificate together",
+            f"tệp khóa {path.name} thiếu {'khóa bí mật' if found.key is None else 'chứng thư số'}; hãy xuất cả cặp",
+        )
+    pkcs8 = found.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    others = [extra.certificate.public_bytes(Encoding.DER) for extra in found.additional_certs]
+    return pkcs8, found.cert.certificate.public_bytes(Encoding.DER), others
+
+
+def _load_pem(path: Path, data: bytes, password: Password | None) -> tuple[bytes, bytes, list[bytes]]:
+    encrypted = b"ENCRYPTED" in data
+    if encrypted and password is None:
+        raise KeyFault(
+            f"key file {path.name} is encrypted and no password was given; give one",
+            f"tệp khóa {path.name} có mật khẩu nhưng chưa được cung cấp; hãy nhập mật khẩu",
+        )
+    try:
+        key = load_pem_private_key(data, password().encode() if encrypted and password else None)
+    except UnsupportedAlgorithm as err:
+        raise _legacy(path, err) from err
+    except (ValueError, TypeError) as err:
+        if encrypted:
+            raise _wrong_password(path, err) from err
+        raise _unreadable(path, err) from err
+    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    certificates = read_certificates(data)
+    spki = PrivateKey(pkcs8).public_spki
+    own = [der for der in certificates if _core.certificate_spki(der) == spki]
+    if not own:
+        raise KeyFault(
+            f"key file {path.name} holds no certificate of its key; put both into it",
+            f"tệp khóa {path.name} không có chứng thư số của khóa; hãy đặt cả hai vào tệp",
+        )
+    return pkcs8, own[0], [der for der in certificates if der != own[0]]
+
+
+def load_credential(path: Path, password: Password | None = None, *, scheme: str | None = None) -> Credential:
+    """A credential from PKCS#12 (``.p12``, ``.pfx``) or PEM (PKCS#8 key and certificates in one file).
+
+    `password` is called only where the file needs one. Without `scheme`, RSA signs by RSASSA-PSS (SPEC 1.10).
+
+    Raises:
+        KeyFault: missing or unreadable file, wrong password, outdated encryption, key and certificate not a pair.
+        CertificateFault: a certificate that cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise KeyFault(
+            f"key file {path} cannot be opened ({err.strerror}); check the path in office.toml",
+            f"không mở được tệp khóa {path} ({err.strerror}); hãy kiểm tra đường dẫn trong office.toml",
+        ) from err
+    load = _load_pem if b"-----BEGIN " in data else _load_p12
+    pkcs8, certificate, others = load(path, data, password)
+    key = PrivateKey(pkcs8)
+    return Credential(
+        certificate=certificate,
+        chain=_issuers(certificate, others),
+        key=key,
+        scheme=scheme or key.scheme,
+        digest=key.digest,
+    )
+
+
+def _issuers(certificate: bytes, others: list[bytes]) -> tuple[bytes, ...]:
+    """Those of `others` that lead up from `certificate`, in order, without the self-signed root."""
+    chain: list[bytes] = []
+    below = parse_certificate(certificate)
+    while len(chain) < 8:
+        above = [der for der in others if parse_certificate(der).subject == below.issuer and der not in chain]
+        if not above:
+            break
+        below = parse_certificate(above[0])
+        if below.subject == below.issuer:
+            break
+        chain.append(above[0])
+    return tuple(chain)

@@ -1,0 +1,298 @@
+"""A certificate authority for trials, in one folder: root, issuing CA, timestamps, lists that renew themselves.
+
+Nothing of it has legal value, and every certificate says so. Layout under the office's folder (0700, keys 0600)::
+
+    trust/   root.pem issuing.pem root.crl issuing.crl          what a verifier needs
+    keys/    officer.pem agency.pem qr.pem                      key and certificates of each who signs
+    trial/   root.pem issuing.key.pem tsa.pem state.json lock   the authority's own
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+from pyhncert.errors import KeyFault, RevocationFault, StorageFault, UsageFault
+from pyhncert.identify import _trial_certificates as make
+from pyhncert.identify._certificates import parse_certificate, parse_crl
+from pyhncert.identify._keys import Credential, load_credential
+from pyhncert.values import Clock, Randomness
+
+__all__ = ["TrialAuthority", "TrialPaths", "make_trial_authority"]
+
+_LIVES = {"issuing": dt.timedelta(days=7), "root": dt.timedelta(days=90)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPaths:
+    """Where the parts of a trial authority lie."""
+
+    root: Path
+    issuing: Path
+    root_crl: Path
+    issuing_crl: Path
+    officer: Path
+    agency: Path
+    qr: Path
+    tsa: Path
+
+
+def _paths(folder: Path) -> TrialPaths:
+    return TrialPaths(
+        root=folder / "trust/root.pem",
+        issuing=folder / "trust/issuing.pem",
+        root_crl=folder / "trust/root.crl",
+        issuing_crl=folder / "trust/issuing.crl",
+        officer=folder / "keys/officer.pem",
+        agency=folder / "keys/agency.pem",
+        qr=folder / "keys/qr.pem",
+        tsa=folder / "trial/tsa.pem",
+    )
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """Writes a file whole or not at all; others see the old one until the new one is on the disk."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{id(data):x}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as err:
+        temporary.unlink(missing_ok=True)
+        raise StorageFault(
+            f"{path} cannot be written ({err.strerror}); check disk and rights",
+            f"không ghi được {path} ({err.strerror}); hãy kiểm tra ổ đĩa và quyền ghi",
+        ) from err
+
+
+def _serial(randomness: Randomness) -> int:
+    """A positive serial number with 126 random bits (RFC 5280, 4.1.2.2 allows 20 bytes)."""
+    return int.from_bytes(randomness(16), "big") >> 1 | 1 << 126
+
+
+def make_trial_authority(
+    folder: Path,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    agency_key: str = "rsa-3072",
+    officer_name: str = "Nguyễn Văn Mẫu",
+    officer_title: str = "Chủ tịch UBND",
+    agency_name: str = "Ủy ban nhân dân phường Thử Nghiệm",
+) -> TrialPaths:
+    """Makes the authority, the keys and certificates of officer, agency and QR issuer, and the first lists.
+
+    `agency_key` is ``rsa-3072``, ``rsa-2048``, ``p-384`` or ``p-256``.
+
+    Raises:
+        UsageFault: the folder already holds an authority, or the kind of key is unknown.
+        StorageFault: the folder cannot be written.
+    """
+    paths = _paths(folder)
+    if paths.root.exists():
+        raise UsageFault(
+            f"{folder} already holds a trial authority; choose another folder",
+            f"thư mục {folder} đã có cơ quan chứng thực thử nghiệm; hãy chọn thư mục khác",
+        )
+    try:
+        for part in ("", "trust", "keys", "trial"):
+            (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as err:
+        raise StorageFault(
+            f"{folder} cannot be made ({err.strerror}); check disk and rights",
+            f"không tạo được thư mục {folder} ({err.strerror}); hãy kiểm tra ổ đĩa và quyền ghi",
+        ) from err
+
+    now = clock()
+    agency = make.new_key(agency_key)
+    root_key = ec.generate_private_key(ec.SECP384R1())
+    root = make.Issuer(make.root_certificate(root_key, serial=_serial(randomness), now=now), root_key)
+    issuing_key = ec.generate_private_key(ec.SECP256R1())
+    issuing_certificate = make.issuing_certificate(issuing_key, root, serial=_serial(randomness), now=now)
+    issuing = make.Issuer(issuing_certificate, issuing_key)
+    issuing_pem = issuing_certificate.public_bytes(Encoding.PEM)
+
+    _write(folder / "trial/root.pem", make.key_pem(root_key), 0o600)
+    _write(folder / "trial/issuing.key.pem", make.key_pem(issuing_key), 0o600)
+    _write(folder / "trial/state.json", b'{"format":"pyhncert/trial-authority","version":1,"revoked":[]}\n', 0o600)
+
+    def leaf(path: Path, key: make.Key, name: x509.Name, usage: make.Usage, years: int) -> None:
+        certificate = make.leaf_certificate(
+            name, key, issuing, serial=_serial(randomness), now=now, years=years, usage=usage
+        )
+        _write(path, make.key_pem(key) + certificate.public_bytes(Encoding.PEM) + issuing_pem, 0o600)
+
+    officer = make.subject(officer_name, organisation=agency_name, title=officer_title)
+    leaf(paths.officer, make.new_key("p-256"), officer, "signature", 3)
+    leaf(paths.agency, agency, make.subject(agency_name, organisation=agency_name), "signature", 3)
+    leaf(paths.qr, make.new_key("p-256"), make.subject("TRIAL QR - mã QR thử nghiệm"), "qr", 5)
+    tsa = make.subject("TRIAL TSA - dấu thời gian thử nghiệm")
+    leaf(paths.tsa, make.new_key("p-256"), tsa, "timestamp", 5)
+
+    _write(paths.issuing, issuing_pem, 0o644)
+    for path, issuer, kind in ((paths.root_crl, root, "root"), (paths.issuing_crl, issuing, "issuing")):
+        _write(path, make.revocation_list(issuer, (), number=1, now=now, life=_LIVES[kind]), 0o644)
+    # last, since its presence says that the authority is whole
+    _write(paths.root, root.certificate.public_bytes(Encoding.PEM), 0o644)
+    return paths
+
+
+class TrialAuthority:
+    """The authority in `folder`; safe with several threads and processes."""
+
+    def __init__(self, folder: Path, *, clock: Clock, randomness: Randomness) -> None:
+        self.folder = folder
+        self.paths = _paths(folder)
+        self._clock = clock
+        self._randomness = randomness
+        self._lists: dict[str, tuple[tuple[int, int, int], bytes]] = {}
+        self._tsa: Credential | None = None
+
+    def crls(self) -> list[bytes]:
+        """The revocation lists in force, DER, issuing CA first; a list past half its life is issued anew.
+
+        Raises:
+            RevocationFault: a list is damaged.
+            StorageFault: a new list cannot be written.
+        """
+        return [self._crl("issuing"), self._crl("root")]
+
+    def revoke(self, serial: int, reason: str = "keyCompromise", at: dt.datetime | None = None) -> None:
+        """Puts a certificate on its list from `at` (now) on; `reason` as RFC 5280 writes it. Twice does no harm."""
+        try:
+            x509.ReasonFlags(reason)
+        except ValueError as err:
+            raise UsageFault(
+                f"reason {reason!r} is unknown; use keyCompromise, superseded, cessationOfOperation, unspecified, …",
+                f"không có lý do {reason!r}; hãy dùng keyCompromise, superseded, cessationOfOperation, unspecified, …",
+            ) from err
+        kind = "root" if serial == self._certificate("issuing").serial_number else "issuing"
+        with self._locked():
+            state = self._state()
+            if all(int(line["serial"], 16) != serial for line in state["revoked"]):
+                when = (at or self._clock()).astimezone(dt.UTC).replace(microsecond=0)
+                line = {"serial": f"{serial:x}", "at": when.isoformat(), "reason": reason, "list": kind}
+                state["revoked"].append(line)
+                _write(self.folder / "trial/state.json", (json.dumps(state) + "\n").encode(), 0o600)
+            self._issue(kind)
+
+    def tsa(self) -> Credential:
+        """The timestamp authority's key and certificate."""
+        if self._tsa is None:
+            self._tsa = load_credential(self.paths.tsa)
+        return self._tsa
+
+    def _certificate(self, kind: str) -> x509.Certificate:
+        path = self.folder / f"trust/{kind}.pem"
+        try:
+            return x509.load_pem_x509_certificate(path.read_bytes())
+        except (OSError, ValueError) as err:
+            raise KeyFault(
+                f"trial authority has no usable {path} ({err}); make the trial office anew",
+                f"cơ quan chứng thực thử nghiệm thiếu {path} ({err}); hãy tạo lại đơn vị thử nghiệm",
+            ) from err
+
+    def _issuer(self, kind: str) -> make.Issuer:
+        path = self.folder / ("trial/root.pem" if kind == "root" else "trial/issuing.key.pem")
+        try:
+            key = load_pem_private_key(path.read_bytes(), None)
+        except (OSError, ValueError, TypeError) as err:
+            raise KeyFault(
+                f"trial authority has no usable {path} ({err}); make the trial office anew",
+                f"cơ quan chứng thực thử nghiệm thiếu {path} ({err}); hãy tạo lại đơn vị thử nghiệm",
+            ) from err
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise KeyFault(f"{path} holds no elliptic curve key; make the trial office anew")
+        return make.Issuer(self._certificate(kind), key)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            descriptor = os.open(self.folder / "trial/lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as err:
+            raise StorageFault(
+                f"trial authority in {self.folder} cannot be locked ({err.strerror}); check disk and rights",
+                f"không khóa được cơ quan chứng thực thử nghiệm {self.folder} ({err.strerror}); hãy kiểm tra quyền ghi",
+            ) from err
+        try:
+            # each caller has its own open file, so this keeps threads apart as well as processes
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _state(self) -> dict[str, list[dict[str, str]]]:
+        path = self.folder / "trial/state.json"
+        try:
+            state = json.loads(path.read_bytes())
+            if not isinstance(state, dict) or not isinstance(state.get("revoked"), list):
+                raise ValueError("no list of revocations")  # noqa: TRY301
+        except (OSError, ValueError) as err:
+            raise RevocationFault(
+                f"{path} cannot be read ({err}); make the trial office anew",
+                f"không đọc được {path} ({err}); hãy tạo lại đơn vị thử nghiệm",
+            ) from err
+        return state
+
+    def _read(self, kind: str) -> bytes | None:
+        path = self.folder / f"trust/{kind}.crl"
+        try:
+            stat = path.stat()
+            mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            known = self._lists.get(kind)
+            if known is None or known[0] != mark:
+                known = (mark, path.read_bytes())
+                self._lists[kind] = known
+        except FileNotFoundError:
+            return None
+        except OSError as err:
+            raise StorageFault(
+                f"{path} cannot be read ({err.strerror}); check disk and rights",
+                f"không đọc được {path} ({err.strerror}); hãy kiểm tra ổ đĩa và quyền đọc",
+            ) from err
+        return known[1]
+
+    def _fresh(self, kind: str) -> bytes | None:
+        der = self._read(kind)
+        if der is None:
+            return None
+        crl = parse_crl(der)
+        if crl.next_update_utc is None:
+            return None
+        start, now = crl.last_update_utc, self._clock()
+        return der if start <= now < start + (crl.next_update_utc - start) / 2 else None
+
+    def _crl(self, kind: str) -> bytes:
+        der = self._fresh(kind)
+        if der is None:
+            with self._locked():
+                der = self._fresh(kind) or self._issue(kind)
+        return der
+
+    def _issue(self, kind: str) -> bytes:
+        """Issues a list; the caller holds the lock."""
+        lines = [
+            make.Revocation(int(line["serial"], 16), dt.datetime.fromisoformat(line["at"]), line["reason"])
+            for line in self._state()["revoked"]
+            if line["list"] == kind
+        ]
+        old = self._read(kind)
+        number = 1
+        if old is not None:
+            number += parse_crl(old).extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+        der = make.revocation_list(self._issuer(kind), lines, number=number, now=self._clock(), life=_LIVES[kind])
+        _write(self.folder / f"trust/{kind}.crl", der, 0o644)
+        return der
