@@ -30,18 +30,22 @@ def _photo(
     w, h = round(s.px(width)), round(s.px(height))
     image = Image.new("RGB", (w * 2, h * 2), back)
     pen = ImageDraw.Draw(image)
-    W, H = w * 2, h * 2
+    wide, tall = w * 2, h * 2
     skin = rng.choice([(226, 190, 162), (216, 178, 148), (232, 200, 176)])
     shirt = rng.choice([(236, 238, 242), (60, 76, 110), (120, 60, 66)])
-    pen.ellipse((W * 0.08, H * 0.76, W * 0.92, H * 1.4), fill=shirt)
-    pen.rectangle((W * 0.42, H * 0.6, W * 0.58, H * 0.8), fill=skin)
-    pen.ellipse((W * 0.24, H * 0.1, W * 0.76, H * 0.6), fill=(34, 30, 30))
-    pen.ellipse((W * 0.28, H * 0.2, W * 0.72, H * 0.7), fill=skin)
+    pen.ellipse((wide * 0.08, tall * 0.76, wide * 0.92, tall * 1.4), fill=shirt)
+    pen.rectangle((wide * 0.42, tall * 0.6, wide * 0.58, tall * 0.8), fill=skin)
+    pen.ellipse((wide * 0.24, tall * 0.1, wide * 0.76, tall * 0.6), fill=(34, 30, 30))
+    pen.ellipse((wide * 0.28, tall * 0.2, wide * 0.72, tall * 0.7), fill=skin)
     for cx in (0.41, 0.59):
-        pen.ellipse((W * (cx - 0.035), H * 0.42, W * (cx + 0.035), H * 0.445), fill=(40, 34, 32))
-        pen.line((W * (cx - 0.06), H * 0.39, W * (cx + 0.06), H * 0.388), fill=(50, 40, 38), width=max(2, W // 90))
-    pen.line((W * 0.5, H * 0.44, W * 0.485, H * 0.53), fill=(190, 150, 124), width=max(2, W // 110))
-    pen.arc((W * 0.43, H * 0.53, W * 0.57, H * 0.6), 20, 160, fill=(168, 92, 88), width=max(2, W // 80))
+        pen.ellipse((wide * (cx - 0.035), tall * 0.42, wide * (cx + 0.035), tall * 0.445), fill=(40, 34, 32))
+        pen.line(
+            (wide * (cx - 0.06), tall * 0.39, wide * (cx + 0.06), tall * 0.388),
+            fill=(50, 40, 38),
+            width=max(2, wide // 90),
+        )
+    pen.line((wide * 0.5, tall * 0.44, wide * 0.485, tall * 0.53), fill=(190, 150, 124), width=max(2, wide // 110))
+    pen.arc((wide * 0.43, tall * 0.53, wide * 0.57, tall * 0.6), 20, 160, fill=(168, 92, 88), width=max(2, wide // 80))
     s.image.paste(image.resize((w, h), Image.Resampling.LANCZOS), (round(s.px(x)), round(s.px(y))))
 
 
@@ -90,7 +94,7 @@ def mrz(who: Person, until: dt.date | None) -> tuple[str, str, str]:
 
 
 def card_person(rng: random.Random, *, ended: bool = False) -> tuple[Person, dt.date, dt.date | None]:
-    """Somebody with a card, the day of issue and the day it ends by the rule; `ended` cards are over, others are not."""
+    """Somebody with a card, the day of issue and the day it ends by the rule; `ended` cards are over."""
     while True:
         who = person(rng, 1981, 1985) if ended else person(rng, 1978, 2004)
         issued = dt.date(2021, 3, 1) + dt.timedelta(days=rng.randint(0, 150 if ended else 1100))
@@ -132,9 +136,9 @@ def cccd_front(
     box = s.text(27, 33.3, who.name.upper(), 7.6, "bold")
     s.know("full_name", "Họ và tên", who.name.upper(), box)
     small = {"pt": 5.3, "value_pt": 6.4, "leaders": False, "fill": gray, "gap": 0.8, "value_style": "regular"}
-    s.labelled(27, 36.9, "Ngày sinh / Date of birth:", date_shown(who.birth), 84, name="birth_date", **small)  # type: ignore[arg-type]
-    s.labelled(27, 40.3, "Giới tính / Sex:", who.sex, 50, name="sex", **small)  # type: ignore[arg-type]
-    s.labelled(52, 40.3, "Quốc tịch / Nationality:", "Việt Nam", 84, name="nationality", **small)  # type: ignore[arg-type]
+    s.labelled(27, 36.9, "Ngày sinh / Date of birth:", date_shown(who.birth), 84, name="birth_date", **small)
+    s.labelled(27, 40.3, "Giới tính / Sex:", who.sex, 50, name="sex", **small)
+    s.labelled(52, 40.3, "Quốc tịch / Nationality:", "Việt Nam", 84, name="nationality", **small)
     s.text(27, 43.4, "Quê quán / Place of origin:", 5.3, fill=gray)
     home = f"{rng.choice(WARDS)}, {who.province}"
     home = home[0].upper() + home[1:]
@@ -186,11 +190,11 @@ def cccd_back(
         leaders=False,
         gap=0.8,
     )
-    s.text(30, 18.2, "CỤC TRƯỞNG CỤC CẢNH SÁT", 5.4, "bold", align="centre")
-    s.text(30, 20.8, "QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI", 5.4, "bold", align="centre")
-    s.signature(33, 25.5, rng, width=13)
-    s.text(32, 32.6, "Tô Hữu Mẫn", 5.8, "bold", align="centre")
-    s.seal(24, 26.5, "CỤC CẢNH SÁT QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI", ["BỘ CÔNG AN"], rng, diameter=12)
+    s.text(37, 18.2, "CỤC TRƯỞNG CỤC CẢNH SÁT", 5.0, "bold", align="centre")
+    s.text(37, 20.8, "QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI", 5.0, "bold", align="centre")
+    s.signature(40, 26, rng, width=13)
+    s.text(38, 33, "Tô Hữu Mẫn", 5.8, "bold", align="centre")
+    s.seal(31, 27.4, "CỤC CẢNH SÁT QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI", ["BỘ CÔNG AN"], rng, diameter=12)
     s.pen.rounded_rectangle(
         tuple(s.px(v) for v in (4, 18, 15.5, 28)),
         radius=s.px(1.2),
@@ -302,7 +306,7 @@ def can_cuoc_back(
         shown,
         68,
         name="expiry_date",
-        pt=5,
+        pt=4.3,
         value_pt=6,
         leaders=False,
         fill=gray,
@@ -346,9 +350,9 @@ def licence_front(rng: random.Random, *, dpi: int = 300) -> Sheet:
     box = s.text(56, 19.8, f"Số/No: {number}", 7.4, "bold", fill=RED, align="centre")
     s.know("number", "Số/No", number, box)
     small = {"pt": 5.2, "value_pt": 6.6, "leaders": False, "gap": 0.8}
-    s.labelled(27, 24.6, "Họ tên/Full name:", who.name.upper(), 84, name="full_name", **small)  # type: ignore[arg-type]
-    s.labelled(27, 28.4, "Ngày sinh/Date of Birth:", date_shown(who.birth), 84, name="birth_date", **small)  # type: ignore[arg-type]
-    s.labelled(27, 32.2, "Quốc tịch/Nationality:", "VIỆT NAM", 84, name="nationality", **small)  # type: ignore[arg-type]
+    s.labelled(27, 24.6, "Họ tên/Full name:", who.name.upper(), 84, name="full_name", **small)
+    s.labelled(27, 28.4, "Ngày sinh/Date of Birth:", date_shown(who.birth), 84, name="birth_date", **small)
+    s.labelled(27, 32.2, "Quốc tịch/Nationality:", "VIỆT NAM", 84, name="nationality", **small)
     y = s.labelled(
         27,
         36,
@@ -362,18 +366,12 @@ def licence_front(rng: random.Random, *, dpi: int = 300) -> Sheet:
         leaders=False,
         gap=0.8,
     )
-    s.text(
-        60,
-        y + 4,
-        f"Hà Nội, ngày/date {issued.day:02d} tháng/month {issued.month:02d} năm/year {issued.year}",
-        4.6,
-        "italic",
-        align="centre",
-    )
-    s.text(64, y + 7, "GIÁM ĐỐC SỞ", 5.2, "bold", align="centre")
-    s.signature(66, 48, rng, width=13)
-    s.text(65, 53, person(rng, 1965, 1975, sex="Nam").name, 5.2, "bold", align="centre")
-    s.seal(58.5, 47.4, "SỞ GIAO THÔNG VẬN TẢI", ["HÀ NỘI"], rng, diameter=11)
+    day = f"Hà Nội, ngày/date {issued.day:02d} tháng/month {issued.month:02d} năm/year {issued.year}"
+    s.text(60, y + 3.3, day, 4.6, "italic", align="centre")
+    s.text(68, y + 6, "GIÁM ĐỐC SỞ", 5, "bold", align="centre")
+    s.signature(70, 48.6, rng, width=10)
+    s.text(69, 53, person(rng, 1965, 1975, sex="Nam").name, 5, "bold", align="centre")
+    s.seal(62.5, 48.4, "SỞ GIAO THÔNG VẬN TẢI", ["HÀ NỘI"], rng, diameter=9.6)
     _photo(s, 3.4, 12, 20, 26, rng, (150, 196, 232))
     s.labelled(4, 43.4, "Hạng/Class:", grade, 26, name="class", pt=5.4, value_pt=7.4, leaders=False, gap=0.8)
     s.labelled(4, 48, "Có giá trị đến/Expires:", "", 30, pt=5, leaders=False)

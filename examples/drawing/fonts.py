@@ -89,7 +89,7 @@ def covers_vietnamese(path: Path) -> bool:
 
 @functools.cache
 def family(families: str) -> tuple[str, dict[str, Path]]:
-    """The first family of ``serif``, ``sans`` or ``mono`` that is installed; says so when it is not the first choice."""
+    """The first family of ``serif``, ``sans`` or ``mono`` that is installed; says so unless it is the first."""
     wanted = {"serif": SERIF, "sans": {**SANS, **SERIF}, "mono": {**MONO, **SERIF}}[families]
     for position, (name, styles) in enumerate(wanted.items()):
         found = {style: path for style, file in styles.items() if (path := _locate(file)) is not None}

@@ -187,7 +187,20 @@ MAJORS = (
     ("Ngôn ngữ Anh", "English Language"),
 )
 RANKS = (("Xuất sắc", "Excellent"), ("Giỏi", "Very good"), ("Khá", "Good"), ("Trung bình khá", "Average good"))
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def degree(rng: random.Random, *, dpi: int = 300, seal: bool = True) -> Sheet:
@@ -345,7 +358,7 @@ def decision(rng: random.Random, *, dpi: int = 300, seal: bool = True, secret: s
     start = day + dt.timedelta(days=rng.randint(1, 15))
     articles = (
         f"Điều 1. Giao {title} {head.name} chủ trì thực hiện nhiệm vụ tại {unit} {ward} kể từ {_on(start)}.",
-        f"Điều 2. {title.capitalize()} {head.name} được hưởng các chế độ, chính sách theo quy định hiện hành của pháp luật.",
+        f"Điều 2. {title.capitalize()} {head.name} được hưởng các chế độ theo quy định hiện hành của pháp luật.",
         f"Điều 3. Chánh Văn phòng Hội đồng nhân dân và Ủy ban nhân dân, thủ trưởng các đơn vị có liên quan và "
         f"{title} {head.name} chịu trách nhiệm thi hành Quyết định này kể từ ngày ký./.",
     )
@@ -367,10 +380,10 @@ TERMS = (
     "hoặc cho thuê lại nếu không có sự đồng ý bằng văn bản của Bên A.",
     "Tiền thuê được thanh toán bằng chuyển khoản trong năm ngày đầu của mỗi tháng; trường hợp chậm thanh toán quá mười "
     "lăm ngày, Bên A có quyền đơn phương chấm dứt việc thuê và không hoàn trả tiền đặt cọc.",
-    "Bên B có trách nhiệm giữ gìn vệ sinh chung, tuân thủ quy định về phòng cháy, chữa cháy và đăng ký tạm trú theo quy "
-    "định của pháp luật; chi phí điện, nước, mạng do Bên B tự chi trả.",
-    "Mọi tranh chấp phát sinh được giải quyết trước hết bằng thương lượng trên tinh thần thiện chí; nếu không thống nhất "
-    "được thì đưa ra Tòa án nhân dân có thẩm quyền giải quyết.",
+    "Bên B có trách nhiệm giữ gìn vệ sinh chung, tuân thủ quy định về phòng cháy, chữa cháy và đăng ký tạm trú theo "
+    "quy định của pháp luật; chi phí điện, nước, mạng do Bên B tự chi trả.",
+    "Mọi tranh chấp phát sinh được giải quyết trước hết bằng thương lượng trên tinh thần thiện chí; nếu không thống "
+    "nhất được thì đưa ra Tòa án nhân dân có thẩm quyền giải quyết.",
     "Văn bản này gồm hai trang, được lập thành hai bản có giá trị như nhau, mỗi bên giữ một bản để thực hiện.",
 )
 
@@ -418,8 +431,8 @@ def letter(rng: random.Random, *, dpi: int = 300, seal: bool = True) -> Sheet:
     s.text(30, 60, "Kính gửi: Ban Quản lý tòa nhà Hoa Sữa", 13.5, "bold")
     body = (
         "Công ty chúng tôi xin gửi lời chào trân trọng và cảm ơn sự hợp tác của Quý Ban trong thời gian qua.",
-        f"Trong hai ngày cuối tuần tới, chúng tôi dự kiến sửa chữa hệ thống chiếu sáng tại tầng {rng.randint(2, 18)} và "
-        "kính đề nghị Quý Ban bố trí thang máy chở hàng, thông báo tới các hộ ở cùng tầng để tiện sinh hoạt.",
+        f"Trong hai ngày cuối tuần tới, chúng tôi dự kiến sửa chữa hệ thống chiếu sáng tại tầng {rng.randint(2, 18)} "
+        "và kính đề nghị Quý Ban bố trí thang máy chở hàng, thông báo tới các hộ ở cùng tầng để tiện sinh hoạt.",
         "Rất mong nhận được sự quan tâm, phối hợp của Quý Ban. Xin trân trọng cảm ơn./.",
     )
     y = 70.0
@@ -452,7 +465,7 @@ def full_page(rng: random.Random, *, dpi: int = 300) -> Sheet:
     s.text(
         7,
         291.5,
-        "Hai bên đã đọc, hiểu rõ và ký vào từng trang của phụ lục này, không có nội dung nào khác kèm theo;",
+        "Hai bên đã đọc, hiểu rõ và ký vào từng trang của phụ lục này, không có nội dung nào khác kèm theo.",
         10,
         "italic",
     )

@@ -7,22 +7,96 @@ import random
 import unicodedata
 from dataclasses import dataclass
 
-SURNAMES = ("Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đào Đoàn Trịnh Mai").split()
+SURNAMES = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Huỳnh",
+    "Phan",
+    "Vũ",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Lý",
+    "Đào",
+    "Đoàn",
+    "Trịnh",
+    "Mai",
+]
 MIDDLE = {
-    "Nam": "Văn Hữu Đình Quốc Minh Đức Công Xuân".split(),
-    "Nữ": "Thị Ngọc Thanh Kim Phương Thùy Bích Diệu".split(),
+    "Nam": ["Văn", "Hữu", "Đình", "Quốc", "Minh", "Đức", "Công", "Xuân"],
+    "Nữ": ["Thị", "Ngọc", "Thanh", "Kim", "Phương", "Thùy", "Bích", "Diệu"],
 }
 GIVEN = {
-    "Nam": "Tuấn Dũng Hải Khánh Long Nghĩa Phúc Quân Sơn Thắng Trường Vinh Kiệt Bảo Đạt Hưởng".split(),
-    "Nữ": "Hương Thảo Quỳnh Phượng Yến Trang Hằng Nhung Tuyết Vân Diễm Ngân Mỹ Hạnh Thủy Ánh".split(),
+    "Nam": [
+        "Tuấn",
+        "Dũng",
+        "Hải",
+        "Khánh",
+        "Long",
+        "Nghĩa",
+        "Phúc",
+        "Quân",
+        "Sơn",
+        "Thắng",
+        "Trường",
+        "Vinh",
+        "Kiệt",
+        "Bảo",
+        "Đạt",
+        "Hưởng",
+    ],
+    "Nữ": [
+        "Hương",
+        "Thảo",
+        "Quỳnh",
+        "Phượng",
+        "Yến",
+        "Trang",
+        "Hằng",
+        "Nhung",
+        "Tuyết",
+        "Vân",
+        "Diễm",
+        "Ngân",
+        "Mỹ",
+        "Hạnh",
+        "Thủy",
+        "Ánh",
+    ],
 }
 PROVINCES = {"001": "Hà Nội", "031": "Hải Phòng", "038": "Thanh Hóa", "040": "Nghệ An", "048": "Đà Nẵng"}
-WARDS = (
-    "phường Hoàn Kiếm|phường Cửa Nam|phường Ba Đình|phường Ngọc Hà|phường Giảng Võ|phường Đống Đa|phường Láng|"
-    "phường Bồ Đề|phường Kiến Hưng|phường Tây Hồ|phường Vĩnh Tuy|phường Nghĩa Đô"
-).split("|")
-STREETS = "Hàng Trống|Trần Hưng Đạo|Lý Thường Kiệt|Bạch Mai|Đội Cấn|Thụy Khuê|Nguyễn Thái Học|Võ Chí Công".split("|")
-HOSPITALS = "Bệnh viện Phụ sản Hà Nội|Bệnh viện Phụ sản Trung ương|Bệnh viện Bạch Mai".split("|")
+WARDS = [
+    "phường Hoàn Kiếm",
+    "phường Cửa Nam",
+    "phường Ba Đình",
+    "phường Ngọc Hà",
+    "phường Giảng Võ",
+    "phường Đống Đa",
+    "phường Láng",
+    "phường Bồ Đề",
+    "phường Kiến Hưng",
+    "phường Tây Hồ",
+    "phường Vĩnh Tuy",
+    "phường Nghĩa Đô",
+]
+STREETS = [
+    "Hàng Trống",
+    "Trần Hưng Đạo",
+    "Lý Thường Kiệt",
+    "Bạch Mai",
+    "Đội Cấn",
+    "Thụy Khuê",
+    "Nguyễn Thái Học",
+    "Võ Chí Công",
+]
+HOSPITALS = ["Bệnh viện Phụ sản Hà Nội", "Bệnh viện Phụ sản Trung ương", "Bệnh viện Bạch Mai"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +145,7 @@ def surname(name: str) -> str:
     return name.split()[0]
 
 
-DIGITS = "không một hai ba bốn năm sáu bảy tám chín".split()
+DIGITS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
 
 
 def in_words(n: int) -> str:

@@ -1,4 +1,4 @@
-"""What a flatbed does to a sheet: laid a little askew, lens and lamp, paper grain, sensor noise, a truth that follows."""
+"""What a flatbed does to a sheet: laid a little askew, lens, lamp, grain and noise, and a truth that follows."""
 
 from __future__ import annotations
 

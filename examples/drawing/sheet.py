@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
@@ -261,7 +262,7 @@ class Sheet:
         below: str = "",
         colour: Colour = RED,
     ) -> None:
-        """A round red seal, ring text on the upper arc, a star and a name in the middle; never quite straight or even."""
+        """A round red seal, text along the upper arc, a star and a name inside; never quite straight or even."""
         k = self.k * 2
         side = int(diameter * k) + 8
         mask = Image.new("L", (side, side), 0)
@@ -292,10 +293,10 @@ class Sheet:
         mask = mask.rotate(rng.uniform(-9, 9), Image.Resampling.BICUBIC)
         mask = mask.resize((side // 2, side // 2), Image.Resampling.LANCZOS)
         generator = np.random.default_rng(rng.getrandbits(32))
-        small = generator.uniform(150, 255, (14, 14)).astype(np.uint8)
+        small = generator.uniform(185, 255, (14, 14)).astype(np.uint8)
         blotch = np.asarray(Image.fromarray(small).resize(mask.size, Image.Resampling.BICUBIC), np.float32) / 255
-        grain = generator.uniform(0.82, 1.0, (mask.height, mask.width)).astype(np.float32)
-        worn = np.asarray(mask, np.float32) * blotch * grain * 0.93
+        grain = generator.uniform(0.86, 1.0, (mask.height, mask.width)).astype(np.float32)
+        worn = np.asarray(mask, np.float32) * blotch * grain * 0.97
         mask = Image.fromarray(worn.astype(np.uint8))
         self.multiply(mask, round(self.px(cx) - mask.width / 2), round(self.px(cy) - mask.height / 2), colour)
 
@@ -338,7 +339,7 @@ class Sheet:
         knots.extend([(side[0] * 0.35, side[1] * 0.74), (side[0] * 0.8, side[1] * 0.7)])
         points = _spline(knots, 26)
         slow = rng.uniform(0, 6)
-        for i, (a, b) in enumerate(zip(points, points[1:], strict=False)):
+        for i, (a, b) in enumerate(itertools.pairwise(points)):
             thick = (0.42 + 0.2 * math.sin(i / 17 + slow)) * k
             pen.line((*a, *b), fill=255, width=max(2, round(thick)))
             r = thick / 2
