@@ -30,15 +30,16 @@ $(READY): $(SOURCES)
 	@lists=$$(cat pyproject.toml cli/pyproject.toml | sha256sum); \
 	if [ "$$lists" != "$$(cat build/stamps/lists 2>/dev/null)" ] || [ ! -x $(BIN)/hncert ]; then \
 		echo "setting up .venv: a few minutes the first time" && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -e ./cli && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -e ./cli >&2 && \
 		printf '%s' "$$lists" >build/stamps/lists; \
 	else \
-		echo "building the core" && VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --release --quiet; \
+		echo "building the core" && export VIRTUAL_ENV="$(CURDIR)/.venv" && \
+		$(BIN)/maturin develop --release --quiet >build/stamps/log 2>&1 || { cat build/stamps/log >&2; exit 1; }; \
 	fi
 	@touch $@
 
 certify: $(READY)
-	@[ -e "$(SCAN)" ] || case "$(SCAN)" in examples/drawn/*) $(BIN)/python examples/draw.py ;; esac
+	@[ -e "$(SCAN)" ] || case "$(SCAN)" in examples/drawn/*) $(BIN)/python examples/draw.py --kind "$$(basename "$(SCAN)" .png)" >/dev/null ;; esac
 	@[ -f $(OFFICE)/office.toml ] || $(BIN)/hncert office init $(OFFICE) --trial >/dev/null
 	@mkdir -p build/certified
 	@name=$$(basename "$(SCAN)"); out="build/certified/$${name%.*}-$$(date +%Y%m%d-%H%M%S).pdf"; \
