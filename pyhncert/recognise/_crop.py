@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
     from pyhncert.values import Pixels
 
-STRIP_PX = 64
-PAD_PX = 8
+STRIP_PX = 40
+"""Height of a strip without its border. Tesseract scales to 36 itself; 64 px read no better and cost a fifth more."""
+PAD_PX = 6
+SQUEEZE = 0.85
+"""Strips are made narrower: the recogniser's time goes with the width (0.48 -> 0.42 s a page, CER 0.02 -> 0.03 %)."""
 _GROW = 0.30
 """How far a line may grow up and down, as a share of its height, into blank (marks over capitals, dots below)."""
 _GROW_ALONG = 0.6
@@ -126,9 +129,9 @@ def _strip(image: Pixels, box: Box, up: float, down: float) -> Strip | None:
     gray, left, top = fit
     height, width = gray.shape
     scale = STRIP_PX / height
-    wide = max(8, round(width * scale))
-    gray = cv2.resize(gray, (wide, STRIP_PX), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    gray = cv2.copyMakeBorder(gray, PAD_PX, PAD_PX, PAD_PX, PAD_PX, cv2.BORDER_CONSTANT, value=255)
+    wide = max(8, round(width * scale * SQUEEZE))
+    small = cv2.resize(gray, (wide, STRIP_PX), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    padded = cv2.copyMakeBorder(small, PAD_PX, PAD_PX, PAD_PX, PAD_PX, cv2.BORDER_CONSTANT, value=255)
     fx, fy = width / wide, height / STRIP_PX
     back = Matrix((fx, 0.0, left - PAD_PX * fx, 0.0, fy, top - PAD_PX * fy, 0.0, 0.0, 1.0)).then(to_page)
     m = back.m
@@ -138,12 +141,12 @@ def _strip(image: Pixels, box: Box, up: float, down: float) -> Strip | None:
         own = replace(
             box, cx=corners[0] + width / 2, cy=corners[1] + height / 2, length=float(width), height=float(height)
         )
-    return Strip(gray, back, own)
+    return Strip(_u8(padded), back, own)
 
 
 def _gray(part: Pixels) -> npt.NDArray[np.uint8]:
     """Gray with paper at 255 and ink at 0; red goes where the text is not red."""
-    gray = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+    gray = _u8(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY))
     red = part[:, :, 0]
     redness = cv2.subtract(red, cv2.max(part[:, :, 1], part[:, :, 2]))
     _, is_red = cv2.threshold(redness, _RED, 255, cv2.THRESH_BINARY)
@@ -154,13 +157,18 @@ def _gray(part: Pixels) -> npt.NDArray[np.uint8]:
         # black text under a seal is dark in the red channel too; a red mark vanishes from it
         still = cv2.countNonZero(cv2.inRange(red, 0, int(ink + 0.45 * (paper - ink))))
         if still > 0.25 * dark and still > 0.01 * gray.size:
-            gray = np.where(cv2.dilate(is_red, np.ones((3, 3), np.uint8)) > 0, cv2.max(gray, red), gray)
+            gray = _u8(np.where(cv2.dilate(is_red, np.ones((3, 3), np.uint8)) > 0, cv2.max(gray, red), gray))
             paper, ink = _levels(gray)
     if paper - ink < 12:
         return gray
     white = paper - 0.12 * (paper - ink)
     table = np.clip((np.arange(256) - ink) * (255.0 / (white - ink)), 0, 255).astype(np.uint8)
-    return cv2.LUT(gray, table)
+    return _u8(cv2.LUT(gray, table))
+
+
+def _u8(image: npt.NDArray[Any]) -> Pixels:
+    """What OpenCV gives back for 8-bit input is 8-bit, which its types do not say."""
+    return image.astype(np.uint8, copy=False)
 
 
 def _levels(gray: npt.NDArray[np.uint8]) -> tuple[float, float]:
@@ -183,15 +191,14 @@ def _fit(
     rows = ink.sum(axis=1)
     inside = max(1, right - left)
     rule = rows > 0.7 * inside
-    need = 2
-    y0 = _walk(rows, rule, top, -1, 0, max(2, tall // 8), need)
-    y1 = _walk(rows, rule, bottom - 1, 1, height - 1, max(2, tall // 8), need) + 1
+    y0 = _walk(rows, rule, top, step=-1, gap=max(2, tall // 8), need=2)
+    y1 = _walk(rows, rule, bottom - 1, step=1, gap=max(2, tall // 8), need=2) + 1
     if y1 - y0 < 4:
         return None
     columns = ink[y0:y1].sum(axis=0)
     bar = columns > 0.95 * (y1 - y0)
-    x0 = _walk(columns, bar, left, -1, 0, max(3, tall // 3), 1)
-    x1 = _walk(columns, bar, right - 1, 1, width - 1, max(3, tall // 3), 1) + 1
+    x0 = _walk(columns, bar, left, step=-1, gap=max(3, tall // 3), need=1)
+    x1 = _walk(columns, bar, right - 1, step=1, gap=max(3, tall // 3), need=1) + 1
     if x1 - x0 < 4 or not columns[x0:x1].any():
         return None
     edge = max(2, tall // 16)
@@ -201,12 +208,12 @@ def _fit(
 
 
 def _walk(
-    profile: npt.NDArray[np.int64], stop: npt.NDArray[np.bool_], start: int, step: int, end: int, gap: int, need: int
+    profile: npt.NDArray[np.int64], stop: npt.NDArray[np.bool_], start: int, *, step: int, gap: int, need: int
 ) -> int:
     """From `start` outwards to the last ink before `gap` blanks or a rule; inwards when `start` itself is blank."""
     start = min(max(start, 0), len(profile) - 1)
     at, last, blank = start, -1, 0
-    while (at - end) * step <= 0:
+    while 0 <= at < len(profile):
         if stop[at] and at != start:
             break
         if profile[at] >= need:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from pyhncert.errors import MissingDependency
+from pyhncert.recognise._weights import flush_denormals
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,6 +72,7 @@ class Detector:
         with self._lock:
             if self._session is None:
                 import onnxruntime  # noqa: PLC0415  costs 50 ms, needed only to read
+                from onnxruntime.capi import onnxruntime_pybind11_state as faults  # noqa: PLC0415
 
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = self._threads
@@ -78,9 +80,15 @@ class Detector:
                 options.log_severity_level = 3
                 try:
                     self._session = onnxruntime.InferenceSession(
-                        str(self._path), options, providers=["CPUExecutionProvider"]
+                        flush_denormals(self._path.read_bytes()), options, providers=["CPUExecutionProvider"]
                     )
-                except Exception as err:  # noqa: BLE001  onnxruntime's classes share no base but Exception
+                except (
+                    ValueError,
+                    faults.Fail,
+                    faults.InvalidGraph,
+                    faults.InvalidProtobuf,
+                    faults.NotImplemented,
+                ) as err:
                     raise MissingDependency(
                         f"model {self._path.name} cannot be loaded ({err})",
                         f"không nạp được mô hình {self._path.name} ({err})",
