@@ -1,1 +1,11 @@
-"""Where the holder gets the copy: files and receipts, never overwriting."""
+"""Where the holder gets the copy: files and receipts, never overwriting.
+
+`receipt` says of a copy what its PDF cannot know; `write_copy` puts both beside each other, whole or not at all.
+"""
+
+from __future__ import annotations
+
+from pyhncert.deliver._files import check_out, finish_copy, free_name, receipt_path, write_copy
+from pyhncert.deliver._receipt import receipt, receipt_bytes
+
+__all__ = ["check_out", "finish_copy", "free_name", "receipt", "receipt_bytes", "receipt_path", "write_copy"]

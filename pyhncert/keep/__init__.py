@@ -1,1 +1,89 @@
-"""The register and the store: every act once, for ever."""
+"""The register and the store: every act once, for ever.
+
+Most people need ``Register(path, clock=…, randomness=…)``: `reserve` takes number, book and line in one transaction,
+`advance` records each step, `close` enters the finished copy, `void` gives a number up with its reason. `recover`
+settles what a killed process left behind. `ObjectStore` keeps files by digest, `fee` counts column 7.
+
+Promised for ever: numbers of a unit, kind of book and year run from 01 without gaps; a code, once given, names one act.
+Names load when they are first used, because SQLAlchemy is 0.14 CPU s.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyhncert.keep._acts import ABANDONABLE, STATES, Transition, may
+    from pyhncert.keep._book import BookSettings
+    from pyhncert.keep._canonical import canonical_json, findings_digest
+    from pyhncert.keep._create import create_register, upgrade_register
+    from pyhncert.keep._disk import check_disk, free_bytes, storage_fault, write_new
+    from pyhncert.keep._export import csv_metadata, export_csv, export_json
+    from pyhncert.keep._fees import FeeRule, fee, fee_rule
+    from pyhncert.keep._print import monthly_pdf
+    from pyhncert.keep._recover import Recovered, Undelivered
+    from pyhncert.keep._register import Register
+    from pyhncert.keep._store import ObjectStore
+
+_HOME = {
+    "ABANDONABLE": "_acts",
+    "STATES": "_acts",
+    "BookSettings": "_book",
+    "FeeRule": "_fees",
+    "ObjectStore": "_store",
+    "Recovered": "_recover",
+    "Register": "_register",
+    "Transition": "_acts",
+    "Undelivered": "_recover",
+    "canonical_json": "_canonical",
+    "check_disk": "_disk",
+    "create_register": "_create",
+    "csv_metadata": "_export",
+    "export_csv": "_export",
+    "export_json": "_export",
+    "fee": "_fees",
+    "fee_rule": "_fees",
+    "findings_digest": "_canonical",
+    "free_bytes": "_disk",
+    "may": "_acts",
+    "monthly_pdf": "_print",
+    "storage_fault": "_disk",
+    "upgrade_register": "_create",
+    "write_new": "_disk",
+}
+
+__all__ = [
+    "ABANDONABLE",
+    "STATES",
+    "BookSettings",
+    "FeeRule",
+    "ObjectStore",
+    "Recovered",
+    "Register",
+    "Transition",
+    "Undelivered",
+    "canonical_json",
+    "check_disk",
+    "create_register",
+    "csv_metadata",
+    "export_csv",
+    "export_json",
+    "fee",
+    "fee_rule",
+    "findings_digest",
+    "free_bytes",
+    "may",
+    "monthly_pdf",
+    "storage_fault",
+    "upgrade_register",
+    "write_new",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load `name` from the file that holds it."""
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,107 @@
+"""Who is alive: each process that holds acts keeps a lock on a file of its own.
+
+The system drops the lock when the process ends, however it ends. A file that can be locked belongs to the dead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pyhncert.errors import StorageFault
+from pyhncert.keep._disk import storage_fault
+from pyhncert.values import Randomness
+
+
+def _lock(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class Holder:
+    """This process's sign of life, ``<id>.lock`` in `folder`; `spool` is its own folder for unfinished files."""
+
+    def __init__(self, folder: Path, randomness: Randomness) -> None:
+        self.pid = os.getpid()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for _ in range(8):
+                self.id = randomness(8).hex()
+                self.path = folder / f"{self.id}.lock"
+                try:
+                    self._fd = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+                except FileExistsError:
+                    continue
+                if _lock(self._fd) and os.fstat(self._fd).st_nlink == 1:
+                    break  # nobody took the new file for a dead one's before it was locked
+                os.close(self._fd)
+            else:
+                raise StorageFault(
+                    f"{folder}: no free name for a lock; the random source repeats itself",
+                    f"{folder}: không tạo được tệp khóa; nguồn ngẫu nhiên bị lặp",
+                )
+        except OSError as err:
+            raise storage_fault(err, folder) from err
+        self.spool = folder.parent / self.id
+        self._end = weakref.finalize(self, _leave, self._fd, self.path, self.spool, self.pid)
+
+    def leave(self) -> None:
+        """Say goodbye: acts still in hand are for others to recover."""
+        self._end()
+
+
+def _leave(fd: int, path: Path, spool: Path, pid: int) -> None:
+    if os.getpid() == pid:
+        _bury(path, spool)
+    with suppress(OSError):
+        os.close(fd)
+
+
+def _bury(path: Path, spool: Path) -> None:
+    """Spool first, then the lock file: a spool without a lock file never exists."""
+    shutil.rmtree(spool, ignore_errors=True)
+    with suppress(OSError):
+        path.unlink()
+
+
+@contextmanager
+def the_dead(folder: Path, ids: frozenset[str], *, me: str | None) -> Iterator[frozenset[str]]:
+    """Which of `ids`, and of the lock files in `folder`, belong to nobody alive.
+
+    Their locks are held while the block runs, so that nobody else settles the same ones; when it ends without an
+    error, their spool folders and lock files are removed.
+    """
+    held: list[tuple[int, str]] = []
+    dead: set[str] = set()
+    try:
+        try:
+            known = {entry.name[:-5] for entry in os.scandir(folder) if entry.name.endswith(".lock")}
+        except FileNotFoundError:
+            known = set()
+        for holder in (known | ids) - {me}:
+            try:
+                fd = os.open(folder / f"{holder}.lock", os.O_RDWR | os.O_CLOEXEC)
+            except FileNotFoundError:
+                dead.add(holder)
+                continue
+            if _lock(fd):
+                held.append((fd, holder))
+                dead.add(holder)
+            else:
+                os.close(fd)
+        yield frozenset(dead)
+        for _, holder in held:
+            _bury(folder / f"{holder}.lock", folder.parent / holder)
+    except OSError as err:
+        raise storage_fault(err, folder) from err
+    finally:
+        for fd, _ in held:
+            os.close(fd)

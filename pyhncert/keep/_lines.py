@@ -1,0 +1,171 @@
+"""Looking into the register: one line, many lines, what happened to an act."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, TextClause, text
+
+from pyhncert.keep._form import column_8
+from pyhncert.values import FileState, Level, RegisterLine
+
+_SELECT = (
+    "SELECT a.id, a.code, a.unit, b.name AS book, a.year, a.number, a.state, a.certified_at, a.requester, a.original,"
+    " a.kind, a.pages, a.signer, a.copies, a.fee_vnd, a.note, a.content_digest, a.file_digest, a.level_asked, a.level,"
+    " a.reason, a.changed_at, a.superseded_by, a.symbol, a.out_hint, a.holder,"
+    " r.code AS replaces, r.number AS replaces_number, r.year AS replaces_year"
+    " FROM act a JOIN book b ON b.id = a.book_id LEFT JOIN act r ON r.superseded_by = a.code"
+)
+PAGE = 500
+"""How many lines are read at a time; between two pages the register is not held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step of an act: which state it came to, when (Vietnam time), on which device, by whom, with what facts."""
+
+    state: str
+    at: dt.datetime
+    device: str
+    person: str
+    facts: Mapping[str, Any]
+
+
+@cache
+def select(where: str) -> TextClause:
+    """The register's lines under a condition."""
+    return text(f"{_SELECT} {where}")
+
+
+def time_text(moment: dt.datetime) -> str:
+    """A moment as it is stored; it sorts, because it is always Vietnam time with microseconds."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def line(row: Row[Any]) -> RegisterLine:
+    """A row of `select` as a value."""
+    r = row._mapping
+    changed_at = dt.datetime.fromisoformat(r["changed_at"]) if r["changed_at"] else None
+    return RegisterLine(
+        act_id=r["id"],
+        code=r["code"],
+        unit=r["unit"],
+        book=r["book"],
+        year=r["year"],
+        number=r["number"],
+        state=r["state"],
+        certified_at=dt.datetime.fromisoformat(r["certified_at"]),
+        requester=r["requester"],
+        original=r["original"],
+        signer=r["signer"],
+        copies=r["copies"],
+        fee_vnd=r["fee_vnd"],
+        note=column_8(
+            r["state"],
+            reason=r["reason"],
+            changed_at=changed_at,
+            note=r["note"],
+            superseded_by=r["superseded_by"],
+            replaces=(r["replaces"], r["replaces_number"], r["replaces_year"]) if r["replaces"] else None,
+        ),
+        content_digest=r["content_digest"],
+        file_digest=r["file_digest"],
+        level=r["level"],
+        superseded_by=r["superseded_by"],
+        replaces=r["replaces"],
+        reason=r["reason"],
+        changed_at=changed_at,
+        level_asked=r["level_asked"],
+        kind=r["kind"],
+        pages=r["pages"],
+    )
+
+
+_BY_FILE = "JOIN file_state f ON f.act_id = a.id WHERE f.file_digest = :digest"
+_FILES = text("SELECT at, level, length, file_digest FROM file_state WHERE act_id = :id ORDER BY step")
+_EVENTS = text("SELECT state, at, device, person, facts FROM event WHERE act_id = :id ORDER BY id")
+
+
+def by_code(connection: Connection, code: str) -> Row[Any] | None:
+    """The line of a code (as it is stored)."""
+    return connection.execute(select("WHERE a.code = :code"), {"code": code}).first()
+
+
+def by_file(connection: Connection, digest: bytes) -> Row[Any] | None:
+    """The line of a file in any of its states."""
+    return connection.execute(select(_BY_FILE), {"digest": digest}).first()
+
+
+def by_id(connection: Connection, act_id: str) -> Row[Any] | None:
+    """The line of an act."""
+    return connection.execute(select("WHERE a.id = :id"), {"id": act_id}).first()
+
+
+def files(connection: Connection, act_id: str) -> tuple[FileState, ...]:
+    """Every state of the act's file since revision 3, oldest first."""
+    return tuple(
+        FileState(at=dt.datetime.fromisoformat(at), level=cast("Level", level), length=length, file_digest=digest)
+        for at, level, length, digest in connection.execute(_FILES, {"id": act_id})
+    )
+
+
+def events(connection: Connection, act_id: str) -> tuple[Event, ...]:
+    """What happened to the act, in order."""
+    return tuple(
+        Event(state=state, at=dt.datetime.fromisoformat(at), device=device, person=person, facts=json.loads(facts))
+        for state, at, device, person, facts in connection.execute(_EVENTS, {"id": act_id})
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which lines; None means all. `month` is 1-12 within `year`; `state` as in SPEC 10."""
+
+    unit: str | None = None
+    symbol: str | None = None
+    book: str | None = None
+    year: int | None = None
+    month: int | None = None
+    state: str | None = None
+
+    def where(self) -> tuple[str, dict[str, object]]:
+        """The condition and its values."""
+        parts: list[str] = []
+        values: dict[str, object] = {}
+        for name, column in (("unit", "a.unit"), ("symbol", "a.symbol"), ("book", "b.name"), ("year", "a.year")):
+            if getattr(self, name) is not None:
+                parts.append(f"{column} = :{name}")
+                values[name] = getattr(self, name)
+        if self.state is not None:
+            parts.append("a.state = :state")
+            values["state"] = self.state
+        if self.month is not None and self.year is not None:
+            parts.append("a.certified_at >= :start AND a.certified_at < :end")
+            values["start"] = f"{self.year}-{self.month:02d}"
+            later = (self.year, self.month + 1) if self.month < 12 else (self.year + 1, 1)
+            values["end"] = f"{later[0]}-{later[1]:02d}"
+        return " AND ".join(parts), values
+
+
+def page(connection: Connection, which: Filter, after: tuple[str, str, int, int] | None) -> list[Row[Any]]:
+    """The next `PAGE` lines of unit, kind, year and number beyond `after`."""
+    where, values = which.where()
+    if after is not None:
+        beyond = "(a.unit, a.symbol, a.year, a.number) > (:after_unit, :after_symbol, :after_year, :after_number)"
+        where = f"{where} AND {beyond}" if where else beyond
+        values |= dict(zip(("after_unit", "after_symbol", "after_year", "after_number"), after, strict=True))
+    condition = f"WHERE {where}" if where else ""
+    statement = select(f"{condition} ORDER BY a.unit, a.symbol, a.year, a.number LIMIT {PAGE}")
+    return list(connection.execute(statement, values))
+
+
+def pages(rows: Iterator[list[Row[Any]]]) -> Iterator[RegisterLine]:
+    """The lines of all pages."""
+    for some in rows:
+        for row in some:
+            yield line(row)

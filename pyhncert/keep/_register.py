@@ -1,0 +1,570 @@
+"""The register of one office: reserve, advance, close, void; revoke, supersede; find. A method is a transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, exc, text
+
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.keep import _lines, _recover
+from pyhncert.keep._acts import may
+from pyhncert.keep._book import Book, BookSettings, books, current_book, next_number, open_book
+from pyhncert.keep._canonical import canonical_json, findings_digest
+from pyhncert.keep._check import check
+from pyhncert.keep._codes import new_code, normal_code
+from pyhncert.keep._database import Database
+from pyhncert.keep._disk import check_disk, storage_fault
+from pyhncert.keep._fees import fee
+from pyhncert.keep._holders import Holder
+from pyhncert.keep._lines import Event, Filter, time_text
+from pyhncert.keep._store import ObjectStore
+from pyhncert.values import VIETNAM, ActNumber, Clock, FileState, Level, Randomness, RegisterLine, Words
+
+_ACT = text(
+    "INSERT INTO act (id, code, book_id, unit, symbol, year, number, state, certified_at, requester, original, kind,"
+    " pages, signer, copies, fee_vnd, note, findings_digest, level_asked, reason, holder)"
+    " VALUES (:id, :code, :book_id, :unit, :symbol, :year, :number, 'number_reserved', :at, :requester, :original,"
+    " :kind, :pages, :signer, :copies, :fee_vnd, :note, :findings_digest, :level_asked, '', :holder)"
+)
+_DECISION = text("INSERT INTO decision (act_id, salt, record) VALUES (:id, :salt, :record)")
+_EVENT = text(
+    "INSERT INTO event (act_id, state, at, device, person, facts) VALUES (:id, :state, :at, :device, :person, :facts)"
+)
+_TAKEN = text("SELECT 1 FROM act WHERE code = :code OR id = :id")
+_ADVANCE = text("UPDATE act SET state = :state, file_digest = :file_digest WHERE id = :id")
+_CLOSE = text(
+    "UPDATE act SET state = 'registered', content_digest = :content_digest, file_digest = :file_digest,"
+    " level = :level, out_hint = :out_hint, holder = :holder WHERE id = :id"
+)
+_FILE = text(
+    "INSERT INTO file_state (file_digest, act_id, step, at, level, length)"
+    " VALUES (:file_digest, :id, :step, :at, :level, :length)"
+)
+_GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
+_LEFT = text(
+    "UPDATE act SET state = :state, reason = :reason, changed_at = :at, superseded_by = :by, holder = :holder"
+    " WHERE id = :id"
+)
+_DELIVERED = text("UPDATE act SET holder = NULL, out_hint = NULL WHERE id = :id")
+_DECIDED = text("SELECT salt, record FROM decision WHERE act_id = :id")
+_CODE_TRIES = 8
+
+
+class Register:
+    """The register in the SQLite file `path`; one object serves many threads, and many processes may open the file.
+
+    `holder_folder` (``work/holders`` beside the register) holds the signs of life by which `recover` tells the dead
+    from the living; `store` is where the office keeps files, so that what a voided act left there goes too. `device`
+    is written into each event.
+
+    Raises:
+        StorageFault: there is no register, it is damaged, or it has another schema.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        holder_folder: Path | None = None,
+        store: ObjectStore | None = None,
+        device: str = "",
+    ) -> None:
+        self.path = Path(path)
+        self.holder_folder = holder_folder or self.path.parent / "work" / "holders"
+        self.store = store
+        self.device = device
+        self._clock = clock
+        self._randomness = randomness
+        self._holder: Holder | None = None
+        self._first = threading.Lock()
+        if not self.path.is_file():
+            raise StorageFault(
+                f"{self.path}: no register here; check the path, restore the backup, or run 'hncert office init'",
+                f"{self.path}: không có sổ; hãy xem lại đường dẫn, khôi phục bản sao lưu, hoặc chạy 'hncert office init'",
+            )
+        self._database = Database(self.path)
+        self._database.check_schema()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Close the connections and give up the sign of life."""
+        if self._holder is not None:
+            self._holder.leave()
+            self._holder = None
+        self._database.dispose()
+
+    def _now(self) -> dt.datetime:
+        now = self._clock()
+        if now.tzinfo is None:
+            raise UsageFault("the clock has no time zone", "đồng hồ không có múi giờ")
+        return now.astimezone(VIETNAM)
+
+    def _alive(self) -> Holder:
+        with self._first:
+            if self._holder is None or self._holder.pid != os.getpid():
+                self._holder = Holder(self.holder_folder, self._randomness)
+            return self._holder
+
+    @property
+    def spool(self) -> Path:
+        """A folder for this process's unfinished files; it goes when the process ends, or by `recover`."""
+        folder = self._alive().spool
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as err:
+            raise storage_fault(err, folder) from err
+        return folder
+
+    # -- one act, step by step ---------------------------------------------------------------------------------------
+
+    def reserve(
+        self,
+        *,
+        unit: str,
+        requester: str,
+        original: str,
+        signer: str,
+        pages: int,
+        copies: int = 1,
+        fee_vnd: int | None = None,
+        decision: Mapping[str, Any] | None = None,
+        kind: str = "unknown",
+        level_asked: Level | None = None,
+        symbol: str = "SCT/BS",
+        note: str = "",
+        person: str = "",
+    ) -> ActNumber:
+        """Take the next number of the unit's open book, with its line, in one transaction.
+
+        The year is that of the clock in Vietnam. `decision` (findings, overrides, reasons) stays here; the answer
+        carries the digest that may travel. Without `fee_vnd` the rule of the day counts `pages` and `copies`.
+
+        Raises:
+            UsageFault: the unit has no open book, a count is below 1, or the clock is before the book's opening.
+            StorageFault: the register cannot be written; no number was used.
+        """
+        record = canonical_json(decision or {})
+        salt = self._randomness(32)
+        holder = self._alive().id
+        with self._database.writing() as connection:
+            now = self._now()
+            if copies < 1 or pages < 1:
+                raise UsageFault(
+                    f"{pages} pages and {copies} copies; both are at least 1",
+                    f"{pages} trang và {copies} bản; cả hai phải từ 1 trở lên",
+                )
+            cost = fee(pages, copies, on=now.date()) if fee_vnd is None else fee_vnd
+            book = current_book(connection, unit, symbol, now.date())
+            number = next_number(connection, unit, symbol, now.year)
+            act_id, code = self._new_names(connection)
+            digest = findings_digest(record, salt)
+            values = {
+                "id": act_id,
+                "code": code,
+                "book_id": book.id,
+                "unit": unit,
+                "symbol": symbol,
+                "year": now.year,
+                "number": number,
+                "at": time_text(now),
+                "requester": requester,
+                "original": original,
+                "kind": kind,
+                "pages": pages,
+                "signer": signer,
+                "copies": copies,
+                "fee_vnd": cost,
+                "note": note,
+                "findings_digest": digest,
+                "level_asked": level_asked,
+                "holder": holder,
+            }
+            connection.execute(_ACT, values)
+            connection.execute(_DECISION, {"id": act_id, "salt": salt, "record": record})
+            self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})
+        return ActNumber(
+            act_id=act_id,
+            code=code,
+            unit=unit,
+            book=book.name,
+            year=now.year,
+            number=number,
+            reserved_at=now,
+            findings_digest=digest,
+            fee_vnd=cost,
+        )
+
+    def _new_names(self, connection: Connection) -> tuple[str, str]:
+        for _ in range(_CODE_TRIES):
+            names = {"id": self._randomness(16).hex(), "code": new_code(self._randomness(64))}
+            if connection.execute(_TAKEN, names).first() is None:
+                return names["id"], names["code"]
+        raise StorageFault(
+            "no free code found; the random source repeats itself",
+            "không tìm được mã trống; nguồn ngẫu nhiên bị lặp",
+        )
+
+    def advance(
+        self, act_id: str, state: str, *, person: str = "", file_digest: bytes | None = None, **facts: Any
+    ) -> None:
+        """Enter that the officer has signed (``officer_signed``) or the agency has sealed (``agency_sealed``).
+
+        Give `file_digest` with ``agency_sealed`` **before** the file is put into the store: if the act ends there, the
+        file can then be found and removed. `facts` go into the event.
+
+        Raises:
+            UsageFault: the act is unknown, or may not come to `state`.
+            StorageFault: the register cannot be written.
+        """
+        if state not in ("officer_signed", "agency_sealed"):
+            raise UsageFault(
+                f"an act does not advance to {state}; use close, void, revoke or supersede",
+                f"không chuyển hồ sơ sang {state} bằng bước này",
+            )
+        with self._database.writing() as connection:
+            self._may(connection, act_id, state)
+            connection.execute(_ADVANCE, {"id": act_id, "state": state, "file_digest": file_digest})
+            self._event(connection, act_id, state, self._now(), person, facts)
+
+    def close(
+        self,
+        act_id: str,
+        *,
+        content_digest: bytes,
+        file_digest: bytes,
+        level: Level,
+        length: int,
+        earlier: Sequence[FileState] = (),
+        out_hint: Path | str | None = None,
+        person: str = "",
+        **facts: Any,
+    ) -> RegisterLine:
+        """Enter the finished copy: from here it exists. `earlier` are its states since revision 3, before this one.
+
+        With `out_hint` (where it will be delivered) the act stays in hand until `delivered`; `recover` names it to the
+        next process if this one dies in between.
+
+        Raises:
+            UsageFault: the act is unknown, voided, or not sealed.
+            StorageFault: the register cannot be written; the copy then does not exist.
+        """
+        holder = self._alive().id if out_hint is not None else None
+        with self._database.writing() as connection:
+            self._may(connection, act_id, "registered")
+            now = self._now()
+            connection.execute(
+                _CLOSE,
+                {
+                    "id": act_id,
+                    "content_digest": content_digest,
+                    "file_digest": file_digest,
+                    "level": level,
+                    "out_hint": os.fspath(Path(out_hint).absolute()) if out_hint is not None else None,
+                    "holder": holder,
+                },
+            )
+            last = FileState(at=now, level=level, length=length, file_digest=file_digest)
+            for step, state in enumerate((*earlier, last), start=1):
+                self._file(connection, act_id, step, state)
+            self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
+            return _lines.line(_known(_lines.by_id(connection, act_id), act_id))
+
+    def delivered(self, act_id: str, *, problem: str = "", person: str = "") -> None:
+        """Enter that the copy lies where it was asked for, or the `problem` that keeps it from ever lying there.
+
+        The place itself is forgotten: file names are personal data.
+
+        Raises:
+            UsageFault: the act is unknown.
+        """
+        with self._database.writing() as connection:
+            row = _known(_lines.by_id(connection, act_id), act_id)
+            connection.execute(_DELIVERED, {"id": act_id})
+            facts = {"delivered": not problem, **({"problem": problem} if problem else {})}
+            self._event(connection, act_id, row.state, self._now(), person, facts)
+
+    def void(self, act_id: str, reason: str, *, person: str = "") -> None:
+        """Give up an act that is not registered yet: its number stays, with the reason; its files go.
+
+        Raises:
+            UsageFault: there is no reason, or the act is unknown or already registered.
+            StorageFault: the register or the store cannot be written.
+        """
+        _reasoned(reason)
+        with self._database.writing() as connection:
+            row = self._may(connection, act_id, "voided")
+            leftover = row.file_digest
+            # an act with a file stays in hand until the file is gone, so that recover can finish this
+            holder = row.holder if leftover is not None and self.store is not None else None
+            self._leave_state(connection, row, "voided", reason, person=person, holder=holder)
+        if leftover is not None and self.store is not None:
+            self.store.delete(leftover)
+            with self._database.writing() as connection:
+                connection.execute(_DELIVERED, {"id": act_id})
+
+    # -- afterwards --------------------------------------------------------------------------------------------------
+
+    def grown(self, code: str, *, file_digest: bytes, level: Level, length: int) -> RegisterLine:
+        """Enter a later state of the file (revocation data added, renewed); its earlier states stay known.
+
+        Raises:
+            UsageFault: no such code, or the act has no copy.
+        """
+        with self._database.writing() as connection:
+            row = _known(_lines.by_code(connection, normal_code(code)), code)
+            before = _lines.files(connection, row.id)
+            if not before:
+                raise UsageFault(f"{code} has no copy: it is {row.state}", f"{code} không có bản sao: {row.state}")
+            now = self._now()
+            state = FileState(at=now, level=level, length=length, file_digest=file_digest)
+            self._file(connection, row.id, len(before) + 1, state)
+            connection.execute(_GROW, {"id": row.id, "file_digest": file_digest, "level": level})
+            self._event(connection, row.id, row.state, now, "", {"level": level})
+            return _lines.line(_known(_lines.by_id(connection, row.id), code))
+
+    def revoke(self, code: str, reason: str, *, person: str = "") -> RegisterLine:
+        """Take an issued copy back, for ever.
+
+        Raises:
+            UsageFault: no such code, no reason, or the act is not issued.
+        """
+        return self._after(code, "revoked", reason, None, person)
+
+    def supersede(self, code: str, by: str | None, reason: str, *, person: str = "") -> RegisterLine:
+        """Say that a newer act replaces `code`: the act `by`, which must be issued and replace nothing else.
+
+        Raises:
+            UsageFault: no such code, no reason, or one of the acts is in another state.
+        """
+        return self._after(code, "superseded", reason, by, person)
+
+    def _after(self, code: str, state: str, reason: str, by: str | None, person: str) -> RegisterLine:
+        _reasoned(reason)
+        with self._database.writing() as connection:
+            row = _known(_lines.by_code(connection, normal_code(code)), code)
+            self._allowed(row, state)
+            newer = row.superseded_by
+            if by is not None:
+                other = _known(_lines.by_code(connection, normal_code(by)), by)
+                if other.id == row.id or other.state != "registered" or other.replaces is not None:
+                    raise UsageFault(
+                        f"{by} cannot replace {code}: it is {other.state} and must be another issued act"
+                        " that replaces nothing else",
+                        f"{by} không thể thay thế {code}: phải là một bản sao khác đang có hiệu lực",
+                    )
+                newer = other.code
+            self._leave_state(connection, row, state, reason, person=person, holder=row.holder, by=newer)
+            return _lines.line(_known(_lines.by_id(connection, row.id), code))
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def find(self, what: str | bytes) -> RegisterLine | None:
+        """The line of a code (forgiving of case, spaces, O and 0) or of a file's SHA-256 (32 bytes, any state).
+
+        Raises:
+            UsageFault: what was typed cannot be a code.
+            StorageFault: the register cannot be read.
+        """
+        key = what if isinstance(what, bytes) else normal_code(what)
+        with self._database.reading() as connection:
+            row = _lines.by_file(connection, key) if isinstance(key, bytes) else _lines.by_code(connection, key)
+            return _lines.line(row) if row is not None else None
+
+    def act(self, act_id: str) -> RegisterLine:
+        """The line of an act.
+
+        Raises:
+            UsageFault: there is no such act.
+        """
+        with self._database.reading() as connection:
+            return _lines.line(_known(_lines.by_id(connection, act_id), act_id))
+
+    def files(self, act_id: str) -> tuple[FileState, ...]:
+        """Every state of the act's file since revision 3, oldest first."""
+        with self._database.reading() as connection:
+            return _lines.files(connection, act_id)
+
+    def events(self, act_id: str) -> tuple[Event, ...]:
+        """What happened to the act, in order."""
+        with self._database.reading() as connection:
+            return _lines.events(connection, act_id)
+
+    def decision(self, act_id: str) -> tuple[bytes, bytes] | None:
+        """Salt and canonical JSON of the officer's decision; ``SHA-256(salt || json)`` is the digest in the copy."""
+        with self._database.reading() as connection:
+            row = connection.execute(_DECIDED, {"id": act_id}).first()
+            return (row.salt, row.record) if row is not None else None
+
+    def lines(
+        self,
+        *,
+        unit: str | None = None,
+        symbol: str | None = None,
+        book: str | None = None,
+        year: int | None = None,
+        month: int | None = None,
+        state: str | None = None,
+    ) -> Iterator[RegisterLine]:
+        """Lines by unit, kind of book, year and number; memory stays flat however many there are.
+
+        Raises:
+            UsageFault: a month without its year, or no month of the calendar.
+        """
+        if month is not None and (year is None or not 1 <= month <= 12):
+            raise UsageFault("a month is 1 to 12 and needs its year", "tháng từ 1 đến 12 và phải kèm năm")
+        which = Filter(unit=unit, symbol=symbol, book=book, year=year, month=month, state=state)
+        return _lines.pages(self._pages(which))
+
+    def _pages(self, which: Filter) -> Iterator[list[Row[Any]]]:
+        after: tuple[str, str, int, int] | None = None
+        while True:
+            with self._database.reading() as connection:
+                rows = _lines.page(connection, which, after)
+            yield rows
+            if len(rows) < _lines.PAGE:
+                return
+            last = rows[-1]
+            after = (last.unit, last.symbol, last.year, last.number)
+
+    def books(self) -> list[Book]:
+        """All books, in order."""
+        with self._database.reading() as connection:
+            return books(connection)
+
+    def open_book(self, settings: BookSettings) -> Book:
+        """Close the unit's open book of this kind and open the next; within a year its numbers go on.
+
+        Raises:
+            UsageFault: the clock is before the open book's opening day.
+        """
+        with self._database.writing() as connection:
+            return open_book(connection, settings, self._now().date())
+
+    # -- faults ------------------------------------------------------------------------------------------------------
+
+    def recover(self, store: ObjectStore | None = None) -> _recover.Recovered:
+        """Settle what dead processes left: void what was not registered, and take over what was not delivered.
+
+        What is to be delivered belongs to this process from here on; say `delivered` for each. Safe while others
+        work, recover too, or die meanwhile.
+
+        Raises:
+            StorageFault: register, store or disk cannot be written.
+        """
+        return _recover.recover(
+            self._database,
+            self.holder_folder,
+            me=lambda: self._alive().id,
+            my_id=self._holder.id if self._holder is not None else None,
+            now=self._now,
+            store=store or self.store,
+            event=self._event,
+        )
+
+    def check(self) -> tuple[Words, ...]:
+        """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
+        with self._database.reading() as connection:
+            return check(connection)
+
+    def check_disk(self, *, needed_bytes: int = 8 << 20) -> None:
+        """Preflight: the register's folder can be written and has room.
+
+        Raises:
+            StorageFault: it cannot, or has not.
+        """
+        check_disk(self.path.parent, needed_bytes=needed_bytes)
+        if not os.access(self.path, os.W_OK):
+            raise storage_fault(PermissionError(errno.EACCES, ""), self.path)
+
+    # -- inside a transaction ----------------------------------------------------------------------------------------
+
+    def _may(self, connection: Connection, act_id: str, state: str) -> Row[Any]:
+        row = _known(_lines.by_id(connection, act_id), act_id)
+        self._allowed(row, state)
+        return row
+
+    @staticmethod
+    def _allowed(row: Row[Any], state: str) -> None:
+        if not may(row.state, state):
+            why = f" ({row.reason})" if row.reason else ""
+            raise UsageFault(
+                f"number {row.number:02d}/{row.year} is {row.state}{why}; it cannot become {state}",
+                f"số {row.number:02d}/{row.year} đang ở trạng thái {row.state}{why}; không thể chuyển sang {state}",
+            )
+
+    def _event(  # noqa: PLR0917  what every event has
+        self,
+        connection: Connection,
+        act_id: str,
+        state: str,
+        at: dt.datetime,
+        person: str,
+        facts: Mapping[str, Any],
+    ) -> None:
+        values = {
+            "id": act_id,
+            "state": state,
+            "at": time_text(at),
+            "device": self.device,
+            "person": person,
+            "facts": canonical_json(facts).decode(),
+        }
+        connection.execute(_EVENT, values)
+
+    @staticmethod
+    def _file(connection: Connection, act_id: str, step: int, state: FileState) -> None:
+        values = {
+            "file_digest": state.file_digest,
+            "id": act_id,
+            "step": step,
+            "at": time_text(state.at.astimezone(VIETNAM)),
+            "level": state.level,
+            "length": state.length,
+        }
+        try:
+            connection.execute(_FILE, values)
+        except exc.IntegrityError as err:
+            raise UsageFault("this file is in the register already", "tệp này đã có trong sổ") from err
+
+    def _leave_state(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        state: str,
+        reason: str,
+        *,
+        person: str,
+        holder: str | None,
+        by: str | None = None,
+    ) -> None:
+        now = self._now()
+        values = {"id": row.id, "state": state, "reason": reason, "at": time_text(now), "by": by, "holder": holder}
+        connection.execute(_LEFT, values)
+        facts = {"reason": reason, **({"by": by} if by else {})}
+        self._event(connection, row.id, state, now, person, facts)
+
+
+def _known(row: Row[Any] | None, name: str) -> Row[Any]:
+    if row is None:
+        raise UsageFault(f"{name}: no such act in the register", f"{name}: không có trong sổ")
+    return row
+
+
+def _reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise UsageFault("a reason is needed", "cần ghi lý do")

@@ -1,0 +1,1 @@
+"""Alembic migrations of the register; loaded only when a register is created or upgraded."""
