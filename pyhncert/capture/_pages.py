@@ -1,0 +1,71 @@
+"""The pictures of scans, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pyhncert.capture import _jpeg, _png, _tiff
+from pyhncert.capture._faults import fault
+from pyhncert.capture._limits import Limits
+from pyhncert.capture._turn import exif_turn, oriented
+from pyhncert.values import Matrix, RawPage, Scan
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Picture = tuple[npt.NDArray[np.uint8], float | None, Matrix]
+    """Pixels as they are seen, pixels an inch by the file, seen pixels to stored pixels."""
+
+
+def raw_pages(scans: Sequence[Scan], *, limits: Limits = Limits()) -> Iterator[RawPage]:  # noqa: B008  frozen
+    """The pictures of `scans` in their order, decoded when asked for; none is kept once the next is asked for.
+
+    Pages count from 1 over all scans, `scan` and `frame` (the place inside its file) from 0.
+
+    Raises:
+        ScanError: a picture cannot be decoded, is too large or too small, or there are too many.
+    """
+    number = 0
+    for index, scan in enumerate(scans):
+        frame = 0
+        for image, dpi, to_file in _pictures(scan, limits):
+            number += 1
+            if number > limits.max_pages:
+                raise fault(
+                    scan.name,
+                    f"the original has more than {limits.max_pages} pages",
+                    f"bản chính có hơn {limits.max_pages} trang",
+                    ("hand in fewer pages at a time", "hãy nộp ít trang hơn mỗi lần"),
+                )
+            yield RawPage(number=number, scan=index, frame=frame, image=image, dpi=dpi, to_file=to_file)
+            del image  # else two pages lie in memory while the next one is decoded
+            frame += 1
+
+
+def _pictures(scan: Scan, limits: Limits) -> Iterator[Picture]:
+    name, data = scan.name, scan.data
+    if scan.media_type == "image/png":
+        yield _png_picture(name, data, limits)
+    elif scan.media_type == "image/jpeg":
+        yield _jpeg_picture(name, data, limits)
+    elif scan.media_type == "image/tiff":
+        for frame, header in enumerate(_tiff.check(name, data, limits)):
+            yield _tiff.picture(name, data, frame, header)
+    else:
+        from pyhncert.capture import _pdf  # noqa: PLC0415  slow to load, only for PDF
+
+        yield from _pdf.pictures(name, data, limits)
+
+
+def _png_picture(name: str, data: bytes, limits: Limits) -> Picture:
+    header = _png.check(name, data, limits)
+    image, to_file = oriented(_png.decode(name, data, header), exif_turn(header.orientation))
+    return image, header.dpi, to_file
+
+
+def _jpeg_picture(name: str, data: bytes, limits: Limits) -> Picture:
+    header = _jpeg.check(name, data, limits)
+    image, to_file = oriented(_jpeg.decode(name, data, header), exif_turn(header.orientation))
+    return image, header.dpi, to_file
