@@ -368,6 +368,16 @@ class CertifiedCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One answer of `doctor`: what was looked at, whether it is well, and the exit code it would end `certify` with."""
+
+    name: str
+    ok: bool
+    words: Words
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """One signature of a file: whose, when, and what became of it."""
 

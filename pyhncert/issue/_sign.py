@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -47,11 +48,12 @@ def sign_copy(
     agency: CredentialLike,
     timestamper: TimestamperLike | None,
     now: dt.datetime,
+    signed: Callable[[str], None] = lambda _field: None,
 ) -> SignedCopy:
     """`revision1` signed by the officer (certifying, DocMDP P=2), then by the agency.
 
     Each signature is B-T where the timestamp service answers. A service that is silent once is not asked again for
-    this copy: the copy is B-B, and a note says so.
+    this copy: the copy is B-B, and a note says so. `signed` hears the field's name after each signature.
 
     Raises:
         TimestampFault: the service answered wrongly.
@@ -84,6 +86,7 @@ def sign_copy(
                 continue
             break
         levels.append(level)
+        signed(field)
         if signer.token_length:
             token_bytes = signer.token_length + 256
     return SignedCopy(pdf=pdf, levels=(levels[0], levels[1]), notes=tuple(notes))
