@@ -7,7 +7,7 @@ A stranger who only checks a copy calls ``pyhncert.verify.verify_copy(data, trus
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyhncert.errors import HncertError
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["HncertError", "open_office"]
 
 
-def open_office(folder: Path | str | None = None) -> Office:
-    """Open the office in `folder`, else the one in ``HNCERT_OFFICE``, else the one in the user's configuration."""
+def open_office(folder: Path | str | None = None, **settings: Any) -> Office:
+    """Open the office in `folder`, else the one in ``HNCERT_OFFICE``, else the one in the user's configuration.
+
+    `settings` are the keywords of `pyhncert.office.open_office`: `password`, `clock`, `randomness`.
+    """
     from pyhncert.office import open_office as open_it  # noqa: PLC0415  loaded only when used
 
-    return open_it(folder)
+    return open_it(folder, **settings)

@@ -1,0 +1,412 @@
+"""The conductor: one office, and what it does with a paper, from scan to verified copy.
+
+It may import every room, each only when it is used, so that verifying loads no reader. No room imports it.
+Settings are read at the door (`open_office`); a key is loaded when it first signs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyhncert._config import OFFICE_FILE, KeySettings, OfficeSettings, load_settings, user_office
+from pyhncert.errors import KeyFault, NotFound, StorageFault, UsageFault
+from pyhncert.values import (
+    VIETNAM,
+    CertifiedCopy,
+    Check,
+    Clock,
+    Decision,
+    Proposal,
+    Randomness,
+    RegisterLine,
+    Report,
+    Scan,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from pyhncert.identify import Credential, Timestamper, TrialAuthority
+    from pyhncert.issue import Font
+    from pyhncert.keep import ObjectStore, Register
+    from pyhncert.recognise import Reader
+
+__all__ = ["Office", "default_trial_folder", "find_office", "init_trial", "not_found", "open_office", "read_scans"]
+
+Source = Path | bytes | Scan
+Progress = Callable[[str, float], None]
+"""Told after each step: its name, and how many seconds it took."""
+Passwords = Callable[[str], str]
+"""Asked for the password of a key (`agency`, `qr`, or an officer's id) when its file needs one."""
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(VIETNAM)
+
+
+def find_office(folder: Path | str | None = None) -> Path | None:
+    """The office that is meant: `folder`, else ``HNCERT_OFFICE``, else the user's configuration, else None."""
+    chosen = folder or os.environ.get("HNCERT_OFFICE")
+    return Path(chosen).expanduser() if chosen else user_office()
+
+
+def default_trial_folder() -> Path:
+    """Where a trial office lies when none is configured: in the user's data folder."""
+    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "hncert" / "trial-office"
+
+
+def init_trial(
+    folder: Path,
+    *,
+    agency_key: str = "rsa-3072",
+    agency_scheme: str | None = None,
+    clock: Clock = _now,
+    randomness: Randomness = os.urandom,
+) -> Path:
+    """Make a trial office in `folder` (see `pyhncert._trial`); raises UsageFault, StorageFault."""
+    from pyhncert._trial import init_trial as make  # noqa: PLC0415  rarely used
+
+    return make(folder, agency_key=agency_key, agency_scheme=agency_scheme, clock=clock, randomness=randomness)
+
+
+def open_office(
+    folder: Path | str | None = None,
+    *,
+    password: Passwords | None = None,
+    clock: Clock = _now,
+    randomness: Randomness = os.urandom,
+) -> Office:
+    """Open the office that `find_office` finds.
+
+    Raises:
+        UsageFault: there is none, or its settings are wrong.
+        StorageFault: its register is missing or damaged.
+    """
+    found = find_office(folder)
+    if found is None:
+        raise UsageFault(
+            "no office is configured",
+            "chưa có văn phòng nào được cấu hình",
+            hint="give --office DIR, set HNCERT_OFFICE, or make one: hncert office init DIR --trial",
+            hint_vi="dùng --office DIR, đặt HNCERT_OFFICE, hoặc lập: hncert office init DIR --trial",
+        )
+    return Office(load_settings(found), password=password, clock=clock, randomness=randomness)
+
+
+def not_found(what: str) -> NotFound:
+    """The verdict on a code or file that is not there; the same whether it never was or is not public."""
+    reason = Words(f"không có bản sao hay tệp nào là {what!r}", f"no such copy or file: {what!r}")
+    return NotFound(
+        reason.en,
+        reason.vi,
+        report=Report(verdict="not_found", reasons=(reason,)),
+        hint="compare the code with the one printed beside the QR code",
+        hint_vi="so mã với mã in cạnh mã QR",
+    )
+
+
+class Office:
+    """One open office; many threads may use it at once.
+
+    `clock` and `randomness` are its only sources of time and chance, `password` is asked when a key file needs one.
+    """
+
+    def __init__(
+        self,
+        settings: OfficeSettings,
+        *,
+        password: Passwords | None = None,
+        clock: Clock = _now,
+        randomness: Randomness = os.urandom,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.randomness = randomness
+        self._password = password
+        self._credentials: dict[str, Credential] = {}
+        self._once = threading.RLock()
+        if not settings.register.is_file():
+            raise StorageFault(
+                f"the office in {settings.folder} has no register; restore it from its backup",
+                f"văn phòng {settings.folder} không có sổ; hãy khôi phục từ bản sao lưu",
+            )
+
+    # -- what a person does with an office ---------------------------------------------------------------------------
+
+    def certify(
+        self,
+        scans: Sequence[Source],
+        out: Path | None = None,
+        *,
+        decide: Callable[[Proposal], Decision],
+        officer: str | None = None,
+        requester: str = "",
+        copies: int = 1,
+        progress: Progress | None = None,
+    ) -> CertifiedCopy:
+        """Certify that the scans (one original, all its pages) are shown truly: sign, register, and write to `out`.
+
+        `decide` is the officer: it is shown the proposal and answers. Without `out` no file is written; the copy is
+        in the answer and in the store.
+
+        Raises:
+            ScanError, QualityRefused, Blocked: the scans, or the officer, stand against it; no number was used.
+            KeyFault, CertificateFault, TimestampFault, RevocationFault, MissingDependency: found before anything slow.
+            UsageFault: `out` is taken, or no officer was named.
+            StorageFault: disk or database; a number that was reserved is voided with its reason.
+        """
+        from pyhncert._certify import Run  # noqa: PLC0415  loads the rooms
+
+        run = Run(self, officer=officer, requester=requester, copies=copies, progress=progress)
+        return run.certify(scans, out, decide)
+
+    def examine(
+        self, scans: Sequence[Source], *, officer: str | None = None, progress: Progress | None = None
+    ) -> Proposal:
+        """All that `certify` does up to the decision: nothing is reserved, signed or written."""
+        from pyhncert._certify import Run  # noqa: PLC0415  loads the rooms
+
+        return Run(self, officer=officer, progress=progress).examine(scans)
+
+    def verify(self, what: bytes | Path | str, *, receipt: Mapping[str, Any] | None = None) -> Report:
+        """What is proven about a file (bytes or path) or a code, with this office's roots, lists and register.
+
+        Raises:
+            VerdictError: the verdict is not `valid`; the exception of that name carries the report.
+        """
+        from pyhncert.verify import RegisterStatus, verify_copy  # noqa: PLC0415
+
+        if isinstance(what, str):
+            line = self._issued(what)
+            if line is None or line.file_digest is None:
+                raise not_found(what)
+            data = self.store.get(line.file_digest)
+        else:
+            data = _file(what)
+            line = self.register.find(_sha256(data))
+        if receipt is None and line is not None:
+            receipt = self.receipt(line.code)
+        code = line.code if line is not None else None
+        status = None
+        if line is None:
+            from pyhncert.verify import claimed_code  # noqa: PLC0415
+
+            code = claimed_code(data)
+            line = self._issued(code) if code else None
+        if line is not None:
+            status = RegisterStatus(state=line.state, superseded_by=line.superseded_by, reason=line.reason)
+        return verify_copy(
+            data,
+            trust=self.roots,
+            receipt=receipt,
+            crls=self.crls(),
+            status=status,
+            now=self.clock(),
+        )
+
+    def read(self, scans: Sequence[Source]) -> dict[str, Any]:
+        """What is seen on the scans, as JSON-able values (see `read_scans`)."""
+        return read_scans(scans, reader=self.reader, now=self.clock())
+
+    def doctor(self) -> list[Check]:
+        """Everything that must be well before a copy can be issued, each looked at once."""
+        from pyhncert._doctor import examine  # noqa: PLC0415  rarely used
+
+        return examine(self)
+
+    def revoke(self, code: str, reason: str) -> RegisterLine:
+        """From now on the copy verifies as `revoked`; raises UsageFault for a code that is not issued."""
+        return self.register.revoke(code, reason)
+
+    def supersede(self, code: str, reason: str, *, by: str | None = None) -> RegisterLine:
+        """From now on the copy verifies as `superseded`, by the newer act `by` where one is named."""
+        return self.register.supersede(code, by, reason)
+
+    def receipt(self, code: str) -> dict[str, Any]:
+        """The receipt of an issued copy as it stands now; raises UsageFault."""
+        from pyhncert.deliver import receipt  # noqa: PLC0415
+
+        line = self.register.find(code)
+        if line is None:
+            raise UsageFault(f"{code}: no such code", f"{code}: không có mã này")
+        return receipt(line, self.register.files(line.act_id))
+
+    # -- what an office has ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        """Issued copies, by digest."""
+        from pyhncert.keep import ObjectStore  # noqa: PLC0415
+
+        return ObjectStore(self.settings.objects)
+
+    @property
+    def register(self) -> Register:
+        """The register of acts."""
+        with self._once:
+            return self._register
+
+    @cached_property
+    def _register(self) -> Register:
+        from pyhncert.keep import Register  # noqa: PLC0415
+
+        return Register(
+            self.settings.register,
+            clock=self.clock,
+            randomness=self.randomness,
+            holder_folder=self.settings.folder / "work" / "holders",
+            store=self.store,
+            device=self.settings.unit,
+        )
+
+    @property
+    def reader(self) -> Reader:
+        """The reader; loads its models with the first page."""
+        with self._once:
+            return self._reader
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from pyhncert.recognise import Reader  # noqa: PLC0415
+
+        return Reader()
+
+    @cached_property
+    def font(self) -> Font:
+        """The checked font of the marks."""
+        from pyhncert.issue import prepare_font  # noqa: PLC0415
+
+        return prepare_font(self.settings.font)
+
+    @cached_property
+    def authority(self) -> TrialAuthority | None:
+        """The trial office's own authority, or None."""
+        if not self.settings.tsa_trial:
+            return None
+        from pyhncert.identify import TrialAuthority  # noqa: PLC0415
+
+        return TrialAuthority(self.settings.folder, clock=self.clock, randomness=self.randomness)
+
+    @cached_property
+    def timestamper(self) -> Timestamper | None:
+        """Who gives timestamps, or None where none is configured."""
+        if self.authority is not None:
+            from pyhncert.identify import TrialTimestamper  # noqa: PLC0415
+
+            return TrialTimestamper(self.authority)
+        if self.settings.tsa_url is None:
+            return None
+        from pyhncert.identify import HttpTimestamper  # noqa: PLC0415
+
+        return HttpTimestamper(
+            self.settings.tsa_url, timeout_s=self.settings.tsa_timeout_s, randomness=self.randomness
+        )
+
+    @cached_property
+    def roots(self) -> tuple[bytes, ...]:
+        """The trust anchors, DER."""
+        return self._certificates(self.settings.roots)
+
+    @cached_property
+    def intermediates(self) -> tuple[bytes, ...]:
+        """Further CA certificates, DER."""
+        return self._certificates(self.settings.intermediates)
+
+    def crls(self) -> tuple[bytes, ...]:
+        """Revocation lists in force, DER; a trial office renews its own."""
+        from pyhncert.identify import read_crls  # noqa: PLC0415
+
+        own = self.authority.crls() if self.authority is not None else []
+        files = () if self.authority is not None else self.settings.crls
+        return (*own, *(der for path in files for der in read_crls(_trust_file(path))))
+
+    def credential(self, key: KeySettings) -> Credential:
+        """The key and certificate behind `key`, loaded once; raises KeyFault, CertificateFault."""
+        from pyhncert.identify import load_credential  # noqa: PLC0415
+
+        with self._once:
+            found = self._credentials.get(key.id)
+            if found is None:
+                found = load_credential(key.key, self._asker(key.id), scheme=key.scheme)
+                self._credentials[key.id] = found
+            return found
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _asker(self, name: str) -> Callable[[], str] | None:
+        ask = self._password
+        if ask is not None:
+            return lambda: ask(name)
+        variable = f"HNCERT_PASSWORD_{name.upper()}"
+        if variable in os.environ:
+            return lambda: os.environ[variable]
+
+        def nobody() -> str:
+            raise KeyFault(
+                f"the {name} key needs a password; set {variable}",
+                f"khóa {name} cần mật khẩu; đặt {variable}",
+            )
+
+        return nobody
+
+    def _certificates(self, paths: Sequence[Path]) -> tuple[bytes, ...]:
+        from pyhncert.identify import read_certificates  # noqa: PLC0415
+
+        return tuple(der for path in paths for der in read_certificates(_trust_file(path)))
+
+    def _issued(self, code: str) -> RegisterLine | None:
+        """The line of a code whose copy exists; an act that is not closed is not visible."""
+        try:
+            line = self.register.find(code)
+        except UsageFault:
+            return None
+        return line if line is not None and line.state in ("registered", "revoked", "superseded") else None
+
+
+def read_scans(
+    scans: Sequence[Source], *, reader: Reader | None = None, now: dt.datetime | None = None
+) -> dict[str, Any]:
+    """What is seen on the scans, with no office: per page lines and words (quads in pixels of the input image, confidence),
+    then kind, fields and findings; the form is ``hncert/reading`` version 1.
+
+    Raises:
+        ScanError: the scans cannot be read as pages.
+        MissingDependency: a model is missing.
+    """
+    from pyhncert._certify import reading_of  # noqa: PLC0415  loads the rooms
+    from pyhncert.recognise import Reader  # noqa: PLC0415
+
+    return reading_of(scans, reader or Reader(), (now or _now()).astimezone(VIETNAM).date())
+
+
+def _sha256(data: bytes) -> bytes:
+    from pyhncert._core import sha256  # noqa: PLC0415
+
+    return sha256(data)
+
+
+def _file(what: bytes | Path) -> bytes:
+    if isinstance(what, bytes):
+        return what
+    try:
+        return what.read_bytes()
+    except FileNotFoundError as err:
+        raise not_found(str(what)) from err
+    except OSError as err:
+        raise StorageFault(f"{what} cannot be read: {err.strerror}", f"không đọc được {what}: {err.strerror}") from err
+
+
+def _trust_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise UsageFault(
+            f"{path}, named in {OFFICE_FILE}, cannot be read: {err.strerror}",
+            f"không đọc được {path} khai trong {OFFICE_FILE}: {err.strerror}",
+        ) from err
