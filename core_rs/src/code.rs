@@ -11,11 +11,19 @@ const RANDOM: usize = 14;
 pub const LENGTH: usize = RANDOM + 1;
 
 fn value(symbol: u8) -> Option<u32> {
-    SYMBOLS.iter().position(|&known| known == symbol).and_then(|at| u32::try_from(at).ok())
+    SYMBOLS
+        .iter()
+        .position(|&known| known == symbol)
+        .and_then(|at| u32::try_from(at).ok())
 }
 
 fn sum(values: &[u32]) -> u32 {
-    values.iter().zip(1..).map(|(value, weight)| value * weight).sum::<u32>() % 31
+    values
+        .iter()
+        .zip(1..)
+        .map(|(value, weight)| value * weight)
+        .sum::<u32>()
+        % 31
 }
 
 fn check(values: &[u32]) -> u32 {
@@ -24,7 +32,10 @@ fn check(values: &[u32]) -> u32 {
 }
 
 fn text(values: &[u32]) -> String {
-    values.iter().map(|&value| char::from(SYMBOLS[value as usize])).collect()
+    values
+        .iter()
+        .map(|&value| char::from(SYMBOLS[value as usize]))
+        .collect()
 }
 
 /// A code from random bytes, 69 bits of them used: bytes of 248 and more are thrown away, so that no symbol is favoured.
@@ -32,9 +43,16 @@ fn text(values: &[u32]) -> String {
 /// # Errors
 /// `Usage` where fewer than 14 bytes are left; 32 bytes are enough but once in 10^20 calls.
 pub fn from_random(bytes: &[u8]) -> Result<String> {
-    let mut values: Vec<u32> = bytes.iter().filter(|&&b| b < 248).map(|&b| u32::from(b) % 31).take(RANDOM).collect();
+    let mut values: Vec<u32> = bytes
+        .iter()
+        .filter(|&&b| b < 248)
+        .map(|&b| u32::from(b) % 31)
+        .take(RANDOM)
+        .collect();
     if values.len() < RANDOM {
-        return Err(Error::Usage("too few random bytes for a code; give 32".into()));
+        return Err(Error::Usage(
+            "too few random bytes for a code; give 32".into(),
+        ));
     }
     values.push(check(&values));
     Ok(text(&values))
@@ -47,7 +65,12 @@ pub fn from_random(bytes: &[u8]) -> Result<String> {
 pub fn normalise(typed: &str) -> Result<String> {
     let mut values = Vec::with_capacity(LENGTH);
     for symbol in typed.chars() {
-        if symbol.is_whitespace() || matches!(symbol, '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}') {
+        if symbol.is_whitespace()
+            || matches!(
+                symbol,
+                '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+            )
+        {
             continue;
         }
         let plain = match symbol.to_ascii_uppercase() {
@@ -56,14 +79,22 @@ pub fn normalise(typed: &str) -> Result<String> {
             other => other,
         };
         let known = u8::try_from(plain).ok().and_then(value);
-        values.push(known.ok_or_else(|| Error::Usage(format!("code has {symbol:?}, which no code has; type it again")))?);
+        values.push(known.ok_or_else(|| {
+            Error::Usage(format!(
+                "code has {symbol:?}, which no code has; type it again"
+            ))
+        })?);
     }
     if values.len() != LENGTH {
         let n = values.len();
-        return Err(Error::Usage(format!("code has {n} symbols instead of {LENGTH}; type it again")));
+        return Err(Error::Usage(format!(
+            "code has {n} symbols instead of {LENGTH}; type it again"
+        )));
     }
     if sum(&values) != 0 {
-        return Err(Error::Usage("code has a wrong or exchanged symbol; type it again".into()));
+        return Err(Error::Usage(
+            "code has a wrong or exchanged symbol; type it again".into(),
+        ));
     }
     Ok(text(&values))
 }
@@ -72,7 +103,11 @@ pub fn normalise(typed: &str) -> Result<String> {
 #[must_use]
 pub fn shown(code: &str) -> String {
     let symbols: Vec<char> = code.chars().collect();
-    symbols.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    symbols
+        .chunks(5)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 #[cfg(test)]
@@ -82,7 +117,9 @@ mod tests {
     fn codes() -> Vec<String> {
         (0..40u8)
             .map(|seed| {
-                let bytes: Vec<u8> = (0..32).map(|i: u8| seed.wrapping_mul(101).wrapping_add(i.wrapping_mul(37)) ^ i).collect();
+                let bytes: Vec<u8> = (0..32)
+                    .map(|i: u8| seed.wrapping_mul(101).wrapping_add(i.wrapping_mul(37)) ^ i)
+                    .collect();
                 from_random(&bytes).unwrap()
             })
             .collect()
@@ -136,14 +173,27 @@ mod tests {
     fn typing_is_forgiven() {
         let code = from_random(&[0, 1, 31, 32, 255, 255, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).unwrap();
         assert!(code.starts_with("0101"));
-        let typed = format!(" {} ", shown(&code).to_lowercase().replacen('0', "o", 1).replacen('1', "l", 1).replacen('1', "I", 1));
+        let typed = format!(
+            " {} ",
+            shown(&code)
+                .to_lowercase()
+                .replacen('0', "o", 1)
+                .replacen('1', "l", 1)
+                .replacen('1', "I", 1)
+        );
         assert_eq!(normalise(&typed), Ok(code.clone()));
         assert_eq!(normalise(&shown(&code).replace('-', "\u{2013} ")), Ok(code));
     }
 
     #[test]
     fn what_is_no_code_is_refused() {
-        for wrong in ["", "12345", "UUUUU-UUUUU-UUUUU", "ÀÀÀÀÀ-ÀÀÀÀÀ-ÀÀÀÀÀ", "0123456789ABCDEF"] {
+        for wrong in [
+            "",
+            "12345",
+            "UUUUU-UUUUU-UUUUU",
+            "ÀÀÀÀÀ-ÀÀÀÀÀ-ÀÀÀÀÀ",
+            "0123456789ABCDEF",
+        ] {
             assert!(matches!(normalise(wrong), Err(Error::Usage(_))), "{wrong}");
         }
         assert!(matches!(from_random(&[255; 32]), Err(Error::Usage(_))));

@@ -1,16 +1,36 @@
-"""Who signs: keys, certificates, their revocation, timestamps, and a trial authority that makes them all offline."""
+"""Who signs: keys, certificates, their revocation, timestamps, and a trial authority that makes them all offline.
 
-from pyhncert.identify._certificates import common_name, parse_certificate, parse_crl, read_certificates, read_crls
+`load_credential` and `check_credential` are what an office needs before it signs. `TrialAuthority` stands in for CA
+and timestamp service where nothing has legal value.
+"""
+
+from pyhncert.identify._certificates import (
+    common_name,
+    is_issued_by,
+    parse_certificate,
+    parse_crl,
+    read_certificates,
+    read_crls,
+)
+from pyhncert.identify._check import check_credential, check_path, find_path
 from pyhncert.identify._keys import Credential, PrivateKey, Signer, load_credential
+from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
 
 __all__ = [
     "Credential",
+    "HttpTimestamper",
     "PrivateKey",
     "Signer",
+    "Timestamper",
     "TrialAuthority",
     "TrialPaths",
+    "TrialTimestamper",
+    "check_credential",
+    "check_path",
     "common_name",
+    "find_path",
+    "is_issued_by",
     "load_credential",
     "make_trial_authority",
     "parse_certificate",

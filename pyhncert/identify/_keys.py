@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pyhncert import _core
-from pyhncert.errors import CertificateFault, KeyFault
+from pyhncert.errors import KeyFault
 from pyhncert.identify._certificates import common_name, parse_certificate, read_certificates
 
 __all__ = ["Credential", "Password", "PrivateKey", "Scheme", "Signer", "load_credential"]
@@ -192,7 +192,7 @@ def _unreadable(path: Path, err: Exception) -> KeyFault:
 
 def _legacy(path: Path, err: Exception) -> KeyFault:
     fault = KeyFault(
-        f"key file {path.name} is encrypted by an outdated algorithm; open and save it again with AES-256 (openssl pkcs12)",
+        f"key file {path.name} is encrypted by an outdated algorithm; export it again with AES-256 (openssl pkcs12)",
         f"tệp khóa {path.name} được mã hóa bằng thuật toán đã lỗi thời; hãy xuất lại bằng AES-256 (openssl pkcs12)",
     )
     fault.__cause__ = err
@@ -230,7 +230,10 @@ def _load_pem(path: Path, data: bytes, password: Password | None) -> tuple[bytes
             f"tệp khóa {path.name} có mật khẩu nhưng chưa được cung cấp; hãy nhập mật khẩu",
         )
     try:
-        key = load_pem_private_key(data, password().encode() if encrypted and password else None)
+        # whoever may write this file may as well put another key into it, and testing the primes costs 0.1 s
+        key = load_pem_private_key(
+            data, password().encode() if encrypted and password else None, unsafe_skip_rsa_key_validation=True
+        )
     except UnsupportedAlgorithm as err:
         raise _legacy(path, err) from err
     except (ValueError, TypeError) as err:

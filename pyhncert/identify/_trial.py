@@ -22,9 +22,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from pyhncert import _core
 from pyhncert.errors import KeyFault, RevocationFault, StorageFault, UsageFault
 from pyhncert.identify import _trial_certificates as make
-from pyhncert.identify._certificates import parse_certificate, parse_crl
+from pyhncert.identify._certificates import parse_crl
 from pyhncert.identify._keys import Credential, load_credential
 from pyhncert.values import Clock, Randomness
 
@@ -195,6 +196,37 @@ class TrialAuthority:
             self._tsa = load_credential(self.paths.tsa)
         return self._tsa
 
+    def timestamp(self, digest: bytes, algorithm: str) -> bytes:
+        """A timestamp token (RFC 3161, ContentInfo in DER) over `digest`, made by `algorithm`, at the clock's time.
+
+        Raises:
+            UsageFault: `digest` is not of that algorithm's length.
+        """
+        tsa = self.tsa()
+        info = _core.timestamp_info(
+            digest,
+            digest=algorithm,
+            policy=make.POLICY.dotted_string,
+            serial=self._randomness(16),
+            time=self._clock().astimezone(dt.UTC).strftime("%Y%m%d%H%M%SZ"),
+        )
+        attributes = _core.cms_prepare(
+            _core.sha256(info),
+            digest=tsa.digest,
+            scheme=tsa.scheme,
+            certificate=tsa.certificate,
+            content_type="1.2.840.113549.1.9.16.1.4",
+        )
+        return _core.cms_finish(
+            attributes,
+            tsa.sign(attributes),
+            digest=tsa.digest,
+            scheme=tsa.scheme,
+            certificate=tsa.certificate,
+            chain=list(tsa.chain),
+            content=info,
+        )
+
     def _certificate(self, kind: str) -> x509.Certificate:
         path = self.folder / f"trust/{kind}.pem"
         try:
@@ -239,7 +271,7 @@ class TrialAuthority:
         try:
             state = json.loads(path.read_bytes())
             if not isinstance(state, dict) or not isinstance(state.get("revoked"), list):
-                raise ValueError("no list of revocations")  # noqa: TRY301
+                raise ValueError("no list of revocations")
         except (OSError, ValueError) as err:
             raise RevocationFault(
                 f"{path} cannot be read ({err}); make the trial office anew",

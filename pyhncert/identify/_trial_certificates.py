@@ -10,7 +10,7 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pyhncert.errors import UsageFault
@@ -72,7 +72,7 @@ def subject(name: str, *, organisation: str = NO_VALUE, title: str | None = None
     return x509.Name(attributes)
 
 
-def _digest(key: Key) -> hashes.HashAlgorithm:
+def _digest(key: Key) -> hashes.SHA256 | hashes.SHA384:
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.key_size == 384:
         return hashes.SHA384()
     return hashes.SHA256()
@@ -93,7 +93,7 @@ def _key_usage(*, sign: bool = False, commit: bool = False, authority: bool = Fa
 
 
 def _start(
-    name: x509.Name, issuer: x509.Name, key: Key, serial: int, now: dt.datetime, years: int
+    name: x509.Name, issuer: x509.Name, key: Key, *, serial: int, now: dt.datetime, years: int
 ) -> x509.CertificateBuilder:
     now = now.astimezone(dt.UTC).replace(microsecond=0)
     return (
@@ -112,7 +112,7 @@ def root_certificate(key: ec.EllipticCurvePrivateKey, *, serial: int, now: dt.da
     """The self-signed trust anchor, 20 years."""
     name = subject("TRIAL Root CA - CA gốc thử nghiệm")
     return (
-        _start(name, name, key, serial, now, 20)
+        _start(name, name, key, serial=serial, now=now, years=20)
         .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
         .add_extension(_key_usage(authority=True), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
@@ -137,7 +137,7 @@ def issuing_certificate(
     """The CA under the root that issues everything else, 10 years."""
     name = subject("TRIAL Issuing CA - CA cấp phát thử nghiệm")
     builder = (
-        _start(name, issuer.certificate.subject, key, serial, now, 10)
+        _start(name, issuer.certificate.subject, key, serial=serial, now=now, years=10)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(authority=True), critical=True)
         .add_extension(x509.CertificatePolicies([x509.PolicyInformation(_ANY_POLICY, None)]), critical=False)
@@ -158,7 +158,7 @@ def leaf_certificate(
     """A certificate for one who signs papers, timestamps, or QR codes."""
     notice = x509.PolicyInformation(POLICY, [x509.UserNotice(None, _NOTICE)])
     builder = (
-        _start(name, issuer.certificate.subject, key, serial, now, years)
+        _start(name, issuer.certificate.subject, key, serial=serial, now=now, years=years)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(sign=True, commit=usage == "signature"), critical=True)
         .add_extension(x509.CertificatePolicies([notice]), critical=False)
@@ -197,8 +197,3 @@ def revocation_list(
             entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags(line.reason)), critical=False)
         builder = builder.add_revoked_certificate(entry.build())
     return builder.sign(issuer.key, _digest(issuer.key)).public_bytes(Encoding.DER)
-
-
-def spki(key: Key) -> bytes:
-    """The public key, DER."""
-    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

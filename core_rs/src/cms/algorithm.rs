@@ -50,7 +50,11 @@ impl Digest {
         DIGESTS
             .into_iter()
             .find(|digest| digest.name() == name)
-            .ok_or_else(|| Error::Usage(format!("digest {name:?} is unknown; use sha256, sha384 or sha512")))
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "digest {name:?} is unknown; use sha256, sha384 or sha512"
+                ))
+            })
     }
 
     /// Its name.
@@ -109,7 +113,9 @@ impl Digest {
         DIGESTS
             .into_iter()
             .find(|digest| der == digest.identifier() || der == digest.identifier_null())
-            .ok_or_else(|| Error::Der("digest algorithm is none of SHA-256, SHA-384, SHA-512".into()))
+            .ok_or_else(|| {
+                Error::Der("digest algorithm is none of SHA-256, SHA-384, SHA-512".into())
+            })
     }
 }
 
@@ -122,7 +128,11 @@ impl Scheme {
         SCHEMES
             .into_iter()
             .find(|scheme| scheme.name() == name)
-            .ok_or_else(|| Error::Usage(format!("scheme {name:?} is unknown; use rsa-pss, rsa-v15 or ecdsa")))
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "scheme {name:?} is unknown; use rsa-pss, rsa-v15 or ecdsa"
+                ))
+            })
     }
 
     /// Its name.
@@ -189,7 +199,8 @@ impl Scheme {
                 return Ok((Self::RsaPss, known));
             }
         }
-        let bare = der == tlv(SEQUENCE, &[&tlv(OID, &[RSA]), NULL]) || der == tlv(SEQUENCE, &[&tlv(OID, &[RSA])]);
+        let bare = der == tlv(SEQUENCE, &[&tlv(OID, &[RSA]), NULL])
+            || der == tlv(SEQUENCE, &[&tlv(OID, &[RSA])]);
         if let (true, Some(digest)) = (bare, digest) {
             return Ok((Self::RsaV15, digest));
         }
@@ -199,7 +210,11 @@ impl Scheme {
     }
 
     /// How aws-lc verifies this over a key of the kind and curve given.
-    pub(crate) fn verifier(self, digest: Digest, curve: Option<&[u8]>) -> Result<&'static dyn lc::VerificationAlgorithm> {
+    pub(crate) fn verifier(
+        self,
+        digest: Digest,
+        curve: Option<&[u8]>,
+    ) -> Result<&'static dyn lc::VerificationAlgorithm> {
         Ok(match (self, curve, digest) {
             (Self::RsaPss, None, Digest::Sha256) => &lc::RSA_PSS_2048_8192_SHA256,
             (Self::RsaPss, None, Digest::Sha384) => &lc::RSA_PSS_2048_8192_SHA384,
@@ -239,7 +254,10 @@ mod tests {
             assert_eq!(digest.of(b"").len(), digest.len());
             for scheme in SCHEMES {
                 assert_eq!(Scheme::named(scheme.name()), Ok(scheme));
-                assert_eq!(Scheme::identified(&scheme.identifier(digest), None), Ok((scheme, digest)));
+                assert_eq!(
+                    Scheme::identified(&scheme.identifier(digest), None),
+                    Ok((scheme, digest))
+                );
             }
         }
         assert!(Digest::named("md5").is_err());
@@ -253,14 +271,21 @@ mod tests {
             "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108",
             "300d06096086480165030402010500a203020120"
         );
-        let hex: String = Scheme::RsaPss.identifier(Digest::Sha256).iter().map(|b| format!("{b:02x}")).collect();
+        let hex: String = Scheme::RsaPss
+            .identifier(Digest::Sha256)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         assert_eq!(hex, expected);
     }
 
     #[test]
     fn bare_rsa_takes_the_digest_beside_it() {
         let bare = tlv(SEQUENCE, &[&tlv(OID, &[RSA]), NULL]);
-        assert_eq!(Scheme::identified(&bare, Some(Digest::Sha384)), Ok((Scheme::RsaV15, Digest::Sha384)));
+        assert_eq!(
+            Scheme::identified(&bare, Some(Digest::Sha384)),
+            Ok((Scheme::RsaV15, Digest::Sha384))
+        );
         assert!(Scheme::identified(&bare, None).is_err());
     }
 }

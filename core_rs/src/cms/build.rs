@@ -11,12 +11,19 @@ use crate::{Error, Result};
 pub const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 /// id-ct-TSTInfo (RFC 3161, 2.4.2)
 pub const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
-pub(crate) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-pub(crate) const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-pub(crate) const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+pub(crate) const SIGNED_DATA: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+pub(crate) const CONTENT_TYPE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+pub(crate) const MESSAGE_DIGEST: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-pub(crate) const TIMESTAMP_TOKEN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
+/// The older form with SHA-1, which RFC 3161 asks of timestamps; read, never written.
+pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
+pub(crate) const TIMESTAMP_TOKEN: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 
 pub(crate) fn oid(id: ObjectIdentifier) -> Vec<u8> {
     tlv(OID, &[id.as_bytes()])
@@ -60,14 +67,20 @@ pub fn prepare(
     let content_type = attribute(CONTENT_TYPE, &oid(content_type));
     let message_digest = attribute(MESSAGE_DIGEST, &tlv(OCTET_STRING, &[content_digest]));
     let signing_certificate = attribute(SIGNING_CERTIFICATE_V2, &signing_certificate(certificate)?);
-    Ok(set_of(SET, vec![&content_type, &message_digest, &signing_certificate]))
+    Ok(set_of(
+        SET,
+        vec![&content_type, &message_digest, &signing_certificate],
+    ))
 }
 
 fn fits(certificate: &[u8], scheme: Scheme) -> Result<()> {
     if PublicKey::parse(Certificate::parse(certificate)?.spki)?.fits(scheme) {
         return Ok(());
     }
-    Err(Error::Key(format!("certificate's key does not sign by {}", scheme.name())))
+    Err(Error::Key(format!(
+        "certificate's key does not sign by {}",
+        scheme.name()
+    )))
 }
 
 /// The only value of attribute `id` in signed attributes, whole.
@@ -132,7 +145,18 @@ pub fn finish(signed_attributes: &[u8], signature: &[u8], frame: &Frame<'_>) -> 
         }
     };
     let one = unsigned(&[1]);
-    let signer_info = tlv(SEQUENCE, &[&one, &sid, &digest, &attributes, &algorithm, &signature, &timestamp]);
+    let signer_info = tlv(
+        SEQUENCE,
+        &[
+            &one,
+            &sid,
+            &digest,
+            &attributes,
+            &algorithm,
+            &signature,
+            &timestamp,
+        ],
+    );
 
     let mut certificates = vec![frame.certificate];
     for &certificate in frame.chain {
@@ -146,7 +170,11 @@ pub fn finish(signed_attributes: &[u8], signature: &[u8], frame: &Frame<'_>) -> 
         Some(content) => tlv(context(0), &[&tlv(OCTET_STRING, &[content])]),
     };
     // RFC 5652, 5.1: version 3 for any content but plain data
-    let version = if content_type == oid(DATA) { one } else { unsigned(&[3]) };
+    let version = if content_type == oid(DATA) {
+        one
+    } else {
+        unsigned(&[3])
+    };
     let signed_data = tlv(
         SEQUENCE,
         &[
@@ -157,5 +185,8 @@ pub fn finish(signed_attributes: &[u8], signature: &[u8], frame: &Frame<'_>) -> 
             &tlv(SET, &[&signer_info]),
         ],
     );
-    Ok(tlv(SEQUENCE, &[&oid(SIGNED_DATA), &tlv(context(0), &[&signed_data])]))
+    Ok(tlv(
+        SEQUENCE,
+        &[&oid(SIGNED_DATA), &tlv(context(0), &[&signed_data])],
+    ))
 }

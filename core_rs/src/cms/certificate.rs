@@ -21,13 +21,19 @@ impl<'a> Signed<'a> {
         let algorithm = values.whole(SEQUENCE)?;
         let signature = bits(values.take(BIT_STRING)?, what)?;
         values.end()?;
-        Ok(Self { body, algorithm, signature })
+        Ok(Self {
+            body,
+            algorithm,
+            signature,
+        })
     }
 
     /// The signature is `key`'s, by the algorithm that the body names too (RFC 5280, 4.1.1.2).
     pub(crate) fn verify(&self, key: &PublicKey<'_>, named: &[u8]) -> Result<()> {
         if named != self.algorithm {
-            return Err(Error::Altered("two different signature algorithms in one certificate or list".into()));
+            return Err(Error::Altered(
+                "two different signature algorithms in one certificate or list".into(),
+            ));
         }
         let (scheme, digest) = Scheme::identified(self.algorithm, None)?;
         key.verify(scheme, digest, self.body, self.signature)
@@ -55,14 +61,22 @@ impl<'a> Certificate<'a> {
         body.take(SEQUENCE)?; // validity
         body.take(SEQUENCE)?; // subject
         let spki = body.whole(SEQUENCE)?;
-        Ok(Self { signed, serial, named, issuer, spki })
+        Ok(Self {
+            signed,
+            serial,
+            named,
+            issuer,
+            spki,
+        })
     }
 }
 
 fn bits<'a>(content: &'a [u8], what: &'static str) -> Result<&'a [u8]> {
     match content.split_first() {
         Some((0, rest)) => Ok(rest),
-        _ => Err(Error::Der(format!("{what}: a bit string that is no whole bytes"))),
+        _ => Err(Error::Der(format!(
+            "{what}: a bit string that is no whole bytes"
+        ))),
     }
 }
 
@@ -83,9 +97,17 @@ impl<'a> PublicKey<'a> {
             RSA => None,
             EC => match algorithm.take(OID)? {
                 curve if [P256, P384, P521].contains(&curve) => Some(curve),
-                _ => return Err(Error::Der("public key: a curve other than P-256, P-384, P-521".into())),
+                _ => {
+                    return Err(Error::Der(
+                        "public key: a curve other than P-256, P-384, P-521".into(),
+                    ));
+                }
             },
-            _ => return Err(Error::Der("public key: neither RSA nor elliptic curve".into())),
+            _ => {
+                return Err(Error::Der(
+                    "public key: neither RSA nor elliptic curve".into(),
+                ));
+            }
         };
         Ok(Self { curve, key })
     }
@@ -100,7 +122,13 @@ impl<'a> PublicKey<'a> {
         self.curve.is_some() == (scheme == Scheme::Ecdsa)
     }
 
-    pub(crate) fn verify(&self, scheme: Scheme, digest: Digest, message: &[u8], signature: &[u8]) -> Result<()> {
+    pub(crate) fn verify(
+        &self,
+        scheme: Scheme,
+        digest: Digest,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<()> {
         UnparsedPublicKey::new(scheme.verifier(digest, self.curve)?, self.key)
             .verify(message, signature)
             .map_err(|_| Error::Altered("signature does not verify under this key".into()))
@@ -125,7 +153,13 @@ pub fn spki_of(der: &[u8]) -> Result<&[u8]> {
 ///
 /// # Errors
 /// `Altered` if it does not verify, `Der` for a key that cannot be read, `Key` where scheme and key do not go together.
-pub fn verify_signature(key: &[u8], message: &[u8], signature: &[u8], scheme: Scheme, digest: Digest) -> Result<()> {
+pub fn verify_signature(
+    key: &[u8],
+    message: &[u8],
+    signature: &[u8],
+    scheme: Scheme,
+    digest: Digest,
+) -> Result<()> {
     PublicKey::of(key)?.verify(scheme, digest, message, signature)
 }
 

@@ -36,7 +36,8 @@ impl SigningKey {
             let oid = algorithm.take(OID)?.to_vec();
             Ok((oid, algorithm.optional(OID)?.map(<[u8]>::to_vec)))
         };
-        let (oid, curve) = algorithm(der).map_err(|_| Error::Key("private key is not PKCS#8".into()))?;
+        let (oid, curve) =
+            algorithm(der).map_err(|_| Error::Key("private key is not PKCS#8".into()))?;
         match (oid.as_slice(), curve.as_deref()) {
             (RSA, _) => {
                 let key = RsaKeyPair::from_pkcs8(der).map_err(|err| rejected(&err))?;
@@ -51,7 +52,9 @@ impl SigningKey {
             (EC, Some(P384)) => EcdsaKeyPair::from_pkcs8(&lc::ECDSA_P384_SHA384_ASN1_SIGNING, der)
                 .map(|key| Self(Kind::P384(key)))
                 .map_err(|err| rejected(&err)),
-            _ => Err(Error::Key("private key is neither RSA nor P-256 nor P-384".into())),
+            _ => Err(Error::Key(
+                "private key is neither RSA nor P-256 nor P-384".into(),
+            )),
         }
     }
 
@@ -89,9 +92,18 @@ impl SigningKey {
     #[must_use]
     pub fn public_spki(&self) -> Vec<u8> {
         let (algorithm, key) = match &self.0 {
-            Kind::Rsa(key) => (tlv(SEQUENCE, &[&tlv(OID, &[RSA]), NULL]), key.public_key().as_ref()),
-            Kind::P256(key) => (tlv(SEQUENCE, &[&tlv(OID, &[EC]), &tlv(OID, &[P256])]), key.public_key().as_ref()),
-            Kind::P384(key) => (tlv(SEQUENCE, &[&tlv(OID, &[EC]), &tlv(OID, &[P384])]), key.public_key().as_ref()),
+            Kind::Rsa(key) => (
+                tlv(SEQUENCE, &[&tlv(OID, &[RSA]), NULL]),
+                key.public_key().as_ref(),
+            ),
+            Kind::P256(key) => (
+                tlv(SEQUENCE, &[&tlv(OID, &[EC]), &tlv(OID, &[P256])]),
+                key.public_key().as_ref(),
+            ),
+            Kind::P384(key) => (
+                tlv(SEQUENCE, &[&tlv(OID, &[EC]), &tlv(OID, &[P384])]),
+                key.public_key().as_ref(),
+            ),
         };
         tlv(SEQUENCE, &[&algorithm, &tlv(BIT_STRING, &[&[0], key])])
     }
@@ -113,15 +125,21 @@ impl SigningKey {
                     (_, Digest::Sha512) => &lc::RSA_PKCS1_SHA512,
                 };
                 let mut out = vec![0; key.public_modulus_len()];
-                key.sign(encoding, &SystemRandom::new(), message, &mut out).map_err(failed)?;
+                key.sign(encoding, &SystemRandom::new(), message, &mut out)
+                    .map_err(failed)?;
                 Ok(out)
             }
-            (Kind::P256(key), Scheme::Ecdsa, Digest::Sha256) | (Kind::P384(key), Scheme::Ecdsa, Digest::Sha384) => {
-                Ok(key.sign(&SystemRandom::new(), message).map_err(failed)?.as_ref().to_vec())
-            }
+            (Kind::P256(key), Scheme::Ecdsa, Digest::Sha256)
+            | (Kind::P384(key), Scheme::Ecdsa, Digest::Sha384) => Ok(key
+                .sign(&SystemRandom::new(), message)
+                .map_err(failed)?
+                .as_ref()
+                .to_vec()),
             (Kind::P256(_), ..) => Err(Error::Key("a P-256 key signs by ecdsa with sha256".into())),
             (Kind::P384(_), ..) => Err(Error::Key("a P-384 key signs by ecdsa with sha384".into())),
-            (Kind::Rsa(_), Scheme::Ecdsa, _) => Err(Error::Key("an RSA key signs by rsa-pss or rsa-v15".into())),
+            (Kind::Rsa(_), Scheme::Ecdsa, _) => {
+                Err(Error::Key("an RSA key signs by rsa-pss or rsa-v15".into()))
+            }
         }
     }
 
@@ -164,8 +182,13 @@ pub fn fixed(der: &[u8], width: usize) -> Result<Vec<u8>> {
 /// `Altered` for an odd or empty string.
 pub fn unfixed(signature: &[u8]) -> Result<Vec<u8>> {
     if signature.is_empty() || signature.len() % 2 != 0 {
-        return Err(Error::Altered("ECDSA signature: r and s of unequal width".into()));
+        return Err(Error::Altered(
+            "ECDSA signature: r and s of unequal width".into(),
+        ));
     }
     let (r, s) = signature.split_at(signature.len() / 2);
-    Ok(tlv(SEQUENCE, &[&super::der::unsigned(r), &super::der::unsigned(s)]))
+    Ok(tlv(
+        SEQUENCE,
+        &[&super::der::unsigned(r), &super::der::unsigned(s)],
+    ))
 }

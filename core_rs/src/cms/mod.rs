@@ -9,9 +9,11 @@ mod certificate;
 mod der;
 mod key;
 mod parse;
+mod timestamp;
 
 pub use algorithm::{Digest, Scheme};
 pub use build::{DATA, Frame, TST_INFO, finish, prepare};
 pub use certificate::{spki_of, verify_issued, verify_signature};
 pub use key::{SigningKey, fixed, unfixed};
 pub use parse::Parts;
+pub use timestamp::{info as timestamp_info, request as timestamp_request};

@@ -1,11 +1,12 @@
 //! Taking a `SignedData` apart, and saying whether it is exactly what its parts make.
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use const_oid::ObjectIdentifier;
 
 use super::algorithm::{Digest, Scheme};
 use super::build::{
-    CONTENT_TYPE, Frame, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE_V2, TIMESTAMP_TOKEN, attribute_value, finish,
-    signing_certificate,
+    CONTENT_TYPE, Frame, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2,
+    TIMESTAMP_TOKEN, TST_INFO, attribute_value, finish,
 };
 use super::certificate::{Certificate, PublicKey};
 use super::der::{INTEGER, OCTET_STRING, OID, SEQUENCE, SET, Values, context, only, tlv};
@@ -87,7 +88,9 @@ impl<'a> Parts<'a> {
         let attributes = signer.take(context(0))?;
         let (scheme, signed_digest) = Scheme::identified(signer.whole(SEQUENCE)?, Some(digest))?;
         if signed_digest != digest {
-            return Err(Error::Der("CMS: two different digest algorithms in one signature".into()));
+            return Err(Error::Der(
+                "CMS: two different digest algorithms in one signature".into(),
+            ));
         }
         let signature = signer.take(OCTET_STRING)?;
         let timestamp = match signer.optional(context(1))? {
@@ -107,14 +110,18 @@ impl<'a> Parts<'a> {
                 chain.push(der);
             }
         }
-        let certificate = certificate.ok_or_else(|| Error::Der("CMS: the signer's certificate is not in it".into()))?;
+        let certificate = certificate
+            .ok_or_else(|| Error::Der("CMS: the signer's certificate is not in it".into()))?;
         let signed_type = attribute_value(attributes, CONTENT_TYPE)?
             .ok_or_else(|| Error::Der("CMS: no contentType among the signed attributes".into()))?;
         if identifier(only(signed_type, OID, what)?)? != content_type {
-            return Err(Error::Der("CMS: contentType is not that of the content".into()));
+            return Err(Error::Der(
+                "CMS: contentType is not that of the content".into(),
+            ));
         }
-        let message_digest = attribute_value(attributes, MESSAGE_DIGEST)?
-            .ok_or_else(|| Error::Der("CMS: no messageDigest among the signed attributes".into()))?;
+        let message_digest = attribute_value(attributes, MESSAGE_DIGEST)?.ok_or_else(|| {
+            Error::Der("CMS: no messageDigest among the signed attributes".into())
+        })?;
         let message_digest = only(message_digest, OCTET_STRING, what)?.to_vec();
         Ok(Self {
             signed_attributes: tlv(SET, &[attributes]),
@@ -154,8 +161,14 @@ impl<'a> Parts<'a> {
         let parts = Self::parse(der)?;
         let again = parts.finish().map_err(altered)?;
         if again != der {
-            let at = again.iter().zip(der).position(|(a, b)| a != b).unwrap_or(again.len().min(der.len()));
-            return Err(Error::Altered(format!("CMS is not in the one form that its parts have (byte {at})")));
+            let at = again
+                .iter()
+                .zip(der)
+                .position(|(a, b)| a != b)
+                .unwrap_or(again.len().min(der.len()));
+            return Err(Error::Altered(format!(
+                "CMS is not in the one form that its parts have (byte {at})"
+            )));
         }
         Ok(parts)
     }
@@ -171,45 +184,71 @@ impl<'a> Parts<'a> {
             (None, Some(content)) => self.digest.of(content),
             (Some(digest), Some(content)) => {
                 if self.digest.of(content) != digest {
-                    return Err(Error::Altered("content inside the CMS is not the one that was asked about".into()));
+                    return Err(Error::Altered(
+                        "content inside the CMS is not the one that was asked about".into(),
+                    ));
                 }
                 digest.to_vec()
             }
-            (None, None) => return Err(Error::Usage("a detached signature needs the digest of its content".into())),
+            (None, None) => {
+                return Err(Error::Usage(
+                    "a detached signature needs the digest of its content".into(),
+                ));
+            }
         };
         if expected != self.message_digest {
-            return Err(Error::Altered("content is not what was signed: its digest differs".into()));
+            return Err(Error::Altered(
+                "content is not what was signed: its digest differs".into(),
+            ));
         }
         self.verify_certificate().map_err(altered)?;
         let key = PublicKey::of(self.certificate).map_err(altered)?;
-        key.verify(self.scheme, self.digest, &self.signed_attributes, self.signature).map_err(altered)
+        key.verify(
+            self.scheme,
+            self.digest,
+            &self.signed_attributes,
+            self.signature,
+        )
+        .map_err(altered)
     }
 
-    /// The signed attribute names this certificate: by SHA-256 or another SHA-2, with or without issuer and serial.
+    /// The signed attribute names this certificate: by a SHA-2 (RFC 5035), or by SHA-1 as timestamps may (RFC 3161, 2.4.2).
     fn verify_certificate(&self) -> Result<()> {
+        let what = "signingCertificate";
         let attributes = only(&self.signed_attributes, SET, "signed attributes")?;
-        let value = attribute_value(attributes, SIGNING_CERTIFICATE_V2)?
-            .ok_or_else(|| Error::Altered("signature does not name its certificate (signingCertificateV2)".into()))?;
-        if value == signing_certificate(self.certificate)? {
-            return Ok(());
-        }
-        let what = "signingCertificateV2";
+        let (value, old) = match attribute_value(attributes, SIGNING_CERTIFICATE_V2)? {
+            Some(value) => (value, false),
+            None => match attribute_value(attributes, SIGNING_CERTIFICATE)? {
+                Some(value) if self.content_type == TST_INFO => (value, true),
+                _ => {
+                    return Err(Error::Altered(
+                        "signature does not name its certificate (signingCertificateV2)".into(),
+                    ));
+                }
+            },
+        };
         let mut outer = Values::new(only(value, SEQUENCE, what)?, what);
         let mut ids = Values::new(outer.take(SEQUENCE)?, what);
         let mut id = Values::new(ids.take(SEQUENCE)?, what);
-        let digest = match id.peek() {
-            Some(SEQUENCE) => Digest::identified(id.whole(SEQUENCE)?)?,
-            _ => Digest::Sha256,
+        let expected = match id.peek() {
+            _ if old => digest(&SHA1_FOR_LEGACY_USE_ONLY, self.certificate)
+                .as_ref()
+                .to_vec(),
+            Some(SEQUENCE) => Digest::identified(id.whole(SEQUENCE)?)?.of(self.certificate),
+            _ => Digest::Sha256.of(self.certificate),
         };
-        let hash = id.take(OCTET_STRING)?;
-        if hash != digest.of(self.certificate) {
-            return Err(Error::Altered("certificate is not the one that the signature names".into()));
+        if id.take(OCTET_STRING)? != expected {
+            return Err(Error::Altered(
+                "certificate is not the one that the signature names".into(),
+            ));
         }
         if let Some(issuer_serial) = id.optional(SEQUENCE)? {
             let certificate = Certificate::parse(self.certificate)?;
             let name = tlv(SEQUENCE, &[&tlv(context(4), &[certificate.issuer])]);
             if issuer_serial != [name.as_slice(), certificate.serial].concat() {
-                return Err(Error::Altered("issuer and serial are not those that the signature names".into()));
+                return Err(Error::Altered(
+                    "issuer and serial are not those that the signature names".into(),
+                ));
             }
         }
         id.end()

@@ -8,7 +8,8 @@ use crate::cms::{self, Digest, Frame, Parts, Scheme};
 use crate::{Error, code, digest};
 
 fn oid(text: &str) -> PyResult<ObjectIdentifier> {
-    ObjectIdentifier::new(text).map_err(|_| Error::Usage(format!("{text:?} is no object identifier")).into())
+    ObjectIdentifier::new(text)
+        .map_err(|_| Error::Usage(format!("{text:?} is no object identifier")).into())
 }
 
 /// SHA-256 of `data`, 32 bytes.
@@ -53,7 +54,13 @@ impl SigningKey {
     }
 
     #[pyo3(signature = (message, /, *, scheme, digest))]
-    fn sign<'py>(&self, py: Python<'py>, message: &[u8], scheme: &str, digest: &str) -> PyResult<Bound<'py, PyBytes>> {
+    fn sign<'py>(
+        &self,
+        py: Python<'py>,
+        message: &[u8],
+        scheme: &str,
+        digest: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let (scheme, digest) = (Scheme::named(scheme)?, Digest::named(digest)?);
         let signature = py.detach(|| self.0.sign(message, scheme, digest))?;
         Ok(PyBytes::new(py, &signature))
@@ -109,7 +116,11 @@ fn verify_signature(
     fixed: bool,
 ) -> PyResult<()> {
     let (scheme, digest) = (Scheme::named(scheme)?, Digest::named(digest)?);
-    let plain = if fixed { Some(cms::unfixed(signature)?) } else { None };
+    let plain = if fixed {
+        Some(cms::unfixed(signature)?)
+    } else {
+        None
+    };
     let signature = plain.as_deref().unwrap_or(signature);
     Ok(py.detach(|| cms::verify_signature(key, message, signature, scheme, digest))?)
 }
@@ -140,7 +151,13 @@ fn cms_prepare<'py>(
     content_type: &str,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let (scheme, digest) = (Scheme::named(scheme)?, Digest::named(digest)?);
-    let attributes = cms::prepare(content_digest, digest, scheme, certificate, oid(content_type)?)?;
+    let attributes = cms::prepare(
+        content_digest,
+        digest,
+        scheme,
+        certificate,
+        oid(content_type)?,
+    )?;
     Ok(PyBytes::new(py, &attributes))
 }
 
@@ -159,10 +176,23 @@ fn cms_finish<'py>(
     timestamp: Option<&[u8]>,
     content: Option<&[u8]>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let chain: Vec<&[u8]> = chain.iter().map(|certificate| certificate.as_bytes()).collect();
+    let chain: Vec<&[u8]> = chain
+        .iter()
+        .map(|certificate| certificate.as_bytes())
+        .collect();
     let (scheme, digest) = (Scheme::named(scheme)?, Digest::named(digest)?);
-    let frame = Frame { digest, scheme, certificate, chain: &chain, timestamp, content };
-    Ok(PyBytes::new(py, &cms::finish(signed_attributes, signature, &frame)?))
+    let frame = Frame {
+        digest,
+        scheme,
+        certificate,
+        chain: &chain,
+        timestamp,
+        content,
+    };
+    Ok(PyBytes::new(
+        py,
+        &cms::finish(signed_attributes, signature, &frame)?,
+    ))
 }
 
 /// A `SignedData` with one signer, taken apart.
@@ -189,7 +219,11 @@ impl CmsParts {
             digest: parts.digest.name(),
             scheme: parts.scheme.name(),
             certificate: bytes(parts.certificate),
-            chain: parts.chain.iter().map(|certificate| bytes(certificate)).collect(),
+            chain: parts
+                .chain
+                .iter()
+                .map(|certificate| bytes(certificate))
+                .collect(),
             timestamp: parts.timestamp.map(bytes),
             content_type: parts.content_type.to_string(),
             content: parts.content.map(bytes),
@@ -215,13 +249,60 @@ fn cms_strict(py: Python<'_>, der: &[u8]) -> PyResult<CmsParts> {
 /// Checks digest, named certificate and signature, and with `strict` the form; gives the parts.
 #[pyfunction]
 #[pyo3(signature = (der, content_digest, /, *, strict=true))]
-fn cms_verify(py: Python<'_>, der: &[u8], content_digest: Option<&[u8]>, strict: bool) -> PyResult<CmsParts> {
+fn cms_verify(
+    py: Python<'_>,
+    der: &[u8],
+    content_digest: Option<&[u8]>,
+    strict: bool,
+) -> PyResult<CmsParts> {
     let parts = py.detach(|| {
-        let parts = if strict { Parts::strict(der)? } else { Parts::parse(der)? };
+        let parts = if strict {
+            Parts::strict(der)?
+        } else {
+            Parts::parse(der)?
+        };
         parts.verify(content_digest)?;
         Ok::<_, Error>(parts)
     })?;
     Ok(CmsParts::new(py, &parts))
+}
+
+/// A request for a timestamp over a digest.
+#[pyfunction]
+#[pyo3(signature = (value, /, *, digest, nonce, policy=None))]
+fn timestamp_request<'py>(
+    py: Python<'py>,
+    value: &[u8],
+    digest: &str,
+    nonce: &[u8],
+    policy: Option<&str>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let policy = policy.map(oid).transpose()?;
+    let request = cms::timestamp_request(value, Digest::named(digest)?, nonce, policy)?;
+    Ok(PyBytes::new(py, &request))
+}
+
+/// What a timestamp authority signs.
+#[pyfunction]
+#[pyo3(signature = (value, /, *, digest, policy, serial, time, nonce=None))]
+fn timestamp_info<'py>(
+    py: Python<'py>,
+    value: &[u8],
+    digest: &str,
+    policy: &str,
+    serial: &[u8],
+    time: &str,
+    nonce: Option<&[u8]>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let info = cms::timestamp_info(
+        value,
+        Digest::named(digest)?,
+        oid(policy)?,
+        serial,
+        time,
+        nonce,
+    )?;
+    Ok(PyBytes::new(py, &info))
 }
 
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -238,5 +319,7 @@ pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(cms_finish, module)?)?;
     module.add_function(wrap_pyfunction!(cms_parse, module)?)?;
     module.add_function(wrap_pyfunction!(cms_strict, module)?)?;
-    module.add_function(wrap_pyfunction!(cms_verify, module)?)
+    module.add_function(wrap_pyfunction!(cms_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(timestamp_request, module)?)?;
+    module.add_function(wrap_pyfunction!(timestamp_info, module)?)
 }

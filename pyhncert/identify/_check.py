@@ -1,0 +1,264 @@
+"""Is this certificate good, now, for this use? From the signer up to a configured root, with revocation (SPEC 1.10).
+
+Each way to fail has its own words. RFC 5280, 6, kept to what our certificates and those of the state's CAs use:
+a critical extension that is not understood refuses the certificate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+
+from pyhncert.errors import CertificateFault, RevocationFault
+from pyhncert.identify._certificates import (
+    common_name,
+    is_issued_by,
+    parse_certificate,
+    parse_crl,
+    shown_serial,
+    shown_time,
+)
+from pyhncert.identify._keys import Credential
+
+__all__ = ["Usage", "check_credential", "check_path", "find_path"]
+
+Usage = Literal["signature", "timestamp", "qr"]
+
+_SKEW = dt.timedelta(minutes=5)
+"""How far clocks of issuer and office may differ."""
+_DEEPEST = 8
+_UNDERSTOOD = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.CERTIFICATE_POLICIES,
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+    ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+    ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+    ExtensionOID.CRL_DISTRIBUTION_POINTS,
+}
+_ONLY_OTHER_USES = {
+    ExtendedKeyUsageOID.TIME_STAMPING,
+    ExtendedKeyUsageOID.OCSP_SIGNING,
+    ExtendedKeyUsageOID.SERVER_AUTH,
+    ExtendedKeyUsageOID.CODE_SIGNING,
+}
+
+
+def check_credential(
+    credential: Credential,
+    *,
+    roots: Sequence[bytes],
+    crls: Sequence[bytes],
+    now: dt.datetime,
+    usage: Usage = "signature",
+) -> tuple[bytes, ...]:
+    """Says whether `credential` may sign now; gives its path (DER), from its certificate to the root.
+
+    `roots` and `crls` are DER.
+
+    Raises:
+        CertificateFault: expired, not yet valid, revoked, for another use, or under an unknown root.
+        RevocationFault: a revocation list is missing or stale.
+    """
+    return check_path(credential.certificate, chain=credential.chain, roots=roots, crls=crls, now=now, usage=usage)
+
+
+def check_path(
+    certificate: bytes,
+    *,
+    chain: Sequence[bytes],
+    roots: Sequence[bytes],
+    crls: Sequence[bytes] | None,
+    now: dt.datetime,
+    usage: Usage,
+) -> tuple[bytes, ...]:
+    """The same for a certificate without its key; `crls` None leaves revocation aside."""
+    path = find_path(certificate, chain=chain, roots=roots)
+    for der in path:
+        _check_dates(parse_certificate(der), now)
+    _check_usage(parse_certificate(certificate), usage)
+    for below, der in enumerate(path[1:]):
+        _check_issuer(parse_certificate(der), below)
+    for der in path:
+        _check_understood(parse_certificate(der))
+    if crls is not None:
+        for der, issuer in pairwise(path):
+            _check_revocation(der, issuer, crls, now)
+    return path
+
+
+def find_path(certificate: bytes, *, chain: Sequence[bytes], roots: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The certificates from `certificate` up to one of `roots`, each signed by the next.
+
+    Raises:
+        CertificateFault: none leads there.
+    """
+    for path in _paths((certificate,), chain, roots):
+        return path
+    leaf = parse_certificate(certificate)
+    issuer = common_name(leaf.issuer)
+    raise CertificateFault(
+        f"certificate of {common_name(leaf.subject)} leads to no trusted root (issued by {issuer}); "
+        "add its CA certificates to the office's trust folder, or use another certificate",
+        f"chứng thư số của {common_name(leaf.subject)} không dẫn tới gốc tin cậy nào (nơi cấp: {issuer}); "
+        "hãy thêm chứng thư CA vào thư mục tin cậy của đơn vị hoặc dùng chứng thư khác",
+    )
+
+
+def _paths(path: tuple[bytes, ...], chain: Sequence[bytes], roots: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    top = path[-1]
+    if top in roots:
+        yield path
+        return
+    if len(path) > _DEEPEST:
+        return
+    wanted = parse_certificate(top).issuer
+    for candidate in (*roots, *chain):
+        if candidate not in path and parse_certificate(candidate).subject == wanted and is_issued_by(top, candidate):
+            yield from _paths((*path, candidate), chain, roots)
+
+
+def _whose(certificate: x509.Certificate) -> str:
+    return f"{common_name(certificate.subject)} (serial {shown_serial(certificate)})"
+
+
+def _whose_vi(certificate: x509.Certificate) -> str:
+    return f"{common_name(certificate.subject)} (số sê-ri {shown_serial(certificate)})"
+
+
+def _check_dates(certificate: x509.Certificate, now: dt.datetime) -> None:
+    if now > certificate.not_valid_after_utc:
+        end = shown_time(certificate.not_valid_after_utc)
+        raise CertificateFault(
+            f"certificate of {_whose(certificate)} expired on {end}; renew it",
+            f"chứng thư số của {_whose_vi(certificate)} đã hết hạn từ {end}; hãy gia hạn",
+        )
+    if now < certificate.not_valid_before_utc:
+        start = shown_time(certificate.not_valid_before_utc)
+        raise CertificateFault(
+            f"certificate of {_whose(certificate)} is not valid before {start}; wait, or set this machine's clock",
+            f"chứng thư số của {_whose_vi(certificate)} chưa có hiệu lực trước {start}; hãy chờ hoặc chỉnh đồng hồ máy",
+        )
+
+
+def _wrong_usage(certificate: x509.Certificate, en: str, vi: str) -> CertificateFault:
+    return CertificateFault(
+        f"certificate of {_whose(certificate)} is not made for {en}; use one that is",
+        f"chứng thư số của {_whose_vi(certificate)} không dùng để {vi}; hãy dùng chứng thư phù hợp",
+    )
+
+
+def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _check_usage(certificate: x509.Certificate, usage: Usage) -> None:
+    key_usage = _key_usage(certificate)
+    signs = key_usage is not None and (key_usage.digital_signature or key_usage.content_commitment)
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        purposes, critical = set(), False
+    else:
+        purposes, critical = set(extension.value), extension.critical
+    if usage == "timestamp":
+        if not signs or purposes != {ExtendedKeyUsageOID.TIME_STAMPING} or not critical:
+            raise _wrong_usage(certificate, "timestamps", "cấp dấu thời gian")
+    elif not signs or (purposes and purposes <= _ONLY_OTHER_USES):
+        raise _wrong_usage(certificate, "signing papers", "ký văn bản")
+
+
+def _check_issuer(certificate: x509.Certificate, below: int) -> None:
+    """`certificate` may issue others, `below` CAs under it."""
+    key_usage = _key_usage(certificate)
+    try:
+        basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except x509.ExtensionNotFound:
+        basic = x509.BasicConstraints(ca=False, path_length=None)
+    if not basic.ca or (key_usage is not None and not key_usage.key_cert_sign):
+        raise _wrong_usage(certificate, "issuing certificates", "cấp chứng thư số")
+    if basic.path_length is not None and below > basic.path_length:
+        raise _wrong_usage(certificate, f"so long a chain ({below} CAs under it)", f"chuỗi dài như vậy ({below} CA)")
+
+
+def _check_understood(certificate: x509.Certificate) -> None:
+    for extension in certificate.extensions:
+        if extension.critical and extension.oid not in _UNDERSTOOD:
+            raise CertificateFault(
+                f"certificate of {_whose(certificate)} demands a rule that is not known here "
+                f"({extension.oid.dotted_string}); use another certificate",
+                f"chứng thư số của {_whose_vi(certificate)} có ràng buộc không được hỗ trợ "
+                f"({extension.oid.dotted_string}); hãy dùng chứng thư khác",
+            )
+
+
+def _covers(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    """Whether the list is complete for certificates like this one (RFC 5280, 5.2)."""
+    for extension in crl.extensions:
+        if not extension.critical:
+            continue
+        point = extension.value
+        if not isinstance(point, x509.IssuingDistributionPoint):
+            return False  # a delta list, or something unknown
+        try:
+            authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        except x509.ExtensionNotFound:
+            authority = False
+        if point.indirect_crl or point.only_some_reasons or point.only_contains_attribute_certs:
+            return False
+        if (authority and point.only_contains_user_certs) or (not authority and point.only_contains_ca_certs):
+            return False
+    return True
+
+
+def _check_revocation(der: bytes, issuer: bytes, crls: Sequence[bytes], now: dt.datetime) -> None:
+    certificate = parse_certificate(der)
+    lists = [
+        crl
+        for crl in map(parse_crl, dict.fromkeys(crls))
+        if crl.issuer == certificate.issuer and _covers(crl, certificate)
+    ]
+    by = common_name(certificate.issuer)
+    trusted = [crl for crl in lists if _is_crl_of(crl, issuer, crls)]
+    if not trusted:
+        raise RevocationFault(
+            f"no revocation list of {by} is at hand; fetch it",
+            f"chưa có danh sách thu hồi của {by}; hãy tải về",
+        )
+    for crl in trusted:
+        revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if revoked is not None:
+            since = shown_time(revoked.revocation_date_utc)
+            raise CertificateFault(
+                f"certificate of {_whose(certificate)} was revoked on {since}; use another certificate",
+                f"chứng thư số của {_whose_vi(certificate)} đã bị thu hồi từ {since}; hãy dùng chứng thư khác",
+            )
+    newest = max(trusted, key=lambda crl: crl.last_update_utc)
+    if newest.last_update_utc > now + _SKEW:
+        start = shown_time(newest.last_update_utc)
+        raise RevocationFault(
+            f"revocation list of {by} is dated {start}, which is still to come; set this machine's clock",
+            f"danh sách thu hồi của {by} ghi thời điểm {start} trong tương lai; hãy chỉnh đồng hồ máy",
+        )
+    if newest.next_update_utc is None or newest.next_update_utc < now:
+        end = shown_time(newest.next_update_utc or newest.last_update_utc)
+        raise RevocationFault(
+            f"revocation list of {by} is stale since {end}; fetch the new one",
+            f"danh sách thu hồi của {by} đã quá hạn từ {end}; hãy tải bản mới",
+        )
+
+
+def _is_crl_of(crl: x509.CertificateRevocationList, issuer: bytes, crls: Sequence[bytes]) -> bool:
+    key_usage = _key_usage(parse_certificate(issuer))
+    if key_usage is not None and not key_usage.crl_sign:
+        return False
+    return any(parse_crl(der) is crl and is_issued_by(der, issuer, crl=True) for der in crls)

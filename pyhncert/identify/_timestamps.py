@@ -1,0 +1,174 @@
+"""Timestamps (RFC 3161): the trial authority's, made in process, and a service's over HTTP.
+
+A service that is silent is `Unavailable`: the copy is issued without (DESIGN 4). One that answers wrongly is
+`TimestampFault`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Protocol
+
+from pyhncert import _core
+from pyhncert.errors import AlteredCore, CertificateFault, TimestampFault, Unavailable, UsageFault
+from pyhncert.identify._check import check_path
+from pyhncert.identify._trial import TrialAuthority
+from pyhncert.values import Clock, Randomness
+
+__all__ = ["HttpTimestamper", "Timestamper", "TrialTimestamper"]
+
+_MOST = 1 << 20
+"""Longest answer that is read, in bytes; tokens have 2 to 10 kB."""
+_SKEW = dt.timedelta(minutes=5)
+"""How far the service's clock and the office's may differ."""
+
+
+class Timestamper(Protocol):
+    """Gives timestamp tokens."""
+
+    def token(self, digest: bytes, algorithm: str, /) -> bytes:
+        """A token (ContentInfo, DER) over `digest`, which was made by ``sha256``, ``sha384`` or ``sha512``.
+
+        Raises:
+            Unavailable: the service is silent.
+            TimestampFault: it answered wrongly.
+        """
+
+
+class TrialTimestamper:
+    """The trial authority's timestamps, made in process."""
+
+    def __init__(self, authority: TrialAuthority) -> None:
+        self._authority = authority
+
+    def token(self, digest: bytes, algorithm: str, /) -> bytes:
+        """A token over `digest`."""
+        return self._authority.timestamp(digest, algorithm)
+
+
+class HttpTimestamper:
+    """A timestamp service at `url`, believed only where nonce, imprint, purpose, time and signature are right.
+
+    `roots` are the trusted CA certificates (DER) of the service, `chain` such as lie between. `policy` is asked for
+    where it is given. `timeout_s` bounds each wait for the network, in seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        roots: Sequence[bytes],
+        clock: Clock,
+        randomness: Randomness,
+        chain: Sequence[bytes] = (),
+        policy: str | None = None,
+        timeout_s: float = 10.0,
+    ) -> None:
+        if not url.lower().startswith(("http://", "https://")):
+            raise UsageFault(
+                f"timestamp address {url!r} is no http or https URL; correct it in office.toml",
+                f"địa chỉ dấu thời gian {url!r} không phải URL http hoặc https; hãy sửa trong office.toml",
+            )
+        self.url = url
+        self._roots = tuple(roots)
+        self._chain = tuple(chain)
+        self._clock = clock
+        self._randomness = randomness
+        self._policy = policy
+        self._timeout_s = timeout_s
+
+    def token(self, digest: bytes, algorithm: str, /) -> bytes:
+        """A token over `digest`; see `Timestamper.token`."""
+        nonce = self._randomness(8)
+        request = _core.timestamp_request(digest, digest=algorithm, nonce=nonce, policy=self._policy)
+        asked = self._clock()
+        answer = self._ask(request)
+        return self._accept(answer, digest, algorithm, int.from_bytes(nonce, "big"), asked)
+
+    def _ask(self, body: bytes) -> bytes:
+        # these cost 50 ms to import, and only an office with a service on the network needs them
+        import http.client  # noqa: PLC0415
+        import urllib.error  # noqa: PLC0415
+        import urllib.request  # noqa: PLC0415
+
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
+            self.url,
+            data=body,
+            headers={"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
+                answer: bytes = response.read(_MOST + 1)
+        except urllib.error.HTTPError as err:
+            with err:
+                if err.code >= 500 or err.code in {408, 429}:
+                    raise _silent(self.url, f"HTTP {err.code}") from err
+                raise _wrong(f"HTTP status {err.code}") from err
+        except (OSError, http.client.HTTPException) as err:
+            raise _silent(self.url, str(getattr(err, "reason", err)) or type(err).__name__) from err
+        if len(answer) > _MOST:
+            raise _wrong("answer is longer than 1 MB")
+        return answer
+
+    def _accept(self, answer: bytes, digest: bytes, algorithm: str, nonce: int, asked: dt.datetime) -> bytes:
+        from asn1crypto import tsp  # noqa: PLC0415
+
+        try:
+            response = tsp.TimeStampResp.load(answer, strict=True)
+            status = response["status"]["status"].native
+            text = response["status"]["status_string"].native
+            token = response["time_stamp_token"].dump() if status in {"granted", "granted_with_mods"} else b""
+        except (ValueError, TypeError, KeyError) as err:
+            raise _wrong("answer is no timestamp reply") from err
+        if not token:
+            raise _wrong(f"request was refused: {status}{f' ({text})' if text else ''}")
+        try:
+            parts = _core.cms_verify(token, None, strict=False)
+            if parts.content is None or parts.content_type != "1.2.840.113549.1.9.16.1.4":
+                raise _wrong("token holds no timestamp")
+            info = tsp.TSTInfo.load(parts.content, strict=True)
+            imprint = info["message_imprint"]
+            found = (imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native)
+            stamped, answered, policy = info["gen_time"].native, info["nonce"].native, info["policy"].dotted
+        except (AlteredCore, UsageFault) as err:
+            raise _wrong(f"token does not verify: {err}") from err
+        except (ValueError, TypeError, KeyError) as err:
+            raise _wrong("token cannot be read") from err
+        if found != (algorithm, digest):
+            raise _wrong("token is over another digest")
+        if answered != nonce:
+            raise _wrong("token answers another request (nonce)")
+        if self._policy is not None and policy != self._policy:
+            raise _wrong(f"token is under policy {policy}, not {self._policy}")
+        if not asked - _SKEW <= stamped <= self._clock() + _SKEW:
+            raise _wrong(f"token says {stamped:%Y-%m-%d %H:%M:%S} UTC, which is not now; compare the clocks")
+        try:
+            check_path(
+                parts.certificate,
+                chain=(*parts.chain, *self._chain),
+                roots=self._roots,
+                crls=None,
+                now=stamped,
+                usage="timestamp",
+            )
+        except CertificateFault as err:
+            raise TimestampFault(
+                f"timestamp service: {err}", f"dịch vụ dấu thời gian: {err.vi}", hint=err.hint_en, hint_vi=err.hint_vi
+            ) from err
+        return token
+
+
+def _silent(url: str, why: str) -> Unavailable:
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return Unavailable(
+        f"timestamp service {host} does not answer ({why}); try again later",
+        f"dịch vụ dấu thời gian {host} không trả lời ({why}); hãy thử lại sau",
+    )
+
+
+def _wrong(what: str) -> TimestampFault:
+    return TimestampFault(
+        f"timestamp service answered wrongly: {what}; tell the operator of the service",
+        f"dịch vụ dấu thời gian trả lời sai: {what}; hãy báo cho đơn vị vận hành",
+    )
