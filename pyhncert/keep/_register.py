@@ -90,7 +90,7 @@ class Register:
         if not self.path.is_file():
             raise StorageFault(
                 f"{self.path}: no register here; check the path, restore the backup, or run 'hncert office init'",
-                f"{self.path}: không có sổ; hãy xem lại đường dẫn, khôi phục bản sao lưu, hoặc chạy 'hncert office init'",
+                f"{self.path}: không có sổ; hãy xem đường dẫn, khôi phục bản sao lưu, hoặc chạy 'hncert office init'",
             )
         self._database = Database(self.path)
         self._database.check_schema()
@@ -168,8 +168,8 @@ class Register:
                     f"{pages} pages and {copies} copies; both are at least 1",
                     f"{pages} trang và {copies} bản; cả hai phải từ 1 trở lên",
                 )
-            cost = fee(pages, copies, on=now.date()) if fee_vnd is None else fee_vnd
             book = current_book(connection, unit, symbol, now.date())
+            cost = fee(pages, copies, on=now.date()) if fee_vnd is None else fee_vnd
             number = next_number(connection, unit, symbol, now.year)
             act_id, code = self._new_names(connection)
             digest = findings_digest(record, salt)

@@ -1,0 +1,166 @@
+"""Objects by digest: whole, checked, never doubled."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pyhncert import keep
+from pyhncert.errors import StorageFault, UsageFault
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=2000))
+def test_what_was_put_comes_back_under_its_sha256(store, data):
+    digest = store.put(data)
+    assert digest == hashlib.sha256(data).hexdigest()
+    assert store.get(digest) == store.get(bytes.fromhex(digest)) == data
+    assert store.has(digest)
+
+
+def test_the_folder_has_two_levels_and_nothing_else(store):
+    digest = store.put(b"copy")
+    assert [p.relative_to(store.folder).as_posix() for p in store.folder.rglob("*") if p.is_file()] == [
+        f"{digest[:2]}/{digest}"
+    ]
+    assert (store.folder / digest[:2] / digest).stat().st_mode & 0o777 == 0o600
+
+
+def test_putting_twice_keeps_one_object_and_its_time(store):
+    path = store.folder / hashlib.sha256(b"x").hexdigest()[:2] / hashlib.sha256(b"x").hexdigest()
+    store.put(b"x")
+    before = path.stat().st_ino
+    store.put(b"x")
+    assert path.stat().st_ino == before
+
+
+def test_eight_threads_may_put_the_same_and_different_bytes(store):
+    with ThreadPoolExecutor(8) as threads:
+        digests = list(threads.map(lambda i: store.put(b"%d" % (i % 5)), range(40)))
+    assert len(set(digests)) == 5
+    assert len([p for p in store.folder.rglob("*") if p.is_file()]) == 5
+
+
+@pytest.mark.parametrize("damage", [b"", b"cop", b"copz", b"copy and more"])
+def test_a_damaged_object_is_noticed_and_healed_by_the_next_put(store, damage):
+    digest = store.put(b"copy")
+    (store.folder / digest[:2] / digest).write_bytes(damage)
+    with pytest.raises(StorageFault, match="damaged"):
+        store.get(digest)
+    store.put(b"copy")
+    assert store.get(digest) == b"copy"
+    assert (store.folder / digest[:2] / f"{digest}.damaged").read_bytes() == damage
+
+
+def test_a_missing_object_is_named(store):
+    with pytest.raises(StorageFault, match="no such object"):
+        store.get("0" * 64)
+    assert not store.has("0" * 64)
+    assert store.delete("0" * 64) is False
+
+
+def test_deleting_removes_the_object(store):
+    digest = store.put(b"copy")
+    assert store.delete(digest) is True
+    assert not store.has(digest)
+
+
+@pytest.mark.parametrize("wrong", ["", "abc", "../../etc/passwd", "g" * 64, b"short", "0" * 63 + "\n"])
+def test_only_digests_name_objects(store, wrong):
+    with pytest.raises(UsageFault, match="not a SHA-256"):
+        store.get(wrong)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EDQUOT, "quota"), (errno.EIO, "reports an error"), (errno.EROFS, "read-only")],
+)
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_a_disk_that_fails_is_said_in_words_and_leaves_nothing(store, monkeypatch, number, words, call):
+    store.put(b"before")
+
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(StorageFault, match=words) as caught:
+        store.put(b"after")
+    assert caught.value.exit_code == 18
+    assert caught.value.say("vi") != caught.value.say("en")
+    monkeypatch.undo()
+    assert [p.name for p in store.folder.rglob("*") if p.is_file()] == [hashlib.sha256(b"before").hexdigest()]
+
+
+def test_a_disk_without_nameless_files_works_too_and_its_leftovers_are_cleaned(store, monkeypatch):
+    real = os.open
+
+    def plain(path, flags, *rest, **more):
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, "")
+        return real(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", plain)
+    digest = store.put(b"copy")
+    assert store.get(digest) == b"copy"
+    assert len([p for p in store.folder.rglob("*") if p.is_file()]) == 1
+    left = store.folder / digest[:2] / ".put-0123.tmp"
+    left.write_bytes(b"half")
+    written = left.stat().st_mtime
+    assert store.clean(now_s=written + 60) == 0
+    assert store.clean(now_s=written + 7200) == 1
+    assert store.get(digest) == b"copy"
+
+
+def test_a_disk_without_links_works_too(store, monkeypatch):
+    real = os.open
+
+    def plain(path, flags, *rest, **more):
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, "")
+        return real(path, flags, *rest, **more)
+
+    def no_links(*_, **__):
+        raise OSError(errno.EPERM, "")
+
+    monkeypatch.setattr(os, "open", plain)
+    monkeypatch.setattr(os, "link", no_links)
+    digest = store.put(b"copy")
+    assert store.get(digest) == b"copy"
+    assert not keep.write_new(store.folder / digest[:2] / digest, b"other")
+    assert store.get(digest) == b"copy"
+    assert len([p for p in store.folder.rglob("*") if p.is_file()]) == 1
+
+
+def test_preflight_says_what_the_disk_lacks(store, tmp_path):
+    store.check()
+    keep.check_disk(tmp_path, needed_bytes=1)
+    assert keep.free_bytes(tmp_path) > 0
+    with pytest.raises(StorageFault, match="MB needed"):
+        keep.check_disk(tmp_path, needed_bytes=1 << 60)
+    with pytest.raises(StorageFault, match="no such folder"):
+        keep.check_disk(tmp_path / "nowhere", needed_bytes=1)
+    with pytest.raises(StorageFault, match="no such folder"):
+        keep.ObjectStore(tmp_path / "nowhere").check()
+
+
+def test_preflight_notices_a_read_only_disk(store, monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(StorageFault, match="no permission"):
+        store.check()
+    with pytest.raises(StorageFault, match="no permission"):
+        keep.check_disk(tmp_path, needed_bytes=1)
+    real = os.statvfs
+
+    class ReadOnly:
+        f_flag = os.ST_RDONLY
+
+    monkeypatch.setattr(os, "statvfs", lambda *_: ReadOnly)
+    with pytest.raises(StorageFault, match="read-only"):
+        keep.check_disk(tmp_path, needed_bytes=1)
+    assert real(tmp_path)
