@@ -179,12 +179,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of text in place, in page pixels; confidence 0 to 1."""
+    """One line of text in place, in page pixels; confidence 0 to 1; `red` is the share of its ink that is red."""
 
     text: str
     quad: Quad
     confidence: float
     words: tuple[Word, ...]
+    red: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pyhncert.recognise._detect import Box
+from pyhncert.recognise._leaders import wipe
 from pyhncert.values import Matrix
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Strip:
     gray: Pixels
     to_page: Matrix
     box: Box
+    red: float
 
 
 def join(boxes: Sequence[Box]) -> list[Box]:
@@ -122,7 +124,8 @@ def _strip(image: Pixels, box: Box, up: float, down: float) -> Strip | None:
         part = image[y0:y1, x0:x1]
         to_page = Matrix((1.0, 0.0, float(x0), 0.0, 1.0, float(y0), 0.0, 0.0, 1.0))
         core = (box.left - x0, box.right - x0, box.top - y0, box.bottom - y0)
-    gray = _gray(part)
+    gray, red = _gray(_u8(part))
+    gray = wipe(gray, tall=box.height)
     fit = _fit(gray, core)
     if fit is None:
         return None
@@ -141,29 +144,32 @@ def _strip(image: Pixels, box: Box, up: float, down: float) -> Strip | None:
         own = replace(
             box, cx=corners[0] + width / 2, cy=corners[1] + height / 2, length=float(width), height=float(height)
         )
-    return Strip(_u8(padded), back, own)
+    return Strip(_u8(padded), back, own, red)
 
 
-def _gray(part: Pixels) -> npt.NDArray[np.uint8]:
-    """Gray with paper at 255 and ink at 0; red goes where the text is not red."""
+def _gray(part: Pixels) -> tuple[Pixels, float]:
+    """Gray with paper at 255 and ink at 0, red gone where the text is not red; and the share of ink that is red."""
     gray = _u8(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY))
     red = part[:, :, 0]
     redness = cv2.subtract(red, cv2.max(part[:, :, 1], part[:, :, 2]))
     _, is_red = cv2.threshold(redness, _RED, 255, cv2.THRESH_BINARY)
     reds = cv2.countNonZero(is_red)
+    share = 0.0
     paper, ink = _levels(gray)
     if reds > 0.004 * gray.size and paper - ink > 25:
-        dark = cv2.countNonZero(cv2.inRange(gray, 0, int(ink + 0.45 * (paper - ink))))
+        level = int(ink + 0.45 * (paper - ink))
+        dark = max(1, cv2.countNonZero(cv2.inRange(gray, 0, level)))
         # black text under a seal is dark in the red channel too; a red mark vanishes from it
-        still = cv2.countNonZero(cv2.inRange(red, 0, int(ink + 0.45 * (paper - ink))))
+        still = cv2.countNonZero(cv2.inRange(red, 0, level))
+        share = max(0.0, 1 - still / dark)
         if still > 0.25 * dark and still > 0.01 * gray.size:
             gray = _u8(np.where(cv2.dilate(is_red, np.ones((3, 3), np.uint8)) > 0, cv2.max(gray, red), gray))
             paper, ink = _levels(gray)
     if paper - ink < 12:
-        return gray
+        return gray, share
     white = paper - 0.12 * (paper - ink)
     table = np.clip((np.arange(256) - ink) * (255.0 / (white - ink)), 0, 255).astype(np.uint8)
-    return _u8(cv2.LUT(gray, table))
+    return _u8(cv2.LUT(gray, table)), share
 
 
 def _u8(image: npt.NDArray[Any]) -> Pixels:

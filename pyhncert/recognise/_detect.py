@@ -72,7 +72,7 @@ class Detector:
         with self._lock:
             if self._session is None:
                 import onnxruntime  # noqa: PLC0415  costs 50 ms, needed only to read
-                from onnxruntime.capi import onnxruntime_pybind11_state as faults  # noqa: PLC0415
+                from onnxruntime.capi import onnxruntime_pybind11_state as faults  # type: ignore[import-untyped]  # noqa: PLC0415
 
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = self._threads

@@ -50,7 +50,8 @@ class Reader:
         with _one_thread():
             boxes = _crop.join(self._detector.find(page.image, text_height_px=page.measures.text_height_px))
             strips = _crop.strips(page.image, boxes)
-            lines = [line for line in map(self._recogniser.read, strips) if line is not None and not _is_noise(line)]
+            lines = [line for line in map(self._recogniser.read, strips) if line is not None]
+            lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
         places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
         return Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name)
 
@@ -76,3 +77,16 @@ def _hull(quad: Quad) -> tuple[float, float, float, float]:
 def _is_noise(line: Line) -> bool:
     letters = sum(c.isalnum() for c in line.text)
     return letters == 0 or (line.confidence < _NOISE and letters < 4)
+
+
+def _in_seal(line: Line, seals: tuple[Quad, ...]) -> bool:
+    """Whether `line` is the seal's own red lettering; black text under a seal is not."""
+    if line.red < 0.6:
+        return False
+    left, top, right, bottom = _hull(line.quad)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    for seal in seals:
+        a, b, c, d = _hull(seal)
+        if a < x < c and b < y < d and right - left < 1.2 * (c - a):
+            return True
+    return False

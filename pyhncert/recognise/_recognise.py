@@ -78,7 +78,7 @@ class Recogniser:
         total = sum(len(word.text) for word in words)
         confidence = sum(word.confidence * len(word.text) for word in words) / total
         edge = _edges(strip)
-        return Line(text=text, quad=edge, confidence=confidence, words=tuple(words))
+        return Line(text=text, quad=edge, confidence=confidence, words=tuple(words), red=round(strip.red, 3))
 
 
 def _quad(to_page: Matrix, box: tuple[float, float, float, float]) -> Quad:
