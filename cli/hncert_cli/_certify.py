@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._ask import decider
+from hncert_cli._ask import decider, show
+from hncert_cli._json import plain
 from hncert_cli._open import open_office
-from hncert_cli._say import Settings, at_terminal, colour, give, give_bytes, give_json, settings, tell
+from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, settings, tell
+from pyhncert.deliver import free_name, receipt_path
 from pyhncert.errors import UsageFault
 from pyhncert.values import Override
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyhncert.office import Office
-    from pyhncert.values import CertifiedCopy
+    from pyhncert.values import CertifiedCopy, Scan
 
 DASH = Path("-")
 
@@ -73,8 +75,6 @@ def office_or_trial(said: Settings) -> Office:
 
 def describe(copy: CertifiedCopy, out: Path | None, said: Settings) -> None:
     """Say what was issued: code, number, book, level, files."""
-    from pyhncert.deliver import receipt_path  # noqa: PLC0415
-
     w = said.words
     tell(w(f"đã chứng thực bản sao {copy.code}", f"certified copy {copy.code} is issued"), "green")
     tell(
@@ -102,9 +102,6 @@ def describe(copy: CertifiedCopy, out: Path | None, said: Settings) -> None:
 
 def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
     """What `certify --json` prints."""
-    from hncert_cli._json import plain  # noqa: PLC0415
-    from pyhncert.deliver import receipt_path  # noqa: PLC0415
-
     return {
         "format": "hncert/certified",
         "version": 1,
@@ -175,7 +172,7 @@ def certify(
             hint_vi="thêm --yes khi người chứng thực đã đối chiếu với bản chính",
         )
     if out is None and not dry_run:
-        out = DASH if scans[0] == DASH else scans[0].with_name(f"{scans[0].stem}.certified.pdf")
+        out = DASH if scans[0] == DASH else free_name(scans[0])
     if out == DASH and said.json:
         raise UsageFault(
             "stdout cannot carry the copy and JSON at once; give -o FILE",
@@ -184,25 +181,29 @@ def certify(
     if out == DASH and sys.stdout.isatty():
         raise UsageFault("a PDF does not go to a terminal; give -o FILE", "không ghi PDF ra terminal; cho -o TỆP")
     target = None if out in (None, DASH) else out
-    copy = office_or_trial(said).certify(
-        [sys.stdin.buffer.read() if scan == DASH else scan for scan in scans],
-        target,
-        officer=officer,
-        requester=requester,
-        copies=copies,
-        decide=decider(said, overrides, yes=yes or (dry_run and not at_terminal())),
-        progress=progress_on_terminal(said),
-        dry_run=dry_run,
-    )
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False, color=colour(sys.stderr))
+    sources: list[Path | bytes | Scan] = [sys.stdin.buffer.read() if scan == DASH else scan for scan in scans]
+    office = office_or_trial(said)
+    progress = progress_on_terminal(said)
     if dry_run:
+        proposal = office.examine(sources, officer=officer, progress=progress)
+        show(proposal, said)
         tell(
             said.words(
                 "chạy thử: không cấp số, không ký, không ghi gì", "dry run: no number, no signature, nothing written"
             )
         )
+        if said.json:
+            give_json({"format": "hncert/proposal", "version": 1, **plain(proposal)})
         return
+    copy = office.certify(
+        sources,
+        target,
+        officer=officer,
+        requester=requester,
+        copies=copies,
+        decide=decider(said, overrides, yes=yes),
+        progress=progress,
+    )
     describe(copy, target, said)
     if said.json:
         give_json(as_json(copy, target))

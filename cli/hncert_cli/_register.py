@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from pathlib import Path
@@ -11,8 +12,9 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
-from hncert_cli._say import give, give_bytes, give_json, settings, tell
-from pyhncert.errors import NotFound, StorageFault, UsageFault
+from hncert_cli._say import Settings, give, give_bytes, give_json, settings, tell
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.values import VIETNAM
 
 if TYPE_CHECKING:
     from pyhncert.values import RegisterLine
@@ -73,11 +75,8 @@ def list_lines(*, month: str | None) -> None:
 
 
 def _lines(month: str | None) -> list[RegisterLine]:
-    chosen = month_of(month)
-    lines = open_office(settings()).register.lines()
-    if chosen is None:
-        return list(lines)
-    return [line for line in lines if (line.certified_at.year, line.certified_at.month) == chosen]
+    year, number = month_of(month) or (None, None)
+    return list(open_office(settings()).register.lines(year=year, month=number))
 
 
 @register.command("show")
@@ -90,8 +89,7 @@ def show_line(code: str) -> None:
     said = settings()
     line = open_office(said).register.find(code)
     if line is None:
-        err: NotFound = not_found(code)
-        raise err
+        raise not_found(code)
     if said.json:
         give_json(as_json(line))
         return
@@ -116,6 +114,26 @@ def show_line(code: str) -> None:
             give(f"{label}: {value}")
 
 
+def _day(year: int | None, month: int | None) -> dt.date:
+    """The day whose form of the register is used: the last of what is exported, but not after today."""
+    today = dt.datetime.now(VIETNAM).date()
+    if year is None:
+        return today
+    after = dt.date(year + 1, 1, 1) if month in (None, 12) else dt.date(year, month + 1, 1)
+    return min(today, after - dt.timedelta(days=1))
+
+
+def table(said: Settings, chosen: tuple[int, int] | None, year: int | None) -> bytes:
+    """The lines as CSV or, with `--json`, as one JSON document."""
+    from pyhncert.keep import export_csv, export_json  # noqa: PLC0415
+
+    asked, month = chosen or (year, None)
+    stream = io.StringIO(newline="")
+    write = export_json if said.json else export_csv
+    write(open_office(said).register.lines(year=asked, month=month), stream, on=_day(asked, month))
+    return stream.getvalue().encode("utf-8")
+
+
 @register.command("export")
 @click.option("--csv", "form", flag_value="csv", default="csv", help="the eight columns of the law as CSV (default)")
 @click.option("--pdf", "form", flag_value="pdf", help="the monthly print as PDF; needs --month")
@@ -133,16 +151,7 @@ def export(*, form: str, month: str | None, year: int | None, out: Path | None) 
         raise UsageFault(
             "the monthly print needs a month; give --month YYYY-MM", "bản in tháng cần tháng; cho --month YYYY-MM"
         )
-    register = open_office(said).register
-    if form == "pdf" and chosen is not None:
-        data = register.monthly_pdf(*chosen)
-    else:
-        stream = io.StringIO(newline="")
-        if chosen is not None:
-            register.export_csv(stream, year=chosen[0], month=chosen[1])
-        else:
-            register.export_csv(stream, year=year)
-        data = stream.getvalue().encode("utf-8")
+    data = printed(said, chosen) if form == "pdf" and chosen else table(said, chosen, year)
     if out is None or str(out) == "-":
         give_bytes(data)
         return

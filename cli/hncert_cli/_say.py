@@ -97,9 +97,9 @@ def give_json(value: object) -> None:
 
 def give_bytes(data: bytes) -> None:
     """Write `data` to stdout as it is."""
-    out = click.get_binary_stream("stdout")
-    out.write(data)
-    out.flush()
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def at_terminal() -> bool:

@@ -11,6 +11,7 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._say import Settings, give, give_json, settings
+from pyhncert.deliver import receipt_path
 from pyhncert.errors import UsageFault, VerdictError
 
 if TYPE_CHECKING:
@@ -122,7 +123,6 @@ def check(what: str, said: Settings, trust: tuple[Path, ...], receipt: Path | No
     Raises:
         VerdictError: the verdict is not `valid`.
     """
-    from pyhncert.deliver import receipt_path  # noqa: PLC0415
     from pyhncert.office import default_trial_folder, find_office  # noqa: PLC0415
 
     path = Path(what)

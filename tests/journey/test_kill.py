@@ -1,0 +1,91 @@
+"""kill -9 at any moment: nothing half-issued is visible, each number is used once or voided, the next run goes on."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import pyhncert
+
+DRIVER = Path(__file__).with_name("driver.py")
+MOMENTS = 50
+SEED = 20261123
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+
+def drive(folder: Path, scan: Path, outdir: Path, mode: str, step: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(DRIVER), str(folder), str(scan), str(outdir), mode, step]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def visible(outdir: Path) -> list[Path]:
+    """What a person sees in the folder: names without a leading dot."""
+    return sorted(path for path in outdir.iterdir() if not path.name.startswith("."))
+
+
+def check_after_next_run(folder: Path, scan: Path, outdir: Path) -> Counter[str]:
+    """Certify once more, then look at everything that a person, a stranger or an inspector could look at."""
+    done = drive(folder, scan, outdir, "steps")
+    assert done.returncode == 0, done.stderr
+    office = pyhncert.open_office(folder)
+    lines = list(office.register.lines())
+    assert [line.number for line in lines] == list(range(1, len(lines) + 1)), "a number is missing or used twice"
+    assert {line.state for line in lines} <= {"registered", "voided"}, "an act was left half-issued"
+    for line in lines:
+        if line.state == "voided":
+            assert line.reason or line.note, f"number {line.number} is voided without a reason"
+            assert line.file_digest is None or not office.store.has(line.file_digest)
+        else:
+            assert office.verify(line.code).verdict == "valid"
+    digests = {line.file_digest for line in lines if line.state == "registered"}
+    for path in visible(outdir):
+        if path.suffix == ".pdf":
+            report = office.verify(path)
+            assert report.verdict == "valid", path
+            assert report.file_digest in digests
+            assert path.with_name(f"{path.stem}.receipt.json").is_file()
+    return Counter(line.state for line in lines)
+
+
+def test_killed_after_each_step(new_folder, small, tmp_path):
+    outdir = tmp_path / "out"
+    outdir.mkdir()
+    steps = list(dict.fromkeys(drive(new_folder, small, outdir, "steps").stdout.split("\n")[:-1]))
+    assert len(steps) >= 8, steps
+    for step in steps:
+        killed = drive(new_folder, small, outdir, "kill-after", step)
+        assert killed.returncode == -signal.SIGKILL, f"{step}: {killed.returncode} {killed.stderr}"
+    states = check_after_next_run(new_folder, small, outdir)
+    assert states["voided"] >= 1
+    assert states["registered"] >= 2
+
+
+def test_killed_at_fifty_random_moments(new_folder, small, tmp_path):
+    outdir = tmp_path / "out"
+    outdir.mkdir()
+    chance = random.Random(SEED)
+    command = [sys.executable, str(DRIVER), str(new_folder), str(small), str(outdir), "loop"]
+    span_s = 2.0
+    for moment in range(MOMENTS):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            if moment % 5:  # four of five while it issues one copy after the other, the fifth while it starts
+                said = process.stdout.readline()
+                assert said == "ready\n", process.stderr.read() if process.stderr else ""
+                begun = time.monotonic()
+                if moment == 1:
+                    process.stdout.readline()
+                    span_s = 1.5 * (time.monotonic() - begun)
+            time.sleep(chance.uniform(0.0, span_s))
+            process.kill()
+            process.communicate()
+            assert process.returncode == -signal.SIGKILL
+    states = check_after_next_run(new_folder, small, outdir)
+    assert states["registered"] >= MOMENTS * 4 // 5
