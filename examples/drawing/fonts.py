@@ -55,6 +55,11 @@ SANS: dict[str, dict[str, str]] = {
         "bold": "dejavu/DejaVuSans-Bold.ttf",
         "italic": "dejavu/DejaVuSans-Oblique.ttf",
     },
+    "DejaVu Sans Condensed": {
+        "regular": "dejavu/DejaVuSansCondensed.ttf",
+        "bold": "dejavu/DejaVuSansCondensed-Bold.ttf",
+        "italic": "dejavu/DejaVuSansCondensed-Oblique.ttf",
+    },
 }
 MONO: dict[str, dict[str, str]] = {
     "Liberation Mono": {
@@ -89,8 +94,9 @@ def covers_vietnamese(path: Path) -> bool:
 
 @functools.cache
 def family(families: str) -> tuple[str, dict[str, Path]]:
-    """The first family of ``serif``, ``sans`` or ``mono`` that is installed; says so unless it is the first."""
-    wanted = {"serif": SERIF, "sans": {**SANS, **SERIF}, "mono": {**MONO, **SERIF}}[families]
+    """The first family of ``serif``, ``sans`` or ``mono``, or one by its name, that is installed; says what it missed."""
+    known = {"serif": SERIF, "sans": {**SANS, **SERIF}, "mono": {**MONO, **SERIF}}
+    wanted = known.get(families) or {families: {**SERIF, **SANS, **MONO}[families], **SERIF}
     for position, (name, styles) in enumerate(wanted.items()):
         found = {style: path for style, file in styles.items() if (path := _locate(file)) is not None}
         if "regular" not in found or not covers_vietnamese(found["regular"]):
