@@ -1,0 +1,542 @@
+"""The way of one paper through the rooms: a short list of steps, each a plain method.
+
+Everything that can be refused is refused before a number is reserved; what goes wrong after that voids the number
+with its reason. A step is told to `progress` when it is done, under the names of `STEPS`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyhncert import capture, check, deliver, issue, keep, recognise
+from pyhncert._core import sha256
+from pyhncert._doctor import preflight
+from pyhncert.errors import Blocked, HncertError, QualityRefused, UsageFault, VerdictError
+from pyhncert.values import (
+    VIETNAM,
+    ActNumber,
+    CertifiedCopy,
+    Decision,
+    Field,
+    FileState,
+    Finding,
+    Kind,
+    Level,
+    Line,
+    Matrix,
+    Page,
+    PageFacts,
+    Proposal,
+    Quad,
+    Reading,
+    RegisterLine,
+    Scan,
+    Word,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from pyhncert.issue import PageRecord
+    from pyhncert.office import Office, Progress, Source
+    from pyhncert.recognise import Reader
+
+__all__ = ["STEPS", "Run", "reading_of"]
+
+STEPS = (
+    "recover",
+    "preflight",
+    "load",
+    "normalise",
+    "read",
+    "encode",
+    "findings",
+    "decision",
+    "reserve",
+    "compose",
+    "officer_signed",
+    "agency_sealed",
+    "validation_data",
+    "level_checked",
+    "stored",
+    "registered",
+    "delivered",
+)
+_SPOOL_FROM = 8
+"""Pages from which the copy's images wait on disk and not in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What is known of the original once its pixels are gone."""
+
+    scans: tuple[Scan, ...]
+    records: tuple[PageRecord, ...]
+    facts: tuple[PageFacts, ...]
+    readings: tuple[Reading, ...]
+    kind: Kind
+    fields: tuple[Field, ...]
+    findings: tuple[Finding, ...]
+
+
+class Run:
+    """One call of `certify` or `examine`."""
+
+    def __init__(
+        self,
+        office: Office,
+        *,
+        officer: str | None = None,
+        requester: str = "",
+        copies: int = 1,
+        progress: Progress | None = None,
+    ) -> None:
+        if copies < 1:
+            raise UsageFault(f"{copies} copies; at least 1", f"{copies} bản; ít nhất 1")
+        self.office = office
+        self.officer = office.settings.officer(officer)
+        self.requester = requester
+        self.copies = copies
+        self.stages_s: dict[str, float] = {}
+        self._progress = progress or (lambda _name, _seconds: None)
+
+    # -- the two ways through ----------------------------------------------------------------------------------------
+
+    def examine(self, sources: Sequence[Source]) -> Proposal:
+        """Everything up to the decision."""
+        with self._step("preflight"):
+            preflight(self.office, self.officer, None)
+        return self._proposal(self._see(sources, None))
+
+    def certify(
+        self, sources: Sequence[Source], out: Path | None, decide: Callable[[Proposal], Decision]
+    ) -> CertifiedCopy:
+        """The whole way; see `Office.certify`."""
+        with self._step("recover"):
+            self._recover()
+        with self._step("preflight"):
+            silent = preflight(self.office, self.officer, out)
+        seen = self._see(sources, self._spool(sources))
+        try:
+            with self._step("decision"):
+                decision = self._decide(seen, decide)
+            with self._step("reserve"):
+                number = self._reserve(seen, decision)
+            try:
+                copy, line = self._issue(seen, number, out, silent)
+            except BaseException as err:
+                # also on Ctrl-C: whatever ended the act, its number must say so
+                self.office.register.void(number.act_id, _why(err), person=self.officer.name)
+                raise
+        finally:
+            _drop_spool(seen.records)
+        if out is not None:
+            with self._step("delivered"):
+                self._deliver(line, copy, out)
+        return copy
+
+    # -- before the number -------------------------------------------------------------------------------------------
+
+    def _recover(self) -> None:
+        """Settle what a killed process left: its numbers are voided by the register, its finished copies delivered."""
+        for left in self.office.register.recover().undelivered:
+            problem = ""
+            if left.line.file_digest is not None:
+                pdf = self.office.store.get(left.line.file_digest)
+                try:
+                    deliver.finish_copy(pdf, deliver.receipt(left.line, left.files), left.out)
+                except HncertError as err:
+                    problem = err.en
+            self.office.register.delivered(left.line.act_id, problem=problem)
+
+    def _see(self, sources: Sequence[Source], spool: Path | None) -> _Seen:
+        settings = self.office.settings
+        limits = capture.Limits(
+            max_pixels=settings.max_pixels, max_pages=settings.max_pages, max_bytes=settings.max_bytes
+        )
+        with self._step("load"):
+            scans = _load(sources, limits)
+            self._refuse_signed(scans)
+        records, facts, readings = [], [], []
+        for page in self._pages(scans, limits):
+            with self._step("read"):
+                readings.append(self.office.reader.read(page))
+            with self._step("encode"):
+                records.append(issue.encode_page(page, spool=spool))
+            facts.append(PageFacts.of(page))
+        with self._step("findings"):
+            kind, fields, findings = _understand(facts, readings, self._today())
+        return _Seen(
+            scans=scans,
+            records=tuple(records),
+            facts=tuple(facts),
+            readings=tuple(readings),
+            kind=kind,
+            fields=fields,
+            findings=findings,
+        )
+
+    def _pages(self, scans: Sequence[Scan], limits: capture.Limits) -> Iterator[Page]:
+        """Upright pages, one in memory at a time."""
+        raw_pages = capture.raw_pages(scans, limits=limits)
+        while True:
+            with self._step("load"):
+                raw = next(raw_pages, None)
+            if raw is None:
+                return
+            with self._step("normalise"):
+                page = capture.normalise(raw)
+            del raw
+            yield page
+
+    def _refuse_signed(self, scans: Sequence[Scan]) -> None:
+        """A PDF that is signed already is never touched; its signatures are checked and said."""
+        for scan in scans:
+            if not capture.signed_pdf(scan):
+                continue
+            finding = next(f for f in check.signed_findings(self._signatures(scan)) if f.severity == "block")
+            raise Blocked(
+                finding.reason.en,
+                finding.reason.vi,
+                findings=(finding,),
+                hint="a signed file is already electronic: verify it, or scan the paper original",
+                hint_vi="tệp đã ký là bản điện tử: hãy kiểm tra chữ ký, hoặc quét bản chính giấy",
+            )
+
+    def _signatures(self, scan: Scan) -> tuple[Words, ...]:
+        try:
+            report = self.office.verify(scan.data)
+        except VerdictError as err:
+            report = err.report
+        return tuple(Words(f"{s.signer}: {s.verdict}", f"{s.signer}: {s.verdict}") for s in report.signatures)
+
+    def _decide(self, seen: _Seen, decide: Callable[[Proposal], Decision]) -> Decision:
+        decision = decide(self._proposal(seen))
+        overridden = {override.code for override in decision.overrides}
+        standing = [f for f in seen.findings if f.severity == "block" and (f.final or f.code not in overridden)]
+        if standing:
+            refusal = QualityRefused if all(f.family == "quality" for f in standing) else Blocked
+            codes = ", ".join(dict.fromkeys(f.code for f in standing))
+            raise refusal(
+                "; ".join(dict.fromkeys(f"{f.reason.en} [{f.code}]" for f in standing)),
+                "; ".join(dict.fromkeys(f"{f.reason.vi} [{f.code}]" for f in standing)),
+                findings=tuple(standing),
+                hint=f"scan again, or go on with --override CODE --reason TEXT for: {codes}",
+                hint_vi=f"quét lại, hoặc tiếp tục bằng --override MÃ --reason LÝ-DO cho: {codes}",
+            )
+        if not decision.approved:
+            why = f": {decision.reason}" if decision.reason else ""
+            raise Blocked(f"the officer refused{why}", f"người thực hiện chứng thực từ chối{why}")
+        return decision
+
+    def _proposal(self, seen: _Seen) -> Proposal:
+        return Proposal(
+            kind=seen.kind,
+            fields=seen.fields,
+            findings=seen.findings,
+            page_count=len(seen.records),
+            officer=self.officer.name,
+            trial=self.office.settings.trial,
+        )
+
+    # -- from the number on ------------------------------------------------------------------------------------------
+
+    def _reserve(self, seen: _Seen, decision: Decision) -> ActNumber:
+        settings = self.office.settings
+        record = {
+            "findings": [_finding(f) for f in seen.findings],
+            "overrides": [{"code": o.code, "reason": o.reason} for o in decision.overrides],
+            "officer": self.officer.id,
+            "reason": decision.reason,
+        }
+        return self.office.register.reserve(
+            unit=settings.unit,
+            symbol=settings.suffix,
+            requester=self.requester,
+            original=_title(seen.kind),
+            kind=seen.kind.key,
+            signer=", ".join(part for part in (self.officer.name, self.officer.title) if part),
+            pages=len(seen.records),
+            copies=self.copies,
+            decision=record,
+            level_asked=settings.level,
+            person=self.officer.name,
+        )
+
+    def _issue(
+        self, seen: _Seen, number: ActNumber, out: Path | None, silent: tuple[Words, ...]
+    ) -> tuple[CertifiedCopy, RegisterLine]:
+        office, settings, register = self.office, self.office.settings, self.office.register
+        now = number.reserved_at or office.clock().astimezone(VIETNAM)
+        officer, agency = office.credential(self.officer), office.credential(settings.agency)
+        with self._step("compose"):
+            act = self._act(seen, number, now)
+            act_bytes = issue.act_json(act)
+            digest = issue.content_digest([s.digest for s in seen.scans], act_bytes)
+            revision1 = self._compose(act, act_bytes, digest)
+        done = {"Officer": "officer_signed", "Agency": "agency_sealed"}
+        began = time.perf_counter()
+
+        def signed(field: str) -> None:
+            nonlocal began
+            if field == "Officer":
+                register.advance(number.act_id, "officer_signed", person=self.officer.name)
+            self._done(done[field], time.perf_counter() - began)
+            began = time.perf_counter()
+
+        copy = issue.sign_copy(
+            revision1,
+            officer=officer,
+            agency=agency,
+            timestamper=None if settings.level == "B-B" or silent else office.timestamper,
+            now=now,
+            signed=signed,
+        )
+        sealed = FileState(at=now, level=copy.level, length=len(copy.pdf), file_digest=sha256(copy.pdf))
+        pdf = copy.pdf
+        with self._step("validation_data"):
+            if settings.level == "B-LT" and copy.level == "B-T":
+                pdf = issue.add_validation_data(pdf, certs=self._pool(), crls=office.crls())
+        with self._step("level_checked"):
+            level = issue.level_reached(pdf)
+            file_digest = sha256(pdf)
+        with self._step("stored"):
+            register.advance(number.act_id, "agency_sealed", person=self.officer.name, file_digest=file_digest)
+            office.store.put(pdf)
+        with self._step("registered"):
+            line = register.close(
+                number.act_id,
+                content_digest=digest,
+                file_digest=file_digest,
+                level=level,
+                length=len(pdf),
+                earlier=() if file_digest == sealed.file_digest else (sealed,),
+                out_hint=out,
+                person=self.officer.name,
+            )
+        return self._answer(line, pdf, level, seen, (*silent, *copy.notes)), line
+
+    def _act(self, seen: _Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
+        settings = self.office.settings
+        qr = self.office.credential(settings.qr)
+        return issue.Act(
+            code=number.code,
+            number=number.number,
+            book=number.book,
+            year=number.year,
+            unit=number.unit,
+            office=settings.name,
+            trial=settings.trial,
+            officer_name=self.officer.name,
+            officer_title=self.officer.title,
+            officer_certificate=sha256(self.office.credential(self.officer).certificate),
+            agency_certificate=sha256(self.office.credential(settings.agency).certificate),
+            certified_at=now,
+            kind=seen.kind.key,
+            title=_title(seen.kind),
+            scans=tuple(issue.ScanRecord.of(scan) for scan in seen.scans),
+            pages=seen.records,
+            readings=seen.readings,
+            fields=seen.fields,
+            findings_digest=number.findings_digest,
+            qr_key_id=issue.key_id(qr.key.public_spki),
+            qr_certificate=qr.certificate,
+            software={"pyhncert": version("pyhncert"), "reader": seen.readings[0].reader},
+            suffix=settings.suffix,
+        )
+
+    def _compose(self, act: issue.Act, act_bytes: bytes, digest: bytes) -> bytes:
+        settings = self.office.settings
+        qr = self.office.credential(settings.qr)
+        payload = issue.qr_payload(act.code, digest, qr.sign_fixed, act.qr_key_id)
+        return issue.compose(
+            act,
+            act_bytes=act_bytes,
+            font=self.office.font,
+            url=issue.qr_url(settings.verify_url, payload),
+            verify_url=settings.verify_url,
+            profile=settings.profile,
+            officer_picture=self.officer.picture,
+            seal_picture=settings.agency.picture,
+        )
+
+    def _pool(self) -> tuple[bytes, ...]:
+        """Every certificate that the chains may need."""
+        return (*self.office.roots, *self.office.intermediates)
+
+    def _answer(
+        self, line: RegisterLine, pdf: bytes, level: Level, seen: _Seen, notes: tuple[Words, ...]
+    ) -> CertifiedCopy:
+        receipt = deliver.receipt(line, self.office.register.files(line.act_id))
+        return CertifiedCopy(
+            code=line.code,
+            number=line.number,
+            book=line.book,
+            year=line.year,
+            content_digest=line.content_digest or b"",
+            file_digest=line.file_digest or b"",
+            officer=self.officer.name,
+            issued_at=line.certified_at,
+            level_asked=self.office.settings.level,
+            level=level,
+            pdf=pdf,
+            receipt=receipt,
+            findings=seen.findings,
+            notes=tuple(dict.fromkeys(notes)),
+            stages_s=self.stages_s,
+        )
+
+    def _deliver(self, line: RegisterLine, copy: CertifiedCopy, out: Path) -> None:
+        deliver.write_copy(copy.pdf, copy.receipt, out)
+        self.office.register.delivered(line.act_id, person=self.officer.name)
+
+    # -- small things ------------------------------------------------------------------------------------------------
+
+    def _today(self) -> dt.date:
+        return self.office.clock().astimezone(VIETNAM).date()
+
+    def _spool(self, sources: Sequence[Source]) -> Path | None:
+        """Where images of a long original wait."""
+        many = len(sources) >= _SPOOL_FROM or any(_may_be_long(source) for source in sources)
+        if not many:
+            return None
+        folder = self.office.register.spool / self.office.randomness(8).hex()
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def _done(self, name: str, seconds: float) -> None:
+        self.stages_s[name] = self.stages_s.get(name, 0.0) + seconds
+        self._progress(name, seconds)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self._done(name, time.perf_counter() - began)
+
+
+def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
+    """See `pyhncert.office.read_scans`."""
+    limits = capture.Limits()
+    scans = _load(sources, limits)
+    facts, readings, pages = [], [], []
+    back: dict[int, Matrix] = {}
+    for raw in capture.raw_pages(scans, limits=limits):
+        page = capture.normalise(raw)
+        back[page.number] = page.matrix.inverse()
+        facts.append(PageFacts.of(page))
+        readings.append(reader.read(page))
+        pages.append(_page_json(page, readings[-1], back[page.number]))
+    signed = any(capture.signed_pdf(scan) for scan in scans)
+    kind, fields, findings = _understand(facts, readings, today)
+    if signed:
+        findings = (*check.signed_findings(()), *findings)
+    return {
+        "format": "hncert/reading",
+        "version": 1,
+        "pages": pages,
+        "kind": {
+            "key": kind.key,
+            "vi": kind.name.vi,
+            "en": kind.name.en,
+            "title": kind.title,
+            "confidence": round(kind.confidence, 3),
+        },
+        "fields": [
+            {
+                "name": f.name,
+                "label": f.label,
+                "value": f.value,
+                "page": f.page,
+                "quad": _corners(f.quad, back[f.page]),
+                "confidence": round(f.confidence, 3),
+            }
+            for f in fields
+        ],
+        "findings": [
+            {
+                **_finding(f),
+                "quad": _corners(f.quad, back[f.page]) if f.quad is not None and f.page is not None else None,
+            }
+            for f in findings
+        ],
+    }
+
+
+def _understand(
+    facts: Sequence[PageFacts], readings: Sequence[Reading], today: dt.date
+) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
+    kind = recognise.classify(readings, [fact.size for fact in facts])
+    fields = recognise.fields(kind, readings)
+    return kind, fields, check.findings(facts, readings, kind, fields, today=today)
+
+
+def _load(sources: Sequence[Source], limits: capture.Limits) -> tuple[Scan, ...]:
+    if not sources:
+        raise UsageFault("no scan was given", "chưa có bản quét nào")
+    return tuple(capture.load(source, limits=limits) for source in sources)
+
+
+def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "scan": page.scan,
+        "frame": page.frame,
+        "size": list(page.raw_size),
+        "dpi": round(page.dpi, 1),
+        "dpi_source": page.dpi_source,
+        "turned": page.turned,
+        "skew_deg": round(page.skew_deg, 2),
+        "lines": [
+            {**_text_json(line, back), "words": [_text_json(word, back) for word in line.words]}
+            for line in reading.lines
+        ],
+    }
+
+
+def _text_json(item: Line | Word, back: Matrix) -> dict[str, Any]:
+    return {"text": item.text, "quad": _corners(item.quad, back), "confidence": round(item.confidence, 3)}
+
+
+def _corners(quad: Quad, back: Matrix) -> list[float]:
+    return [round(v, 1) for point in back.quad(quad) for v in point]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "family": finding.family,
+        "vi": finding.reason.vi,
+        "en": finding.reason.en,
+        "page": finding.page,
+        "quad": None if finding.quad is None else [round(v, 1) for point in finding.quad for v in point],
+    }
+
+
+def _title(kind: Kind) -> str:
+    return kind.title or kind.name.vi
+
+
+def _may_be_long(source: Source) -> bool:
+    """Whether a source may hold many pages: all but single pictures."""
+    if isinstance(source, Path):
+        return source.suffix.lower() not in (".png", ".jpg", ".jpeg")
+    head = source[:8] if isinstance(source, bytes) else source.data[:8]
+    return not head.startswith((b"\x89PNG", b"\xff\xd8"))
+
+
+def _why(err: BaseException) -> str:
+    return f"{type(err).__name__}: {err}" if isinstance(err, HncertError) else f"stopped by {type(err).__name__}"
+
+
+def _drop_spool(records: Sequence[PageRecord]) -> None:
+    for record in records:
+        if isinstance(record.jpeg, Path):
+            record.jpeg.unlink(missing_ok=True)

@@ -1,0 +1,184 @@
+"""What must be well before a copy can be issued: `preflight` stops at the first fault, `examine` (doctor) tells all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyhncert.errors import HncertError, MissingDependency, StorageFault, Unavailable
+from pyhncert.values import Check, Words
+
+if TYPE_CHECKING:
+    from pyhncert._config import KeySettings
+    from pyhncert.office import Office
+
+__all__ = ["examine", "preflight"]
+
+_NEEDED_BYTES = 16 << 20
+_SOON = dt.timedelta(days=30)
+_PROBE_S = 2.0
+_CLOCK_SKEW = dt.timedelta(minutes=5)
+
+
+def preflight(office: Office, officer: KeySettings, out: Path | None) -> tuple[Words, ...]:
+    """All checks that `certify` makes before anything slow; the answer says which services are silent.
+
+    Raises:
+        HncertError: of the class and exit code of whatever is wrong.
+    """
+    if out is not None:
+        from pyhncert.deliver import check_out  # noqa: PLC0415
+
+        check_out(out)
+    _disk(office)
+    _models(office)
+    _font(office)
+    for key, usage in ((officer, "signature"), (office.settings.agency, "signature"), (office.settings.qr, "qr")):
+        _credential(office, key, usage)
+    return _timestamps(office)
+
+
+def examine(office: Office) -> list[Check]:
+    """Each check by itself, with what was seen."""
+    return list(_all(office))
+
+
+def _all(office: Office) -> Iterator[Check]:
+    for key in (*office.settings.officers, office.settings.agency, office.settings.qr):
+        usage = "qr" if key is office.settings.qr else "signature"
+        yield _asked(f"key {key.id}", lambda key=key, usage=usage: _credential(office, key, usage))  # type: ignore[misc]
+    yield _asked("timestamps", lambda: _timestamp_words(office))
+    yield _asked("revocation", lambda: _revocation(office))
+    yield _asked("font", lambda: _font(office))
+    yield _asked("models", lambda: _models(office))
+    yield _asked("disk", lambda: _disk(office))
+    yield _asked("clock", lambda: _clock(office))
+    yield _asked("register", lambda: _register(office))
+
+
+def _asked(name: str, ask: Callable[[], Words]) -> Check:
+    try:
+        return Check(name=name, ok=True, words=ask())
+    except HncertError as err:
+        return Check(name=name, ok=False, words=Words(err.vi, err.en), exit_code=err.exit_code)
+
+
+def _credential(office: Office, key: KeySettings, usage: str) -> Words:
+    from pyhncert.identify import check_credential  # noqa: PLC0415
+
+    credential = office.credential(key)
+    check_credential(
+        credential,
+        roots=office.roots,
+        crls=office.crls(),
+        now=office.clock(),
+        usage="qr" if usage == "qr" else "signature",
+    )
+    ends = credential.x509.not_valid_after_utc
+    day = f"{ends:%d/%m/%Y}"
+    if ends - office.clock() < _SOON:
+        return Words(f"{credential.name}: sắp hết hạn, ngày {day}", f"{credential.name}: expires soon, on {day}")
+    return Words(f"{credential.name}: hiệu lực đến {day}", f"{credential.name}: valid until {day}")
+
+
+def _timestamps(office: Office) -> tuple[Words, ...]:
+    """Whether the timestamp service answers; one that is silent is told, and does not stop anything (DESIGN 4)."""
+    settings = office.settings
+    if settings.level == "B-B":
+        return ()
+    try:
+        _timestamp_words(office)
+    except Unavailable as err:
+        return (Words(err.vi, err.en),)
+    return ()
+
+
+def _timestamp_words(office: Office) -> Words:
+    from pyhncert.identify import check_credential  # noqa: PLC0415
+
+    if office.authority is not None:
+        check_credential(
+            office.authority.tsa(), roots=office.roots, crls=office.crls(), now=office.clock(), usage="timestamp"
+        )
+        return Words("cấp tại chỗ, thử nghiệm", "made in process, for trial")
+    url = office.settings.tsa_url
+    if url is None:
+        raise Unavailable(
+            "no timestamp service is configured; copies are B-B",
+            "chưa cấu hình dịch vụ dấu thời gian; bản sao ở mức B-B",
+        )
+    _probe(url)
+    return Words(f"{url} có trả lời", f"{url} answers")
+
+
+def _probe(url: str) -> None:
+    """Opens a connection and closes it: asking for a token may take minutes (SPEC 1.10)."""
+    import socket  # noqa: PLC0415  only for real offices
+
+    place = urllib.parse.urlsplit(url)
+    port = place.port or (443 if place.scheme == "https" else 80)
+    try:
+        socket.create_connection((place.hostname or "", port), timeout=_PROBE_S).close()
+    except OSError as err:
+        raise Unavailable(
+            f"the timestamp service {place.hostname}:{port} is silent; the copy is issued without a timestamp",
+            f"dịch vụ dấu thời gian {place.hostname}:{port} không trả lời; bản sao được cấp không có dấu thời gian",
+        ) from err
+
+
+def _revocation(office: Office) -> Words:
+    from pyhncert.identify import parse_crl  # noqa: PLC0415
+
+    ends = [crl.next_update_utc for crl in map(parse_crl, office.crls()) if crl.next_update_utc is not None]
+    if not ends:
+        return Words("không có danh sách thu hồi", "no revocation list")
+    return Words(f"mới đến {min(ends):%d/%m/%Y %H:%M} UTC", f"fresh until {min(ends):%Y-%m-%d %H:%M} UTC")
+
+
+def _font(office: Office) -> Words:
+    name = office.font.regular.name
+    return Words(f"{name}: đủ chữ tiếng Việt", f"{name}: has every Vietnamese letter")
+
+
+def _models(office: Office) -> Words:
+    missing = office.reader.ready()
+    if missing:
+        raise MissingDependency(
+            "; ".join(m.en for m in missing),
+            "; ".join(m.vi for m in missing),
+            hint="install pyhncert with its dependencies anew",
+            hint_vi="cài lại pyhncert cùng các gói phụ thuộc",
+        )
+    return Words("đủ và đúng mã băm", "complete, with the pinned digests")
+
+
+def _disk(office: Office) -> Words:
+    from pyhncert.keep import check_disk, free_bytes  # noqa: PLC0415
+
+    needed = max(_NEEDED_BYTES, office.settings.min_free_mb << 20)
+    office.register.check_disk(needed_bytes=needed)
+    check_disk(office.settings.objects, needed_bytes=needed)
+    free = free_bytes(office.settings.objects) / 1e9
+    return Words(f"còn trống {free:.1f} GB", f"{free:.1f} GB free")
+
+
+def _clock(office: Office) -> Words:
+    """The register must not lie in the future: a clock that went back would break the order of numbers."""
+    now = office.clock()
+    written = dt.datetime.fromtimestamp(office.settings.register.stat().st_mtime, dt.UTC)
+    if written - now > _CLOCK_SKEW:
+        raise StorageFault(
+            f"the clock says {now:%Y-%m-%d %H:%M}, but the register was written at {written:%Y-%m-%d %H:%M}; set it",
+            f"đồng hồ chỉ {now:%d/%m/%Y %H:%M} nhưng sổ đã ghi lúc {written:%d/%m/%Y %H:%M}; hãy chỉnh đồng hồ",
+        )
+    return Words(f"{now:%d/%m/%Y %H:%M:%S %z}", f"{now:%Y-%m-%d %H:%M:%S %z}")
+
+
+def _register(office: Office) -> Words:
+    wrong = office.register.check()
+    if wrong:
+        raise StorageFault("; ".join(w.en for w in wrong), "; ".join(w.vi for w in wrong))
+    return Words("số liên tục, không hư hỏng", "numbers without gaps, no damage")
