@@ -344,6 +344,21 @@ class RegisterLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterStatus:
+    """What the register says of an act today; a `RegisterLine` says the same and more, and serves as well.
+
+    `state` is one of SPEC 10 with ``voided``, ``revoked``, ``superseded``; `superseded_by` is the newer act's code.
+    """
+
+    code: str
+    state: str
+    reason: str = ""
+    changed_at: dt.datetime | None = None
+    superseded_by: str | None = None
+    content_digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertifiedCopy:
     """One issued copy. `content_digest` was fixed before signing; `file_digest` is SHA-256 over `pdf` as returned."""
 
