@@ -1,1 +1,73 @@
-"""The copy: pages, marks, act.json, signatures, validation data."""
+"""The copy: pages, marks, act.json, signatures, validation data.
+
+Composing: `encode_page` turns a page into the JPEG of the copy, `Act` and `act_json` say what is certified,
+`content_digest` stands for it, `qr_payload` and `qr_url` bind it to the face, and `compose` writes revision 1.
+Signing: `sign_copy` adds revisions 2 and 3, `add_validation_data` revision 4.
+Names are loaded when they are first used: verification needs some of them and must load no OpenCV.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyhncert.issue._act import Act, PageRecord, ScanRecord, act_json, canonical_json, content_digest
+    from pyhncert.issue._compose import compose, compose_into
+    from pyhncert.issue._dss import add_validation_data, level_reached
+    from pyhncert.issue._font import Font, prepare_font
+    from pyhncert.issue._pages import encode_page
+    from pyhncert.issue._qr import QrPayload, key_id, qr_payload, qr_url, read_payload
+    from pyhncert.issue._sign import SignedCopy, sign_copy
+
+_HOMES = {
+    "Act": "_act",
+    "Font": "_font",
+    "PageRecord": "_act",
+    "QrPayload": "_qr",
+    "ScanRecord": "_act",
+    "SignedCopy": "_sign",
+    "act_json": "_act",
+    "add_validation_data": "_dss",
+    "canonical_json": "_act",
+    "compose": "_compose",
+    "compose_into": "_compose",
+    "content_digest": "_act",
+    "encode_page": "_pages",
+    "key_id": "_qr",
+    "level_reached": "_dss",
+    "prepare_font": "_font",
+    "qr_payload": "_qr",
+    "qr_url": "_qr",
+    "read_payload": "_qr",
+    "sign_copy": "_sign",
+}
+
+__all__ = [
+    "Act",
+    "Font",
+    "PageRecord",
+    "QrPayload",
+    "ScanRecord",
+    "SignedCopy",
+    "act_json",
+    "add_validation_data",
+    "canonical_json",
+    "compose",
+    "compose_into",
+    "content_digest",
+    "encode_page",
+    "key_id",
+    "level_reached",
+    "prepare_font",
+    "qr_payload",
+    "qr_url",
+    "read_payload",
+    "sign_copy",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
