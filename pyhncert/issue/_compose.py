@@ -1,0 +1,308 @@
+"""Revision 1 of a copy: PDF/A-3u with the pages, what was read, the marks, act.json, and two empty signature fields."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.issue._act import Act, PageRecord, content_digest
+from pyhncert.issue._draw import MM, Canvas, Cases
+from pyhncert.issue._font import Font
+from pyhncert.issue._free import FreeArea
+from pyhncert.issue._marks import A4_MM, Draw, Marks, corner_lines, draw_band, last_page_place, plan_band, plan_corner
+from pyhncert.issue._pdfa import pdf_date, srgb_profile, write_font, xmp
+from pyhncert.issue._qr import QUIET, modules
+from pyhncert.issue._text import invisible
+from pyhncert.issue._wording import wording
+from pyhncert.issue._write import Writer, number, text_string
+
+__all__ = ["compose", "compose_into"]
+
+_TOOL = "pyhncert"
+_FIELDS = ("Officer", "Agency")
+
+
+def compose(
+    act: Act,
+    *,
+    act_bytes: bytes,
+    font: Font,
+    url: str,
+    verify_url: str,
+    profile: str = "certified",
+    officer_picture: Path | None = None,
+    seal_picture: Path | None = None,
+) -> bytes:
+    """The bytes of revision 1; see `compose_into` for arguments and errors."""
+    out = io.BytesIO()
+    compose_into(
+        out,
+        act,
+        act_bytes=act_bytes,
+        font=font,
+        url=url,
+        verify_url=verify_url,
+        profile=profile,
+        officer_picture=officer_picture,
+        seal_picture=seal_picture,
+    )
+    return out.getvalue()
+
+
+def compose_into(
+    out: BinaryIO,
+    act: Act,
+    *,
+    act_bytes: bytes,
+    font: Font,
+    url: str,
+    verify_url: str,
+    profile: str = "certified",
+    officer_picture: Path | None = None,
+    seal_picture: Path | None = None,
+) -> int:
+    """Write revision 1 to `out`; its length. The same arguments give the same bytes.
+
+    `act_bytes` is `act_json(act)`, which is attached, and its content digest gives the file its ID; `url` is what the
+    QR says, `verify_url` what people read. The pictures are PNG files, with transparency, of the officer's signature
+    (shown 45 x 18 mm) and of the seal (36 mm, real size); a trial office without them gets drawn ones.
+    Pages are read from the spool one at a time.
+
+    Raises:
+        UsageFault: unknown profile, a URL too long for the QR, or a picture that is not a PNG in colour.
+        StorageFault: a spooled page or a picture cannot be read.
+    """
+    words = wording(profile, act.certified_local.date())
+    pictures = {"officer": officer_picture, "agency": seal_picture}
+    job = _Job(Writer(out), act, words, Cases(font), (url, verify_url))
+    job.given = {k: _read(path) for k, path in pictures.items() if path and words["pictures"]}
+    return job.run(act_bytes)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One page as it is laid out: the original's record or None for the appended page, strip and canvas."""
+
+    record: PageRecord | None
+    width: float
+    height: float
+    strip: float
+    canvas: Canvas
+
+
+class _Job:
+    """One copy being written."""
+
+    def __init__(self, pdf: Writer, act: Act, words: Mapping[str, Any], cases: Cases, urls: tuple[str, str]) -> None:
+        self.pdf, self.act, self.words, self.cases = pdf, act, words, cases
+        self.url, self.verify_url = urls
+        self.given: dict[str, bytes] = {}
+        self.images: dict[str, int] = {}
+        self.root, self.tree, self.fonts = pdf.reserve(), pdf.reserve(), pdf.reserve()
+        self.widgets = [pdf.reserve() for _ in _FIELDS]
+
+    def run(self, act_bytes: bytes) -> int:
+        readings = {r.page: r for r in self.act.readings}
+        kids: list[int] = []
+        for sheet in lay_out(self.act, self.words, self.cases, self.verify_url, self.given):
+            reading = readings.get(sheet.record.number) if sheet.record else None
+            seen = ""
+            if reading and sheet.record:
+                seen = invisible(self.cases.unseen, reading, scale=72 / sheet.record.dpi, height=sheet.height * MM)
+            kids.append(self._page(sheet, seen, first=not kids))
+        self.pdf.put(f"<</Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{k} 0 R' for k in kids)}]>>", self.tree)
+        for name, widget in zip(_FIELDS, self.widgets, strict=True):
+            self.pdf.put(
+                f"<</Type /Annot /Subtype /Widget /FT /Sig /T ({name}) /F 132 /Rect [0 0 0 0] /P {kids[0]} 0 R>>",
+                widget,
+            )
+        self._fonts()
+        self._catalog(act_bytes)
+        identity = content_digest([scan.sha256 for scan in self.act.scans], act_bytes)
+        return self.pdf.finish(self.root, identity[:16])
+
+    def _page(self, sheet: _Sheet, seen: str, *, first: bool) -> int:
+        pdf, parts, images = self.pdf, [], {}
+        width, height = number(sheet.width * MM), number(sheet.height * MM)
+        strip = sheet.strip * MM
+        if sheet.record:
+            images["Im"] = self._scan(sheet.record)
+            tall = number(sheet.height * MM - strip)
+            parts.append(f"q {width} 0 0 {tall} 0 {number(strip)} cm /Im Do Q")
+        if seen:
+            parts.append(seen)
+        parts.append(sheet.canvas.content)
+        for name in sheet.canvas.pictures:
+            images[name] = self._image(name)
+        content = pdf.stream("", "\n".join(parts).encode("ascii"))
+        objects = " ".join(f"/{name} {n} 0 R" for name, n in images.items())
+        annotations = f" /Annots [{' '.join(f'{w} 0 R' for w in self.widgets)}]" if first else ""
+        return pdf.put(
+            f"<</Type /Page /Parent {self.tree} 0 R /MediaBox [0 0 {width} {height}] /Contents {content} 0 R"
+            f" /Resources <</Font {self.fonts} 0 R /XObject <<{objects}>>>>{annotations}>>"
+        )
+
+    def _scan(self, record: PageRecord) -> int:
+        try:
+            stream = record.stream()
+        except OSError as err:
+            raise StorageFault(
+                f"page {record.number} is gone from the spool: {err.strerror}",
+                f"trang {record.number} không còn trong vùng tạm: {err.strerror}",
+            ) from err
+        return self.pdf.stream(
+            f"/Type /XObject /Subtype /Image /Width {record.size[0]} /Height {record.size[1]}"
+            " /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode",
+            stream,
+            deflate=False,
+        )
+
+    def _image(self, key: str) -> int:
+        if key not in self.images:
+            self.images[key] = self._qr() if key == "qr" else self._picture(key)
+        return self.images[key]
+
+    def _qr(self) -> int:
+        import numpy as np  # noqa: PLC0415
+
+        light = np.pad(~modules(self.url), QUIET, constant_values=True)
+        side = light.shape[0]
+        return self.pdf.stream(
+            f"/Type /XObject /Subtype /Image /Width {side} /Height {side} /ColorSpace /DeviceGray /BitsPerComponent 1",
+            np.packbits(light, axis=1).tobytes(),
+        )
+
+    def _picture(self, key: str) -> int:
+        import cv2  # noqa: PLC0415  only an office with pictures needs it
+        import numpy as np  # noqa: PLC0415
+
+        pixels = cv2.imdecode(np.frombuffer(self.given[key], np.uint8), cv2.IMREAD_UNCHANGED)
+        if pixels is None or pixels.ndim != 3 or pixels.dtype != np.uint8:
+            raise UsageFault(
+                f"the picture of the {key} is not a PNG in colour",
+                "hình chữ ký hoặc con dấu không phải tệp PNG màu",
+                hint=f"set {key}.picture to a PNG with a transparent background",
+                hint_vi=f"đặt {key}.picture là tệp PNG nền trong suốt",
+            )
+        tall, wide, channels = pixels.shape
+        size = f"/Type /XObject /Subtype /Image /Width {wide} /Height {tall} /BitsPerComponent 8"
+        mask = ""
+        if channels == 4:
+            mask = f" /SMask {self.pdf.stream(f'{size} /ColorSpace /DeviceGray', pixels[:, :, 3].tobytes())} 0 R"
+        return self.pdf.stream(f"{size} /ColorSpace /DeviceRGB{mask}", pixels[:, :, 2::-1].tobytes())
+
+    def _fonts(self) -> None:
+        entries = []
+        for name, case in (("F0", self.cases.unseen), ("F1", self.cases.regular), ("F2", self.cases.bold)):
+            made = case.subset()
+            if made:
+                entries.append(f"/{name} {write_font(self.pdf, made)} 0 R")
+        self.pdf.put(f"<<{' '.join(entries)}>>", self.fonts)
+
+    def _catalog(self, act_bytes: bytes) -> None:
+        pdf, act = self.pdf, self.act
+        when = act.certified_local
+        check = hashlib.md5(act_bytes, usedforsecurity=False).hexdigest().upper()  # ISO 32000-1, table 46
+        embedded = pdf.stream(
+            f"/Type /EmbeddedFile /Subtype /application#2Fjson /Params <</Size {len(act_bytes)}"
+            f" /CreationDate {pdf_date(when)} /ModDate {pdf_date(when)} /CheckSum <{check}>>>",
+            act_bytes,
+        )
+        attached = pdf.put(
+            "<</Type /Filespec /F (act.json) /UF (act.json) /AFRelationship /Data"
+            f" /Desc {text_string('Dữ liệu của việc chứng thực / the data of this act')}"
+            f" /EF <</F {embedded} 0 R /UF {embedded} 0 R>>>>"
+        )
+        colours = pdf.stream("/N 3 /Alternate /DeviceRGB", srgb_profile())
+        title = f"{self.words['copy_mark']}: {act.title or self.words['untitled']}"
+        about = (
+            f"{self.words['title']}; {self.words['number']} {act.number_shown}; {self.words['book']} {act.book_shown}"
+        )
+        if act.trial:
+            about += f"; {self.words['trial']}"
+        packet = xmp(title=title, author=act.office, description=about, when=when, tool=_TOOL)
+        metadata = pdf.stream("/Type /Metadata /Subtype /XML", packet, deflate=False)
+        fields = " ".join(f"{w} 0 R" for w in self.widgets)
+        pdf.put(
+            f"<</Type /Catalog /Version /1.7 /Pages {self.tree} 0 R /Lang (vi-VN) /Metadata {metadata} 0 R"
+            " /ViewerPreferences <</DisplayDocTitle true>>"
+            " /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)"
+            f" /Info (sRGB IEC61966-2-1) /DestOutputProfile {colours} 0 R>>]"
+            f" /AcroForm <</Fields [{fields}] /SigFlags 3>>"
+            f" /Names <</EmbeddedFiles <</Names [(act.json) {attached} 0 R]>>>> /AF [{attached} 0 R]>>",
+            self.root,
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise StorageFault(
+            f"picture {path} cannot be read: {err.strerror}", f"không đọc được hình {path}: {err.strerror}"
+        ) from err
+
+
+def lay_out(
+    act: Act, words: Mapping[str, Any], cases: Cases, verify_url: str, given: Mapping[str, Any]
+) -> list[_Sheet]:
+    """All sheets with their marks drawn, the appended page last where the block fits nowhere on the last page."""
+    marks = Marks(act, words, verify_url, "officer" in given, "agency" in given)
+    last = act.pages[-1]
+    block = _block(act, words, cases, marks)
+    count = len(act.pages) + (0 if block else 1)
+    sheets = []
+    for record in act.pages:
+        sheet, _ = _sheet(act, words, cases, record, count)
+        if record is last and block:
+            block(sheet.canvas)
+        sheets.append(sheet)
+    if not block:
+        width, height = A4_MM
+        canvas = Canvas(cases, height)
+        clear = FreeArea.clear(width, height)
+        draw_band(canvas, plan_band(cases, words, act, (count, count), (A4_MM, clear)))
+        marks.page(canvas)
+        sheets.append(_Sheet(None, width, height, 0.0, canvas))
+    return sheets
+
+
+def _sheet(act: Act, words: Mapping[str, Any], cases: Cases, record: PageRecord, count: int) -> tuple[_Sheet, FreeArea]:
+    """One page of the original with the marks of every page, and the area that is still free."""
+    width, height = (v / record.dpi * 25.4 for v in record.size)
+    free, below, corner = record.free, [], None
+    if words["corner"] and record.number == 1:
+        below = corner_lines(act, words)
+        corner = plan_corner(cases, below, (width, height), free)
+    if corner:
+        free, below = free.without(corner.left, corner.top, corner.width, corner.height), []
+    band = plan_band(cases, words, act, (record.number, count), ((width, height), free), below=below)
+    canvas = Canvas(cases, height + band.strip_mm)
+    draw_band(canvas, band)
+    if corner:
+        draw_band(canvas, corner)
+    if not band.strip_mm:
+        free = free.without(band.left, band.top, band.width, band.height)
+    return _Sheet(record, width, height + band.strip_mm, band.strip_mm, canvas), free
+
+
+def _block(act: Act, words: Mapping[str, Any], cases: Cases, marks: Marks) -> Callable[[Canvas], None] | None:
+    """What draws the certification on the last page, or None when it fits nowhere there."""
+    record = act.pages[-1]
+    scratch = cases.measuring()
+    _, free = _sheet(act, words, scratch, record, len(act.pages))
+    for width, height, draw in marks.shapes(scratch):
+        place = last_page_place(free, record, width, height)
+        if place:
+            return partial(_draw_at, draw, place)
+    return None
+
+
+def _draw_at(draw: Draw, place: tuple[float, float], canvas: Canvas) -> None:
+    draw(canvas, *place)

@@ -1,0 +1,97 @@
+"""Where a page is free of ink, and where a mark of a given size fits.
+
+The map has cells of half a millimetre; a cell is free when no pixel in it is ink, ink being darker than the local
+Sauvola level and grown by 0.3 mm (DESIGN 4), and when it has about the colour of the paper, so that dark or coloured
+areas larger than Sauvola's window are not taken for paper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["CELL_MM", "FreeArea"]
+
+CELL_MM = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FreeArea:
+    """A packed map: bit 1 is a free cell; `rows` x `columns` cells of `CELL_MM`, from the upper left corner."""
+
+    rows: int
+    columns: int
+    bits: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, free: npt.NDArray[np.bool_]) -> FreeArea:
+        """Pack a map of booleans (rows, columns)."""
+        import numpy as np  # noqa: PLC0415  verification reads this room without numpy
+
+        return cls(free.shape[0], free.shape[1], np.packbits(free).tobytes())
+
+    @classmethod
+    def clear(cls, width_mm: float, height_mm: float) -> FreeArea:
+        """An empty sheet."""
+        import numpy as np  # noqa: PLC0415
+
+        return cls.of(np.ones((int(height_mm / CELL_MM), int(width_mm / CELL_MM)), bool))
+
+    def cells(self) -> npt.NDArray[np.bool_]:
+        """The map as booleans (rows, columns)."""
+        import numpy as np  # noqa: PLC0415
+
+        count = self.rows * self.columns
+        return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=count).reshape(self.rows, self.columns) > 0
+
+    def without(self, left: float, top: float, width: float, height: float) -> FreeArea:
+        """The same map with a box (millimetres) taken."""
+        cells = self.cells()
+        first, low = max(0, int(top // CELL_MM)), max(0, -int(-(top + height) // CELL_MM))
+        start, end = max(0, int(left // CELL_MM)), max(0, -int(-(left + width) // CELL_MM))
+        cells[first:low, start:end] = False
+        return FreeArea.of(cells)
+
+    def places(
+        self, width_mm: float, height_mm: float, *, edge_mm: float = 4.0, top: float = 0.0, bottom: float = 1.0
+    ) -> Places:
+        """Where a box of `width_mm` x `height_mm` fits, at least `edge_mm` from each side of the page.
+
+        Only the band between `top` and `bottom` (shares of the height) is looked at.
+        """
+        import numpy as np  # noqa: PLC0415
+
+        edge = round(edge_mm / CELL_MM)
+        w, h = -int(-width_mm // CELL_MM), -int(-height_mm // CELL_MM)
+        first, last = max(edge, int(self.rows * top)), min(self.rows - edge, int(self.rows * bottom))
+        band = self.cells()[first:last, edge : self.columns - edge]
+        if band.shape[0] < h or band.shape[1] < w:
+            return Places(np.zeros((0, 0), bool), 0, 0)
+        sums = np.zeros((band.shape[0] + 1, band.shape[1] + 1), np.int32)
+        np.cumsum(np.cumsum(~band, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
+        taken = sums[h:, w:] - sums[:-h, w:] - sums[h:, :-w] + sums[:-h, :-w]
+        return Places(taken == 0, first, edge)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The upper left corners at which a box fits, as a map that begins at cell (`row`, `column`)."""
+
+    fits: npt.NDArray[np.bool_] = field(repr=False)
+    row: int
+    column: int
+
+    def nearest(self, x: float, y: float) -> tuple[float, float] | None:
+        """The fitting corner (x, y) in millimetres nearest to the wished one, or None."""
+        import numpy as np  # noqa: PLC0415
+
+        rows, columns = np.nonzero(self.fits)
+        if not len(rows):
+            return None
+        left, top = (columns + self.column) * CELL_MM, (rows + self.row) * CELL_MM
+        best = int(np.argmin((left - x) ** 2 + (top - y) ** 2))
+        return (float(left[best]), float(top[best]))
