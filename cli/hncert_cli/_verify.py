@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -150,6 +151,7 @@ def check(what: str, said: Settings, trust: tuple[Path, ...], receipt: Path | No
         trust=[_load(p, "certificate") for p in trust],
         receipt=known,
         crls=[_load(p, "revocation list") for p in crls],
+        now=dt.datetime.now(dt.UTC),
     )
 
 

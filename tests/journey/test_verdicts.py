@@ -135,8 +135,9 @@ def test_read_prints_what_is_read_in_pixels_of_the_input_image(hncert, small):
     page = value["pages"][0]
     assert value["kind"]["key"] == "quyet_dinh"
     line = next(line for line in page["lines"] if "QUYẾT" in line["text"])
-    for x, y in line["quad"]:
-        assert -5 <= x <= 1170 and -5 <= y <= 832
+    assert len(line["quad"]) == 8
+    assert all(-5 <= x <= 1170 for x in line["quad"][::2])
+    assert all(-5 <= y <= 832 for y in line["quad"][1::2])
     assert line["words"] and 0 <= line["confidence"] <= 1
 
 
