@@ -1,0 +1,156 @@
+"""A copy taken apart strictly: whatever is not exactly what an office writes ends here (DESIGN 4 and 6).
+
+The cheap checks come first, so that a changed byte is found before anything is trusted: tables and bodies, the two
+ranges, the two digests and signatures, the permitted changes, revision 4 rebuilt, the act.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyhncert import _core
+from pyhncert.errors import AlteredCore
+from pyhncert.identify import common_name, parse_certificate
+from pyhncert.issue._sign_structure import (
+    AGENCY,
+    OFFICER,
+    Evidence,
+    Revisions,
+    Signed,
+    ValidationData,
+    build_revision4,
+    certificate_facts,
+    list_facts,
+    needed,
+    read_evidence,
+    read_revisions,
+    read_signature,
+    read_validation_data,
+)
+from pyhncert.verify._act import CopyAct, read_act
+from pyhncert.verify._changes import check_changes
+from pyhncert.verify._tokens import check_token
+from pyhncert.verify._words import altered
+
+SIGNED, WITH_DATA = 3, 4
+_NAME_LENGTH = 64
+"""ub-common-name, RFC 5280, appendix A: certificates cut longer names here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One of our copies with everything in its place."""
+
+    revisions: Revisions
+    officer: Evidence
+    agency: Evidence
+    data: ValidationData | None
+    act: CopyAct
+
+
+def read_copy(data: bytes) -> Copy:
+    """The copy in `data`.
+
+    Raises:
+        AlteredCore: something in it is not what an office writes.
+    """
+    revisions = read_revisions(data)
+    if len(revisions) > WITH_DATA:
+        raise altered("unknown_revision")
+    officer = read_signature(revisions, 2, OFFICER)
+    agency = read_signature(revisions, 3, AGENCY)
+    for signed in (agency, officer):
+        _check_cms(data, signed)
+    check_changes(revisions, officer, agency)
+    found = None
+    if len(revisions) == WITH_DATA:
+        found = read_validation_data(revisions)
+        if build_revision4(revisions, found) != data:
+            raise altered("revision4")
+    evidence = read_evidence(revisions)
+    for one in evidence:
+        _check_certificates(one)
+        if one.token is not None:
+            check_token(one.token, one.cms.signature)
+    if found is not None:
+        _check_data(found, evidence)
+    act = read_act(revisions)
+    _check_roles(evidence, act)
+    return Copy(revisions, *evidence, found, act)
+
+
+def _check_cms(data: bytes, signed: Signed) -> None:
+    """Digest, signature and the one form of a CMS."""
+    parts = _core.cms_strict(signed.cms)
+    _core.cms_verify(signed.cms, signed.digest(data, parts.digest), strict=True)
+
+
+def _check_certificates(one: Evidence) -> None:
+    """The certificates in a CMS are the signer's chain, nothing else; a root may be among them."""
+    chain = chain_of(one.cms.signer, one.cms.certificates)
+    if set(chain) != set(one.cms.certificates):
+        raise altered("extra_certificate")
+    if one.token is not None and not set(chain_of(one.token.cms.signer, one.token.cms.certificates)) == set(
+        one.token.cms.certificates
+    ):
+        raise altered("extra_certificate")
+
+
+def chain_of(leaf: bytes, pool: Iterable[bytes]) -> tuple[bytes, ...]:
+    """`leaf` and the certificates above it that `pool` holds."""
+    facts = [certificate_facts(der) for der in sorted(set(pool))]
+    found = [certificate_facts(leaf)]
+    for fact in found:
+        found += [
+            issuer
+            for issuer in facts
+            if fact.issuer == issuer.subject and issuer not in found and _issued(fact.der, issuer.der)
+        ]
+    return tuple(fact.der for fact in found)
+
+
+def _issued(der: bytes, issuer: bytes) -> bool:
+    try:
+        _core.verify_issued(der, issuer)
+    except AlteredCore:
+        return False
+    return True
+
+
+def _check_data(found: ValidationData, evidence: tuple[Evidence, Evidence]) -> None:
+    """Revision 4 holds exactly the chains and one list for each issuer, each in its place."""
+    chain, issuers = needed(evidence, found.certificates)
+    if tuple(fact.der for fact in chain) != found.certificates:
+        raise altered("revision4_certificates")
+    if tuple(sorted(set(found.lists))) != found.lists or len(found.lists) != len(issuers):
+        raise altered("revision4_lists")
+    if {list_facts(der).issuer for der in found.lists} != set(issuers):
+        raise altered("revision4_lists")
+
+
+def _check_roles(evidence: tuple[Evidence, Evidence], act: CopyAct) -> None:
+    """Who signed is who the act names; a valid certificate of somebody else is not enough."""
+    wanted = (act.record["officer"]["name"], act.record["office"])
+    for one, name in zip(evidence, wanted, strict=True):
+        names = {common_name(one.cms.signer)} | _organisations(one)
+        if _fold(name) not in {_fold(held) for held in names}:
+            raise altered("other_signer", field=one.signed.field, name=name, signer=common_name(one.cms.signer))
+    if evidence[0].cms.signer == evidence[1].cms.signer:
+        raise altered("same_signer")
+
+
+def _organisations(one: Evidence) -> set[str]:
+    """For the agency also the organisation: seals of some authorities carry the agency there."""
+    if one.signed.field != AGENCY:
+        return set()
+    subject = parse_certificate(one.cms.signer).subject
+    is_person = any(attribute.oid.dotted_string in ("2.5.4.12", "2.5.4.4", "2.5.4.42") for attribute in subject)
+    if is_person:
+        return set()
+    return {str(attribute.value) for attribute in subject if attribute.oid.dotted_string in ("2.5.4.10", "2.5.4.11")}
+
+
+def _fold(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()[:_NAME_LENGTH]

@@ -1,0 +1,158 @@
+"""Whether a certificate was good at a moment: pyHanko's path validation, offline, with the lists at hand.
+
+The moment is fixed and nothing is fetched. Lists made after the moment count too (they know more); an entry counts
+only from its revocation date on, which is what separates a signature before a revocation from one after it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
+
+from pyhncert import _core
+from pyhncert.errors import AlteredCore, CertificateFault, HncertError, RevocationFault
+from pyhncert.identify import parse_certificate, parse_crl
+from pyhncert.values import Words
+from pyhncert.verify._policy import policy
+from pyhncert.verify._words import say
+
+Standing = Literal["valid", "revoked", "undecided"]
+Use = Literal["sign", "timestamp", "any"]
+_TOLERANCE = dt.timedelta(seconds=60)
+_MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError)
+
+_USAGES: dict[Use, tuple[set[str], set[str] | None]] = {
+    "sign": ({"non_repudiation"}, None),
+    "timestamp": ({"digital_signature"}, {"time_stamping"}),
+    "any": (set(), None),
+}
+_REFUSALS = (errors.ValidationError, errors.PathError, errors.CRLValidationError, errors.OCSPValidationError)
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (errors.InvalidCertificateError, "wrong_usage"),
+    (errors.InsufficientRevinfoError, "no_revocation_data"),
+    (errors.ExpiredError, "certificate_expired"),
+    (errors.NotYetValidError, "certificate_not_yet_valid"),
+    (errors.PathBuildingError, "unknown_root"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What became of a certificate at a moment, and why."""
+
+    standing: Standing
+    reasons: tuple[Words, ...] = ()
+    revoked_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """What may be relied on: roots, further certificates and lists, DER each."""
+
+    roots: tuple[bytes, ...]
+    certificates: tuple[bytes, ...]
+    lists: tuple[bytes, ...]
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine that never waits, because nothing is fetched."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    coroutine.close()
+    raise HncertError("path validation waited for something, though it works offline")
+
+
+def judge(leaf: bytes, *, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
+    """Whether certificate `leaf` was good for `use` at `at`."""
+    try:
+        return _judge(leaf, use, at, anchors)
+    except _MALFORMED:
+        return Trust("undecided", (say("certificate_unreadable"),))
+
+
+def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
+    pool = tuple(der for der in anchors.certificates if _readable(der))
+    lists = tuple(der for der in anchors.lists if _signed_list(der, (*pool, *anchors.roots)))
+    context = ValidationContext(
+        trust_roots=[_asn1(der) for der in anchors.roots],
+        other_certs=[_asn1(der) for der in pool],
+        moment=at,
+        crls=list(lists),
+        ocsps=[],
+        revocation_mode="require",
+        retroactive_revinfo=True,
+        time_tolerance=_TOLERANCE,
+        algorithm_usage_policy=policy(),
+    )
+    usage, extended = _USAGES[use]
+    validator = CertificateValidator(_asn1(leaf), validation_context=context)
+    try:
+        path = run(validator.async_validate_path())
+        run(validator.async_validate_usage(usage, extended))  # type: ignore[no-untyped-call]
+    except errors.RevokedError as err:
+        return _revoked(err.revocation_dt)
+    except _REFUSALS as err:
+        key = next((key for kind, key in _WORDS if isinstance(err, kind)), "path_invalid")
+        return Trust("undecided", (say(key, detail=str(err)) if key == "path_invalid" else say(key),))
+    chain = [certificate.dump() for certificate in path if certificate.dump() not in anchors.roots]
+    found = _first_revocation(chain, lists)
+    return _revoked(found) if found is not None and found <= at else Trust("valid", (), found)
+
+
+def _revoked(at: dt.datetime) -> Trust:
+    return Trust("revoked", (say("certificate_revoked", at=at.astimezone(dt.UTC).strftime("%d/%m/%Y %H:%M UTC")),), at)
+
+
+def _readable(der: bytes) -> bool:
+    try:
+        parse_certificate(der)
+    except CertificateFault:
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _asn1(der: bytes) -> asn1.Certificate:
+    return asn1.Certificate.load(der, strict=True)
+
+
+@lru_cache(maxsize=256)
+def _signed_list(der: bytes, issuers: tuple[bytes, ...]) -> bool:
+    """Whether one of `issuers` made this list; a list that nobody vouches for is not looked at."""
+    try:
+        name = parse_crl(der).issuer
+    except RevocationFault:
+        return False
+    for issuer in issuers:
+        try:
+            if parse_certificate(issuer).subject == name:
+                _core.verify_issued(der, issuer, crl=True)
+                return True
+        except (CertificateFault, AlteredCore):
+            continue
+    return False
+
+
+def _lists_of(certificate: x509.Certificate, lists: Sequence[bytes]) -> Iterable[x509.CertificateRevocationList]:
+    return (parsed for parsed in map(parse_crl, lists) if parsed.issuer == certificate.issuer)
+
+
+def _first_revocation(chain: Iterable[bytes], lists: Sequence[bytes]) -> dt.datetime | None:
+    """When the first certificate of `chain` was revoked, by any list."""
+    dates = []
+    for der in chain:
+        certificate = parse_certificate(der)
+        for parsed in _lists_of(certificate, lists):
+            entry = parsed.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            if entry is not None:
+                dates.append(entry.revocation_date_utc)
+    return min(dates, default=None)
