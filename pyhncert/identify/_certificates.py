@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _PEM = b"-----BEGIN "
+_PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
 @lru_cache(maxsize=256)
@@ -55,10 +56,7 @@ def parse_crl(der: bytes) -> x509.CertificateRevocationList:
         crl = x509.load_der_x509_crl(der)
         _ = crl.extensions, crl.issuer, crl.last_update_utc
     except (ValueError, x509.DuplicateExtension) as err:
-        raise RevocationFault(
-            f"revocation list cannot be read ({err}); fetch it again",
-            f"không đọc được danh sách thu hồi ({err}); hãy tải lại",
-        ) from err
+        raise _no_crl(err) from err
     return crl
 
 
@@ -81,26 +79,30 @@ def read_certificates(data: bytes) -> tuple[bytes, ...]:
     return tuple(certificate.public_bytes(Encoding.DER) for certificate in found)
 
 
-def read_crls(paths: list[Path]) -> tuple[bytes, ...]:
-    """The revocation lists in files, DER or PEM, each as DER.
+def read_crls(data: bytes) -> tuple[bytes, ...]:
+    """The revocation lists in `data`, DER (one) or PEM (any number), each as DER.
 
     Raises:
-        RevocationFault: a file is missing or no revocation list.
+        RevocationFault: there is none, or one cannot be read.
     """
-    out = []
-    for path in paths:
-        try:
-            data = path.read_bytes()
-            if _PEM in data:
-                data = x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)
-        except (OSError, ValueError) as err:
-            raise RevocationFault(
-                f"revocation list {path.name} cannot be read ({err}); fetch it again",
-                f"không đọc được danh sách thu hồi {path.name} ({err}); hãy tải lại",
-            ) from err
+    if _PEM not in data:
         parse_crl(data)
-        out.append(data)
-    return tuple(out)
+        return (data,)
+    blocks = _PEM_CRL.findall(data)
+    try:
+        found = [x509.load_pem_x509_crl(block) for block in blocks]
+    except ValueError as err:
+        raise _no_crl(err) from err
+    if not found:
+        raise _no_crl("no X509 CRL")
+    return tuple(crl.public_bytes(Encoding.DER) for crl in found)
+
+
+def _no_crl(why: object) -> RevocationFault:
+    return RevocationFault(
+        f"revocation list cannot be read ({why}); fetch it again",
+        f"không đọc được danh sách thu hồi ({why}); hãy tải lại",
+    )
 
 
 @lru_cache(maxsize=512)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pyhncert import _core
 from pyhncert.errors import KeyFault
-from pyhncert.identify._certificates import common_name, parse_certificate, read_certificates
+from pyhncert.identify._certificates import common_name, is_issued_by, parse_certificate, read_certificates
 
 __all__ = ["Credential", "Password", "PrivateKey", "Scheme", "Signer", "load_credential"]
 
@@ -172,31 +172,38 @@ class Credential:
         )
 
 
-def _wrong_password(path: Path, err: Exception) -> KeyFault:
-    fault = KeyFault(
-        f"password of {path.name} is wrong; type it again",
-        f"sai mật khẩu của {path.name}; hãy nhập lại",
+# pbeWithSHAAnd128BitRC4, …40BitRC4, …128BitRC2-CBC, …40BitRC2-CBC (RFC 7292, appendix C)
+_OUTDATED = [bytes.fromhex("060a2a864886f70d010c01") + bytes([last]) for last in (1, 2, 5, 6)]
+
+
+def _no_password(path: Path) -> KeyFault:
+    return KeyFault(
+        f"key file {path.name} is encrypted and no password was given; give one",
+        f"tệp khóa {path.name} có mật khẩu nhưng chưa được cung cấp; hãy nhập mật khẩu",
     )
-    fault.__cause__ = err
-    return fault
+
+
+def _wrong_password(path: Path) -> KeyFault:
+    return KeyFault(
+        f"password of {path.name} is wrong, or the file is damaged; type it again",
+        f"sai mật khẩu của {path.name}, hoặc tệp bị hỏng; hãy nhập lại",
+    )
 
 
 def _unreadable(path: Path, err: Exception) -> KeyFault:
-    fault = KeyFault(
+    return KeyFault(
         f"key file {path.name} cannot be read ({err}); it must be PKCS#12 (.p12, .pfx) or PKCS#8 PEM",
         f"không đọc được tệp khóa {path.name} ({err}); tệp phải là PKCS#12 (.p12, .pfx) hoặc PEM PKCS#8",
     )
-    fault.__cause__ = err
-    return fault
 
 
-def _legacy(path: Path, err: Exception) -> KeyFault:
-    fault = KeyFault(
-        f"key file {path.name} is encrypted by an outdated algorithm; export it again with AES-256 (openssl pkcs12)",
-        f"tệp khóa {path.name} được mã hóa bằng thuật toán đã lỗi thời; hãy xuất lại bằng AES-256 (openssl pkcs12)",
+def _legacy(path: Path) -> KeyFault:
+    return KeyFault(
+        f"password of {path.name} is wrong, or its outdated encryption (RC2, RC4) is no longer read here; "
+        "type it again, or export the file with AES-256",
+        f"sai mật khẩu của {path.name}, hoặc máy này không còn đọc kiểu mã hóa lỗi thời (RC2, RC4) của tệp; "
+        "hãy nhập lại hoặc xuất lại tệp với AES-256",
     )
-    fault.__cause__ = err
-    return fault
 
 
 def _load_p12(path: Path, data: bytes, password: Password | None) -> tuple[bytes, bytes, list[bytes]]:
@@ -204,10 +211,12 @@ def _load_p12(path: Path, data: bytes, password: Password | None) -> tuple[bytes
     try:
         found = pkcs12.load_pkcs12(data, secret)
     except (UnsupportedAlgorithm, InternalError) as err:
-        raise _legacy(path, err) from err
+        raise _legacy(path) from err
     except ValueError as err:
         if "password" in str(err).lower():
-            raise _wrong_password(path, err) from err
+            if password is None:
+                raise _no_password(path) from err
+            raise (_legacy if any(oid in data for oid in _OUTDATED) else _wrong_password)(path) from err
         raise _unreadable(path, err) from err
     except TypeError as err:
         raise _unreadable(path, err) from err
@@ -225,20 +234,17 @@ def _load_p12(path: Path, data: bytes, password: Password | None) -> tuple[bytes
 def _load_pem(path: Path, data: bytes, password: Password | None) -> tuple[bytes, bytes, list[bytes]]:
     encrypted = b"ENCRYPTED" in data
     if encrypted and password is None:
-        raise KeyFault(
-            f"key file {path.name} is encrypted and no password was given; give one",
-            f"tệp khóa {path.name} có mật khẩu nhưng chưa được cung cấp; hãy nhập mật khẩu",
-        )
+        raise _no_password(path)
     try:
         # whoever may write this file may as well put another key into it, and testing the primes costs 0.1 s
         key = load_pem_private_key(
             data, password().encode() if encrypted and password else None, unsafe_skip_rsa_key_validation=True
         )
     except UnsupportedAlgorithm as err:
-        raise _legacy(path, err) from err
+        raise _legacy(path) from err
     except (ValueError, TypeError) as err:
         if encrypted:
-            raise _wrong_password(path, err) from err
+            raise _wrong_password(path) from err
         raise _unreadable(path, err) from err
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     certificates = read_certificates(data)
@@ -255,7 +261,8 @@ def _load_pem(path: Path, data: bytes, password: Password | None) -> tuple[bytes
 def load_credential(path: Path, password: Password | None = None, *, scheme: str | None = None) -> Credential:
     """A credential from PKCS#12 (``.p12``, ``.pfx``) or PEM (PKCS#8 key and certificates in one file).
 
-    `password` is called only where the file needs one. Without `scheme`, RSA signs by RSASSA-PSS (SPEC 1.10).
+    `password` is called for PKCS#12 and for encrypted PEM, never for plain PEM.
+    Without `scheme`, RSA signs by RSASSA-PSS (SPEC 1.10).
 
     Raises:
         KeyFault: missing or unreadable file, wrong password, outdated encryption, key and certificate not a pair.
@@ -283,13 +290,12 @@ def load_credential(path: Path, password: Password | None = None, *, scheme: str
 def _issuers(certificate: bytes, others: list[bytes]) -> tuple[bytes, ...]:
     """Those of `others` that lead up from `certificate`, in order, without the self-signed root."""
     chain: list[bytes] = []
-    below = parse_certificate(certificate)
+    below = certificate
     while len(chain) < 8:
-        above = [der for der in others if parse_certificate(der).subject == below.issuer and der not in chain]
-        if not above:
+        name = parse_certificate(below).issuer
+        above = [der for der in others if parse_certificate(der).subject == name and is_issued_by(below, der)]
+        if not above or parse_certificate(above[0]).issuer == name:
             break
-        below = parse_certificate(above[0])
-        if below.subject == below.issuer:
-            break
-        chain.append(above[0])
+        below = above[0]
+        chain.append(below)
     return tuple(chain)

@@ -152,7 +152,7 @@ pub fn spki_of(der: &[u8]) -> Result<&[u8]> {
 /// Checks a signature over `message` under the key of a certificate or `SubjectPublicKeyInfo`.
 ///
 /// # Errors
-/// `Altered` if it does not verify, `Der` for a key that cannot be read, `Key` where scheme and key do not go together.
+/// `Altered` if it does not verify or scheme and key do not go together, `Der` for a key that cannot be read.
 pub fn verify_signature(
     key: &[u8],
     message: &[u8],

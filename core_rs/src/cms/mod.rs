@@ -9,6 +9,8 @@ mod certificate;
 mod der;
 mod key;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 
 pub use algorithm::{Digest, Scheme};

@@ -2,7 +2,7 @@
 
 use const_oid::ObjectIdentifier;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyBytesMethods};
 
 use crate::cms::{self, Digest, Frame, Parts, Scheme};
 use crate::{Error, code, digest};
@@ -176,10 +176,7 @@ fn cms_finish<'py>(
     timestamp: Option<&[u8]>,
     content: Option<&[u8]>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let chain: Vec<&[u8]> = chain
-        .iter()
-        .map(|certificate| certificate.as_bytes())
-        .collect();
+    let chain: Vec<&[u8]> = chain.iter().map(PyBytesMethods::as_bytes).collect();
     let (scheme, digest) = (Scheme::named(scheme)?, Digest::named(digest)?);
     let frame = Frame {
         digest,
