@@ -89,7 +89,7 @@ def _show_list(title: str, items: tuple[Any, ...], said: Settings) -> None:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """What `verify --json` prints; docs/report.schema.json describes it."""
+    """What `verify --json` prints; schemas/report.schema.json describes it."""
     from hncert_cli._json import plain  # noqa: PLC0415
 
     return {"format": "hncert/report", "version": 1, **plain(report)}

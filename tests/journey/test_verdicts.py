@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from types import SimpleNamespace
 
+import jsonschema
 import pikepdf
 import pytest
+
+
+def check_schema(value: dict, name: str) -> None:
+    text = resources.files("hncert_cli").joinpath(f"schemas/{name}.schema.json").read_text("utf-8")
+    jsonschema.validate(value, json.loads(text), format_checker=jsonschema.FormatChecker())
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +39,23 @@ def test_a_stranger_needs_the_file_and_the_root_only(hncert, issued, folder, tmp
     done = hncert("verify", issued.file, "--trust", root, "--json", HNCERT_OFFICE=str(tmp_path / "none"))
     assert done.code == 0, done.err
     report = json.loads(done.out)
+    check_schema(report, "report")
     assert report["verdict"] == "valid"
     assert {s["role"] for s in report["signatures"]} >= {"officer", "agency"}
+
+
+def test_every_verdict_prints_json_of_the_same_form(hncert, tmp_path):
+    (tmp_path / "foreign.pdf").write_bytes(b"%PDF-1.7")
+    for what, code in (("foreign.pdf", 6), ("nowhere.pdf", 8)):
+        done = hncert("verify", what, "--json")
+        assert done.code == code
+        check_schema(json.loads(done.out), "report")
+
+
+def test_certify_says_the_same_to_programs(hncert, small, tmp_path):
+    done = hncert("certify", small, "-o", tmp_path / "copy.pdf", "--yes", "--json")
+    assert done.code == 0, done.err
+    check_schema(json.loads(done.out), "certified")
 
 
 def test_an_unknown_root_leaves_it_undecided(hncert, issued, new_folder):
@@ -132,6 +154,7 @@ def test_read_prints_what_is_read_in_pixels_of_the_input_image(hncert, small):
     done = hncert("read", small, "--json")
     assert done.code == 0, done.err
     value = json.loads(done.out)
+    check_schema(value, "reading")
     page = value["pages"][0]
     assert value["kind"]["key"] == "quyet_dinh"
     line = next(line for line in page["lines"] if "QUYẾT" in line["text"])
