@@ -11,7 +11,7 @@ PYTHON ?= python3
 HNCERT_SHARED ?= ../shared
 export HNCERT_SHARED
 SCAN ?= examples/drawn/khai_sinh.png
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n auto --dist loadgroup
 
 BIN := .venv/bin
 READY := build/stamps/ready

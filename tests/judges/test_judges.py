@@ -12,7 +12,7 @@ from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import RevocationInfoValidationType, validate_pdf_ltv_signature
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("judges")]
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
