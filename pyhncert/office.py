@@ -41,6 +41,7 @@ __all__ = ["Office", "default_trial_folder", "find_office", "init_trial", "not_f
 Source = Path | bytes | Scan
 Progress = Callable[[str, float], None]
 """Told after each step: its name, and how many seconds it took."""
+_ISSUED = ("registered", "revoked", "superseded")
 Passwords = Callable[[str], str]
 """Asked for the password of a key (`agency`, `qr`, or an officer's id) when its file needs one."""
 
@@ -180,35 +181,20 @@ class Office:
         Raises:
             VerdictError: the verdict is not `valid`; the exception of that name carries the report.
         """
-        from pyhncert.verify import RegisterStatus, verify_copy  # noqa: PLC0415
-
         if isinstance(what, str):
             line = self._issued(what)
             if line is None or line.file_digest is None:
                 raise not_found(what)
-            data = self.store.get(line.file_digest)
-        else:
-            data = _file(what)
-            line = self.register.find(_sha256(data))
-        if receipt is None and line is not None:
-            receipt = self.receipt(line.code)
-        code = line.code if line is not None else None
-        status = None
+            return self._judge(self.store.get(line.file_digest), line, receipt)
+        data = _file(what)
+        line = self.register.find(_sha256(data))
         if line is None:
-            from pyhncert.verify import claimed_code  # noqa: PLC0415
-
-            code = claimed_code(data)
-            line = self._issued(code) if code else None
-        if line is not None:
-            status = RegisterStatus(state=line.state, superseded_by=line.superseded_by, reason=line.reason)
-        return verify_copy(
-            data,
-            trust=self.roots,
-            receipt=receipt,
-            crls=self.crls(),
-            status=status,
-            now=self.clock(),
-        )
+            # not a state of a copy that this register knows; whose code does it carry?
+            report = self._judge(data, None, receipt)
+            line = self._line(report.code) if report.code is not None else None
+            if line is None:
+                return report
+        return self._judge(data, line, receipt)
 
     def read(self, scans: Sequence[Source]) -> dict[str, Any]:
         """What is seen on the scans, as JSON-able values (see `read_scans`)."""
@@ -360,13 +346,25 @@ class Office:
 
         return tuple(der for path in paths for der in read_certificates(_trust_file(path)))
 
+    def _judge(self, data: bytes, line: RegisterLine | None, receipt: Mapping[str, Any] | None) -> Report:
+        from pyhncert.verify import verify_copy  # noqa: PLC0415
+
+        if receipt is None and line is not None and line.state in _ISSUED:
+            receipt = self.receipt(line.code)
+        return verify_copy(
+            data, trust=self.roots, receipt=receipt, crls=self.crls(), status=line, now=self.clock()
+        )
+
+    def _line(self, code: str) -> RegisterLine | None:
+        try:
+            return self.register.find(code)
+        except UsageFault:  # what was typed cannot be a code
+            return None
+
     def _issued(self, code: str) -> RegisterLine | None:
         """The line of a code whose copy exists; an act that is not closed is not visible."""
-        try:
-            line = self.register.find(code)
-        except UsageFault:
-            return None
-        return line if line is not None and line.state in ("registered", "revoked", "superseded") else None
+        line = self._line(code)
+        return line if line is not None and line.state in _ISSUED else None
 
 
 def read_scans(
