@@ -20,7 +20,7 @@ _CERTIFIES = [
         "TransformParams": {"Type": "TransformParams", "V": "1.2", "P": 2},
     }
 ]
-_ESIC = {"ESIC": {"BaseVersion": "1.7", "ExtensionLevel": 1}}
+_ESIC = {"ESIC": {"Type": "DeveloperExtensions", "BaseVersion": "1.7", "ExtensionLevel": 1}}
 
 
 def plain(value: Value) -> object:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
 
 from pyhncert import _core
@@ -28,14 +29,14 @@ Use = Literal["sign", "timestamp", "any"]
 _TOLERANCE = dt.timedelta(seconds=60)
 _MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError)
 
-_USAGES: dict[Use, tuple[set[str], set[str] | None]] = {
-    "sign": ({"non_repudiation"}, None),
-    "timestamp": ({"digital_signature"}, {"time_stamping"}),
-    "any": (set(), None),
+_OTHER_USES = {
+    ExtendedKeyUsageOID.TIME_STAMPING,
+    ExtendedKeyUsageOID.OCSP_SIGNING,
+    ExtendedKeyUsageOID.SERVER_AUTH,
+    ExtendedKeyUsageOID.CODE_SIGNING,
 }
 _REFUSALS = (errors.ValidationError, errors.PathError, errors.CRLValidationError, errors.OCSPValidationError)
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (errors.InvalidCertificateError, "wrong_usage"),
     (errors.InsufficientRevinfoError, "no_revocation_data"),
     (errors.ExpiredError, "certificate_expired"),
     (errors.NotYetValidError, "certificate_not_yet_valid"),
@@ -93,16 +94,16 @@ def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
         time_tolerance=_TOLERANCE,
         algorithm_usage_policy=policy(),
     )
-    usage, extended = _USAGES[use]
     validator = CertificateValidator(_asn1(leaf), validation_context=context)
     try:
         path = run(validator.async_validate_path())
-        run(validator.async_validate_usage(usage, extended))  # type: ignore[no-untyped-call]
     except errors.RevokedError as err:
         return _revoked(err.revocation_dt)
     except _REFUSALS as err:
         key = next((key for kind, key in _WORDS if isinstance(err, kind)), "path_invalid")
         return Trust("undecided", (say(key, detail=str(err)) if key == "path_invalid" else say(key),))
+    if not _serves(leaf, use):
+        return Trust("undecided", (say("wrong_usage"),))
     chain = [certificate.dump() for certificate in path if certificate.dump() not in anchors.roots]
     found = _first_revocation(chain, lists)
     return _revoked(found) if found is not None and found <= at else Trust("valid", (), found)
@@ -110,6 +111,24 @@ def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
 
 def _revoked(at: dt.datetime) -> Trust:
     return Trust("revoked", (say("certificate_revoked", at=at.astimezone(dt.UTC).strftime("%d/%m/%Y %H:%M UTC")),), at)
+
+
+def _serves(leaf: bytes, use: Use) -> bool:
+    """Whether the certificate's usages allow `use`: papers are signed by nobody who may only stamp time or serve TLS."""
+    extensions = parse_certificate(leaf).extensions
+    try:
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+        signs = usage.digital_signature or usage.content_commitment
+    except x509.ExtensionNotFound:
+        signs = use == "any"
+    try:
+        extended = extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+        purposes, critical = set(extended.value), extended.critical
+    except x509.ExtensionNotFound:
+        purposes, critical = set(), False
+    if use == "timestamp":
+        return signs and critical and purposes == {ExtendedKeyUsageOID.TIME_STAMPING}
+    return signs and not (purposes and purposes <= _OTHER_USES)
 
 
 def _readable(der: bytes) -> bool:
