@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyhncert import capture, check, deliver, issue, keep, recognise
+from pyhncert import capture, check, deliver, issue, recognise
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
 from pyhncert.errors import Blocked, HncertError, QualityRefused, UsageFault, VerdictError

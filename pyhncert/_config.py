@@ -151,7 +151,9 @@ class _Reader:
             raise self._wrong("version", "must be 1", "phải là 1")
         level = self._text("office", "level", "B-LT")
         if level not in _LEVELS:
-            raise self._wrong("office.level", f"must be one of {', '.join(_LEVELS)}", f"phải là một trong {', '.join(_LEVELS)}")
+            raise self._wrong(
+                "office.level", f"must be one of {', '.join(_LEVELS)}", f"phải là một trong {', '.join(_LEVELS)}"
+            )
         url = self._text("timestamp", "url", "")
         officers = self.data.get("officer")
         if not isinstance(officers, list) or not officers:

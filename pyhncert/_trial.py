@@ -1,4 +1,4 @@
-"""A trial office in seconds: its own authority, keys, register, store, font and one commented TOML; nothing leaves the disk."""
+"""A trial office in seconds: its own authority, keys, register, store, font and one commented TOML, all offline."""
 
 from __future__ import annotations
 
@@ -113,7 +113,8 @@ def init_trial(
         for part in ("objects", "fonts", "work"):
             (folder / part).mkdir(mode=0o700)
         for weight in ("Regular", "Bold"):
-            shutil.copyfile(_fonts() / f"SourceSerifPro-{weight}.ttf", folder / "fonts" / f"SourceSerifPro-{weight}.ttf")
+            name = f"SourceSerifPro-{weight}.ttf"
+            shutil.copyfile(_fonts() / name, folder / "fonts" / name)
         create_register(folder / "register.sqlite", BookSettings(unit=UNIT, agency=AGENCY), clock=clock)
         scheme = agency_scheme or ("rsa-pss" if agency_key.startswith("rsa") else "ecdsa")
         words = {"agency": AGENCY, "unit": UNIT, "officer": OFFICER[0], "title": OFFICER[1], "scheme": scheme}

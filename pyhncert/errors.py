@@ -134,7 +134,9 @@ class ScanError(HncertError):
 class _Refused(HncertError):
     """Findings stand against the copy."""
 
-    def __init__(self, en: str, vi: str = "", *, findings: tuple[Finding, ...] = (), hint: str = "", hint_vi: str = "") -> None:
+    def __init__(
+        self, en: str, vi: str = "", *, findings: tuple[Finding, ...] = (), hint: str = "", hint_vi: str = ""
+    ) -> None:
         super().__init__(en, vi, hint=hint, hint_vi=hint_vi)
         self.findings = findings
 

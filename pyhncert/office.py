@@ -291,7 +291,12 @@ class Office:
         from pyhncert.identify import HttpTimestamper  # noqa: PLC0415
 
         return HttpTimestamper(
-            self.settings.tsa_url, timeout_s=self.settings.tsa_timeout_s, randomness=self.randomness
+            self.settings.tsa_url,
+            roots=self.roots,
+            chain=self.intermediates,
+            clock=self.clock,
+            randomness=self.randomness,
+            timeout_s=self.settings.tsa_timeout_s,
         )
 
     @cached_property
@@ -351,9 +356,7 @@ class Office:
 
         if receipt is None and line is not None and line.state in _ISSUED:
             receipt = self.receipt(line.code)
-        return verify_copy(
-            data, trust=self.roots, receipt=receipt, crls=self.crls(), status=line, now=self.clock()
-        )
+        return verify_copy(data, trust=self.roots, receipt=receipt, crls=self.crls(), status=line, now=self.clock())
 
     def _line(self, code: str) -> RegisterLine | None:
         try:
@@ -370,8 +373,9 @@ class Office:
 def read_scans(
     scans: Sequence[Source], *, reader: Reader | None = None, now: dt.datetime | None = None
 ) -> dict[str, Any]:
-    """What is seen on the scans, with no office: per page lines and words (quads in pixels of the input image, confidence),
-    then kind, fields and findings; the form is ``hncert/reading`` version 1.
+    """What is seen on the scans, with no office: per page lines and words, then kind, fields and findings.
+
+    Quads are in pixels of the input image, confidence is 0 to 1; the form is ``hncert/reading`` version 1.
 
     Raises:
         ScanError: the scans cannot be read as pages.
