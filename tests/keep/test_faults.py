@@ -90,6 +90,7 @@ def test_a_full_disk_is_said_in_words_and_uses_no_number(register, acts):
 
 def test_a_register_that_another_process_holds_is_said_in_words(register, acts, path, monkeypatch):
     monkeypatch.setattr(_database, "BUSY_S", 0.05)
+    register._database.dispose()  # the next connection waits no longer than this
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageFault, match="another process has held the register too long"):

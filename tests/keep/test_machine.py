@@ -1,0 +1,153 @@
+"""A random life of a register against a plain list: reserve, sign, seal, close, deliver, void, crash, recover, retry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from pyhncert import keep
+from pyhncert.errors import UsageFault
+from pyhncert.values import VIETNAM
+
+PROCESSES = 3
+NEXT = {"number_reserved": "officer_signed", "officer_signed": "agency_sealed", "agency_sealed": "registered"}
+
+
+class RegisterLife(RuleBasedStateMachine):
+    """`model` is what a clerk with a paper book would have written: (year, number) -> state, in hand of whom."""
+
+    acts = Bundle("acts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.now = dt.datetime(2026, 12, 31, 8, tzinfo=VIETNAM)
+        keep.create_register(self.folder / "r.sqlite", keep.BookSettings(unit="U"), clock=lambda: self.now)
+        (self.folder / "objects").mkdir()
+        self.store = keep.ObjectStore(self.folder / "objects")
+        self.processes = [self._open() for _ in range(PROCESSES)]
+        self.model: dict[str, list[object]] = {}
+        self.numbers: dict[int, int] = {}
+
+    def _open(self) -> keep.Register:
+        return keep.Register(
+            self.folder / "r.sqlite", clock=lambda: self.now, randomness=os.urandom, store=self.store
+        )
+
+    def teardown(self) -> None:
+        for process in self.processes:
+            process.leave()
+        shutil.rmtree(self.folder)
+
+    @rule(target=acts, who=st.integers(0, PROCESSES - 1))
+    def reserve(self, who: int) -> str:
+        act = self.processes[who].reserve(unit="U", requester="A", original="B", signer="C", pages=1)
+        year = self.now.year
+        self.numbers[year] = self.numbers.get(year, 0) + 1
+        assert (act.year, act.number) == (year, self.numbers[year])
+        self.model[act.act_id] = ["number_reserved", who, act.code, b"%PDF " + act.code.encode()]
+        return act.act_id
+
+    @rule(act=acts, out=st.booleans())
+    def go_on(self, act: str, out: bool) -> None:
+        state, who, code, pdf = self.model[act]
+        process = self.processes[who if isinstance(who, int) else 0]
+        new = NEXT.get(str(state), "registered")
+        digest = hashlib.sha256(pdf).digest()
+        try:
+            if new == "registered":
+                hint = self.folder / f"{code}.pdf" if out else None
+                process.close(
+                    act, content_digest=b"c" * 32, file_digest=digest, level="B-B", length=len(pdf), out_hint=hint
+                )
+            else:
+                process.advance(act, new, file_digest=digest if new == "agency_sealed" else None)
+                if new == "agency_sealed":
+                    self.store.put(pdf)
+        except UsageFault:
+            assert state not in NEXT
+        else:
+            assert state in NEXT
+            self.model[act][0] = new
+            if new == "registered" and not out:
+                self.model[act][1] = None
+
+    @rule(act=acts)
+    def deliver(self, act: str) -> None:
+        if self.model[act][0] == "registered" and self.model[act][1] is not None:
+            self.processes[self.model[act][1]].delivered(act)
+            self.model[act][1] = None
+
+    @rule(act=acts)
+    def void(self, act: str) -> None:
+        try:
+            self.processes[0].void(act, "nhầm")
+        except UsageFault:
+            assert self.model[act][0] not in NEXT
+        else:
+            assert self.model[act][0] in NEXT
+            self.model[act][:2] = ["voided", None]
+
+    @rule(act=acts)
+    def revoke(self, act: str) -> None:
+        try:
+            self.processes[1].revoke(self.model[act][2], "sai")
+        except UsageFault:
+            assert self.model[act][0] != "registered"
+        else:
+            assert self.model[act][0] == "registered"
+            self.model[act][0] = "revoked"
+
+    @rule(who=st.integers(0, PROCESSES - 1))
+    def crash_and_restart(self, who: int) -> None:
+        holder = self.processes[who]._holder
+        if holder is not None:
+            holder._end.detach()
+            os.close(holder._fd)
+            self.processes[who]._holder = None
+        self.processes[who].leave()
+        self.processes[who] = self._open()
+        for facts in self.model.values():
+            if facts[1] == who:
+                facts[1] = "dead"
+
+    @rule(who=st.integers(0, PROCESSES - 1))
+    def recover(self, who: int) -> None:
+        done = self.processes[who].recover()
+        dead = {act for act, facts in self.model.items() if facts[1] == "dead"}
+        open_acts = {act for act in dead if self.model[act][0] in NEXT}
+        assert {line.act_id for line in done.voided} == open_acts
+        assert {left.line.act_id for left in done.undelivered} == dead - open_acts
+        for act in dead:
+            self.model[act][:2] = ["voided", None] if act in open_acts else [self.model[act][0], who]
+
+    @rule(days=st.integers(0, 200))
+    def time_goes_by(self, days: int) -> None:
+        self.now += dt.timedelta(days=days)
+
+    @rule()
+    def a_new_book(self) -> None:
+        self.processes[0].open_book(keep.BookSettings(unit="U"))
+
+    @invariant()
+    def the_register_says_what_the_clerk_wrote(self) -> None:
+        lines = list(self.processes[2].lines())
+        assert {line.act_id: line.state for line in lines} == {act: facts[0] for act, facts in self.model.items()}
+        for year, last in self.numbers.items():
+            assert [line.number for line in lines if line.year == year] == list(range(1, last + 1))
+        assert self.processes[2].check() == ()
+        for _, facts in self.model.items():
+            stored = self.store.has(hashlib.sha256(facts[3]).hexdigest())
+            assert stored == (facts[0] in ("agency_sealed", "registered", "revoked"))
+
+
+RegisterLife.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+TestRegisterLife = RegisterLife.TestCase
