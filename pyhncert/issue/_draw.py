@@ -76,6 +76,20 @@ def wrap(face: Face, text: str, size: float, width_mm: float) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def balance(face: Face, text: str, size: float, width_mm: float) -> list[str]:
+    """Like `wrap`, with lines of about the same length."""
+    lines = wrap(face, text, size, width_mm)
+    narrow = 0.0
+    for _ in range(5 if len(lines) > 1 else 0):
+        middle = (narrow + width_mm) / 2
+        tried = wrap(face, text, size, middle)
+        if len(tried) > len(lines):
+            narrow = middle
+        else:
+            lines, width_mm = tried, middle
+    return lines
+
+
 class Canvas:
     """Marks on one page of `height_mm`."""
 
@@ -124,10 +138,17 @@ class Canvas:
         bold: bool = False,
         colour: Colour = BLACK,
         align: float = 0.0,
+        most: int = 8,
     ) -> float:
-        """Text in lines of at most `width`, `align` 0 left, 0.5 centred, 1 right; the y below it."""
+        """Text in at most `most` lines of at most `width`, `align` 0 left, 0.5 centred, 1 right; the y below it.
+
+        What is left over shows as three dots; act.json has it in full.
+        """
         face = self.face(bold)
-        for line in wrap(face, text, size, width):
+        lines = (balance if align else wrap)(face, text, size, width)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
+        for line in lines:
             left = x + align * (width - face.width(line, size) / MM)
             self.line(left, y, line, size, bold=bold, colour=colour)
             y += size * LEADING / MM

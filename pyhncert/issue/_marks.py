@@ -104,12 +104,9 @@ def plan_band(
             if corner:
                 return Band(_frozen(shape), corner[0], corner[1], wide)
     room = width - 2 * _STRIP_EDGE_MM
-    for shape in shapes:
-        if max(_widths(cases, line) for line in shape) <= room:
-            break
-    else:
-        shape = [[_shrunk(cases, piece, room)] for piece in (copy, *trial, code, count)]
-    shape = [*shape, *([_shrunk(cases, Piece(text, _CORNER_PT, False, False), room)] for text in below)]
+    shape = next((s for s in shapes if max(_widths(cases, line) for line in s) <= room), shapes[-1])
+    shape = [*shape, *([Piece(text, _CORNER_PT, False, False)] for text in below)]
+    shape = [_shrunk(cases, line, room) for line in shape]
     return Band(_frozen(shape), 0.0, height, width, _height(shape) + 2 * _STRIP_EDGE_MM)
 
 
@@ -121,8 +118,10 @@ def plan_corner(cases: Cases, lines: Sequence[str], size_mm: tuple[float, float]
     return Band(_frozen(shape), place[0], place[1], wide, align=1.0) if place else None
 
 
-def _shrunk(cases: Cases, piece: Piece, room: float) -> Piece:
-    return Piece(piece.text, piece.size * min(1.0, room / _widths(cases, [piece])), piece.bold, piece.red)
+def _shrunk(cases: Cases, line: Sequence[Piece], room: float) -> list[Piece]:
+    gaps = _GAP * (len(line) - 1)
+    share = min(1.0, max(1.0, room - gaps) / (_widths(cases, line) - gaps))
+    return [Piece(p.text, p.size * share, p.bold, p.red) for p in line]
 
 
 def _frozen(shape: Sequence[Sequence[Piece]]) -> tuple[tuple[Piece, ...], ...]:
@@ -183,7 +182,7 @@ class Marks:
     def _proof(self, canvas: Canvas, x: float, y: float, width: float) -> float:
         y = self.qr(canvas, x + (width - QR_MM) / 2, y) + 0.5
         y = canvas.text(x, y, width, grouped(self.act.code), 9, bold=True, align=0.5)
-        return canvas.text(x, y, width, self.words["verify_short"].format(url=self.verify_url), 6.5, align=0.5)
+        return canvas.text(x, y, width, self.words["verify_short"].format(url=self.verify_url), 7, align=0.5)
 
     def qr(self, canvas: Canvas, x: float, y: float) -> float:
         """The QR with its quiet zone; the y below."""
@@ -272,7 +271,7 @@ class Marks:
             (w["original"], w["original_en"], act.title or w["untitled"], 12, True),
             (w["pages"], w["pages_en"], w["pages_value"].format(pages=len(act.pages)), 11, False),
             (w["office"], w["office_en"], act.office, 11, False),
-            (w["copy_code"], w["copy_code_en"], grouped(act.code), 11, False),
+            (w["copy_code"], w["copy_code_en"], grouped(act.code), 14, True),
             (w["converted"], w["converted_en"], self._conversion(), 10, False),
         ]
         y += 3
@@ -282,14 +281,25 @@ class Marks:
             y = max(low, canvas.text(left + 47, y, width - 47, value, size, bold=bold)) + 2
         y += 1
         canvas.rule(left, y, width)
+        if act.trial:
+            self._no_value(canvas, left, y + 18, 78)
         y = self._signed(canvas, left + width - 80, y + 5, 80) + 6
-        self._how(canvas, left, max(y, 232 - 0.0), width)
+        self._how(canvas, left, max(y, 232), width)
+
+    def _no_value(self, canvas: Canvas, left: float, y: float, width: float) -> None:
+        """What everybody must see on a trial office's page."""
+        vi, _, en = self.words["trial"].partition(" / ")
+        low = y + 3
+        for part in vi.split(" - "):
+            low = canvas.text(left + 3, low, width - 6, part, 13, bold=True, colour=RED, align=0.5)
+        low = canvas.text(left + 3, low + 0.5, width - 6, en, 10, colour=RED, align=0.5)
+        canvas.frame(left, y, width, low + 2.5 - y, colour=RED, thick=1.2)
 
     def _how(self, canvas: Canvas, left: float, y: float, width: float) -> None:
         w = self.words
         top = y
         self.qr(canvas, left + 2, y + 2)
-        canvas.text(left, y + 38, 39, grouped(self.act.code), 9, bold=True, align=0.5)
+        canvas.text(left, y + 38, 39, grouped(self.act.code), 9.5, bold=True, align=0.5)
         x, room = left + 43, width - 46
         y = canvas.text(x, y + 3, room, f"{w['verify']} / {w['verify_en']}", 11, bold=True) + 1.2
         y = canvas.text(x, y, room, w["verify_scan"].format(url=self.verify_url), 9)
