@@ -169,6 +169,24 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """What remains of a `Page` for checking when its pixels are dropped; the names are those of `Page`."""
+
+    number: int
+    size: tuple[int, int]
+    dpi: float
+    dpi_source: str
+    measures: Measures
+
+    @classmethod
+    def of(cls, page: Page) -> PageFacts:
+        """The facts of `page`."""
+        return cls(
+            number=page.number, size=page.size, dpi=page.dpi, dpi_source=page.dpi_source, measures=page.measures
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """One word in place, in page pixels; confidence 0 to 1."""
 
