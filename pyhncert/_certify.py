@@ -472,7 +472,7 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
 def _understand(
     facts: Sequence[PageFacts], readings: Sequence[Reading], today: dt.date
 ) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
-    kind = recognise.classify(readings, [fact.size for fact in facts])
+    kind = recognise.classify(readings)
     fields = recognise.fields(kind, readings)
     return kind, fields, check.findings(facts, readings, kind, fields, today=today)
 
