@@ -95,9 +95,8 @@ class Ledger:
             peer = "-" if r.peer is None else _figure(r.peer)
             ratio = "-" if r.ratio is None else f"{r.ratio:.1f}x"
             note = f"  ({r.note})" if r.note else ""
-            lines.append(
-                f"{'  ' if r.met else '! '}{r.name:44}{_figure(r.ours):>11}{peer:>11}{ratio:>9}{bar:>12}  {r.unit}{note}"
-            )
+            mark, ours = ("  " if r.met else "! "), _figure(r.ours)
+            lines.append(f"{mark}{r.name:44}{ours:>11}{peer:>11}{ratio:>9}{bar:>12}  {r.unit}{note}")
         lines += [f"  skipped: {why}" for why in self.skipped]
         missed = [r.name for r in self.rows if not r.met]
         lines.append(f"bars missed: {', '.join(missed)}" if missed else "every bar is kept")
