@@ -61,7 +61,7 @@ def read(data: bytes, reader: recognise.Reader) -> tuple[Page, Reading, Kind, tu
     (raw,) = capture.raw_pages([scan], limits=limits)
     page = capture.normalise(raw)
     reading = reader.read(page)
-    kind = recognise.classify([reading], [page.size])
+    kind = recognise.classify([reading])
     return page, reading, kind, recognise.fields(kind, [reading])
 
 
