@@ -6,7 +6,7 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
-from hncert_cli._say import give, give_json, settings, tell
+from hncert_cli._say import give, give_json, grouped, settings, tell
 from pyhncert.errors import UsageFault
 
 
@@ -21,7 +21,7 @@ def _done(code: str, state: str) -> None:
     if said.json:
         give_json({"format": "hncert/act", "version": 1, "code": code, "state": state})
     else:
-        give(code)
+        give(grouped(code))
 
 
 @click.command()

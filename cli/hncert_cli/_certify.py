@@ -13,7 +13,7 @@ from hncert_cli._app import global_options
 from hncert_cli._ask import decider, show
 from hncert_cli._json import plain
 from hncert_cli._open import open_office
-from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, settings, tell
+from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, grouped, settings, tell
 from pyhncert.deliver import free_name, receipt_path
 from pyhncert.errors import UsageFault
 from pyhncert.values import Override
@@ -76,7 +76,7 @@ def office_or_trial(said: Settings) -> Office:
 def describe(copy: CertifiedCopy, out: Path | None, said: Settings) -> None:
     """Say what was issued: code, number, book, level, files."""
     w = said.words
-    tell(w(f"đã chứng thực bản sao {copy.code}", f"certified copy {copy.code} is issued"), "green")
+    tell(w(f"đã chứng thực bản sao {grouped(copy.code)}", f"certified copy {grouped(copy.code)} is issued"), "green")
     tell(
         w(
             f"  số {copy.number:02d}, quyển {copy.book}, năm {copy.year}",
@@ -210,4 +210,4 @@ def certify(
     elif out == DASH:
         give_bytes(copy.pdf)
     else:
-        give(copy.code)
+        give(grouped(copy.code))

@@ -12,7 +12,7 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
-from hncert_cli._say import Settings, give, give_bytes, give_json, settings, tell
+from hncert_cli._say import Settings, give, give_bytes, give_json, grouped, local, settings, tell
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import VIETNAM
 
@@ -70,7 +70,7 @@ def list_lines(*, month: str | None) -> None:
     for line in lines:
         state = said.words(*STATES.get(line.state, (line.state, line.state)))
         give(
-            f"{line.number:02d}\t{line.book}\t{state}\t{line.code}\t{line.certified_at:%Y-%m-%d %H:%M}\t{line.original}"
+            f"{line.number:02d}\t{line.book}\t{state}\t{grouped(line.code)}\t{line.certified_at:%Y-%m-%d %H:%M}\t{line.original}"
         )
 
 
@@ -97,16 +97,17 @@ def show_line(code: str) -> None:
     for label, value in (
         (w("số, quyển, năm", "number, book, year"), f"{line.number:02d}, {line.book}, {line.year}"),
         (w("trạng thái", "state"), w(*STATES.get(line.state, (line.state, line.state)))),
-        (w("mã", "code"), line.code),
-        (w("thời điểm", "time"), f"{line.certified_at:%d/%m/%Y %H:%M:%S %z}"),
+        (w("mã", "code"), grouped(line.code)),
+        (w("thời điểm", "time"), local(line.certified_at)),
         (w("người yêu cầu", "requester"), line.requester),
         (w("bản chính", "original"), line.original),
         (w("người ký", "signer"), line.signer),
         (w("số bản sao", "copies"), str(line.copies)),
         (w("lệ phí (đồng)", "fee (VND)"), str(line.fee_vnd)),
         (w("ghi chú", "note"), line.note),
+        (w("lý do", "reason"), line.reason),
         (w("mức chữ ký", "signature level"), line.level or ""),
-        (w("thay bằng", "superseded by"), line.superseded_by or ""),
+        (w("thay bằng", "superseded by"), grouped(line.superseded_by or "")),
         ("content_digest", line.content_digest.hex() if line.content_digest else ""),
         ("file_digest", line.file_digest.hex() if line.file_digest else ""),
     ):

@@ -5,6 +5,7 @@ stdout carries data only; what is said to a person goes to stderr, lower case, n
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-from pyhncert.values import Words
+from pyhncert.values import VIETNAM, Words
 
 LANGUAGES = ("vi", "en")
 
@@ -83,6 +84,17 @@ def styled(text: str, ink: str, stream: Any) -> str:
 def tell(text: str, ink: str | None = None) -> None:
     """Say `text` to a person, on stderr."""
     click.echo(styled(text, ink, sys.stderr) if ink else text, err=True, color=colour(sys.stderr))
+
+
+def grouped(code: str) -> str:
+    """A code as it is printed on the copy: in groups of five; every command takes it with or without the dashes."""
+    plain = code.replace("-", "")
+    return "-".join(plain[at : at + 5] for at in range(0, len(plain), 5))
+
+
+def local(moment: dt.datetime) -> str:
+    """A moment as an office writes it, in Vietnam's time."""
+    return moment.astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
 
 
 def give(text: str, ink: str | None = None) -> None:

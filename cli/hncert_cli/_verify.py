@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._say import Settings, give, give_json, settings
+from hncert_cli._say import Settings, give, give_json, grouped, local, settings
 from pyhncert.deliver import receipt_path
 from pyhncert.errors import UsageFault, VerdictError
 
@@ -40,13 +40,13 @@ def show(report: Report, said: Settings) -> None:
     if report.trial:
         give(w("  văn phòng THỬ NGHIỆM: không có giá trị pháp lý", "  TRIAL office: no legal value"), "yellow")
     for label, value in (
-        (w("mã", "code"), report.code),
+        (w("mã", "code"), grouped(report.code or "")),
         (w("bản chính", "original"), report.original),
         (w("nơi chứng thực", "office"), report.office),
         (w("số, quyển", "number, book"), _place(report, said)),
         (
             w("chứng thực lúc", "certified at"),
-            None if report.certified_at is None else report.certified_at.strftime("%d/%m/%Y %H:%M:%S %z"),
+            None if report.certified_at is None else local(report.certified_at),
         ),
         (w("mức chữ ký", "signature level"), report.level),
     ):
@@ -74,7 +74,7 @@ def _show_signature(signature: SignatureReport, said: Settings) -> None:
     }[signature.role]
     icon, ink, vi, en = VERDICTS[signature.verdict]
     at = signature.timestamped_at or signature.signed_at
-    when = "" if at is None else ", " + at.strftime("%d/%m/%Y %H:%M:%S %z")
+    when = "" if at is None else ", " + local(at)
     level = f", {signature.level}" if signature.level else ""
     give(f"  {icon} {role}: {signature.signer} ({signature.algorithm}{level}{when}): {w(vi, en)}", ink)
     for reason in signature.reasons:

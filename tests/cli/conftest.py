@@ -16,7 +16,7 @@ import hncert_cli._app
 from pyhncert.errors import HncertError
 from pyhncert.values import VIETNAM, CertifiedCopy, Finding, Kind, Proposal, Words
 
-CODE = "ABCDE-FGHJK-MNPQ2"
+CODE = "ABCDEFGHJKMNPQ2"
 NOW = dt.datetime(2026, 11, 23, 9, 30, tzinfo=VIETNAM)
 
 
