@@ -112,17 +112,18 @@ class HttpTimestamper:
         return answer
 
     def _accept(self, answer: bytes, digest: bytes, algorithm: str, nonce: int, asked: dt.datetime) -> bytes:
-        from asn1crypto import tsp  # noqa: PLC0415
+        from asn1crypto import core, tsp  # noqa: PLC0415
 
         try:
-            response = tsp.TimeStampResp.load(answer, strict=True)
-            status = response["status"]["status"].native
-            text = response["status"]["status_string"].native
-            token = response["time_stamp_token"].dump() if status in {"granted", "granted_with_mods"} else b""
-        except (ValueError, TypeError, KeyError) as err:
+            # not tsp.TimeStampResp, which cannot read a refusal: it takes the token for mandatory
+            response = core.SequenceOf.load(answer, spec=core.Any, strict=True)
+            said = response[0].parse(spec=tsp.PKIStatusInfo)
+            status, text = said["status"].native, said["status_string"].native
+            token = response[1].dump() if status in {"granted", "granted_with_mods"} else b""
+        except (ValueError, TypeError, KeyError, IndexError) as err:
             raise _wrong("answer is no timestamp reply") from err
         if not token:
-            raise _wrong(f"request was refused: {status}{f' ({text})' if text else ''}")
+            raise _wrong(f"request was refused: {' '.join([status, *(text or ())])}")
         try:
             parts = _core.cms_verify(token, None, strict=False)
             if parts.content is None or parts.content_type != "1.2.840.113549.1.9.16.1.4":

@@ -196,7 +196,7 @@ class TrialAuthority:
             self._tsa = load_credential(self.paths.tsa)
         return self._tsa
 
-    def timestamp(self, digest: bytes, algorithm: str) -> bytes:
+    def timestamp(self, digest: bytes, algorithm: str, *, nonce: bytes | None = None) -> bytes:
         """A timestamp token (RFC 3161, ContentInfo in DER) over `digest`, made by `algorithm`, at the clock's time.
 
         Raises:
@@ -209,6 +209,7 @@ class TrialAuthority:
             policy=make.POLICY.dotted_string,
             serial=self._randomness(16),
             time=self._clock().astimezone(dt.UTC).strftime("%Y%m%d%H%M%SZ"),
+            nonce=nonce,
         )
         attributes = _core.cms_prepare(
             _core.sha256(info),
