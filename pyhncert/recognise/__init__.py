@@ -3,6 +3,8 @@
 `Reader` finds the lines with a neural detector and reads each with Tesseract; nothing is loaded before the first page.
 """
 
+from pyhncert.recognise._classify import classify, kind_name
+from pyhncert.recognise._fields import fields
 from pyhncert.recognise._reader import Reader
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "classify", "fields", "kind_name"]

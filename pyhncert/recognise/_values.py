@@ -1,0 +1,119 @@
+"""From the words behind a label to a value: cleaned, never guessed at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+
+from pyhncert.recognise._text import fold
+
+_EDGE = " \t.,;:…_|'`‘’“”\"~*-–—=«»„^<>\\/()[]{}"
+_LEADER = re.compile(r"[.…_·]{2,}|(?:\s[._·…]){2,}")
+_DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-.,|]\s*(\d{1,2})\s*[/\-.,|]\s*(\d{4})(?!\d)")
+_SPOKEN = re.compile(
+    r"ng[àáaảạ]y\S*\s*(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_AREA = re.compile(r"(\d[\d.]*(?:,\d+)?)\s*m")
+FOREVER = "Không thời hạn"
+
+
+def tidy(text: str) -> str:
+    """NFC, single spaces, no leaders, no dirt at the ends."""
+    text = unicodedata.normalize("NFC", _LEADER.sub(" ", text))
+    return " ".join(text.split()).strip(_EDGE)
+
+
+def date_in(text: str) -> str | None:
+    """The date in `text` as dd/mm/yyyy when it is a real and unambiguous one.
+
+    ``1/2/2024``, ``01-02-2024``, ``ngày 1 tháng 2 năm 2024``; eight digits in a row, and strokes that were read as 1
+    (``16108 1982`` never: two readings) when only one way of reading them is a date.
+    """
+    for pattern in (_SPOKEN, _DATE):
+        found = pattern.search(text)
+        if found:
+            return _real(*map(int, found.groups()))
+    digits = re.sub(r"[\s/|.\-]", "", text)
+    run = re.search(r"(?<!\d)\d{8,10}(?!\d)", digits)
+    if run is None:
+        return None
+    all_digits = run.group()
+    ways = set()
+    body, year = all_digits[:-4], all_digits[-4:]
+    # a stroke between day, month and year is either lost or read as 1
+    for first in ("", "1"):
+        for second in ("", "1"):
+            if (
+                len(body) == 4 + len(first) + len(second)
+                and body[2 : 2 + len(first)] == first
+                and body.endswith(second)
+            ):
+                month = body[2 + len(first) : 4 + len(first)]
+                real = _real(int(body[:2]), int(month), int(year))
+                if real is not None:
+                    ways.add(real)
+    return ways.pop() if len(ways) == 1 else None
+
+
+def _real(day: int, month: int, year: int) -> str | None:
+    try:
+        date = dt.date(year, month, day)
+    except ValueError:
+        return None
+    return f"{date.day:02d}/{date.month:02d}/{date.year}" if 1850 <= year <= 2150 else None
+
+
+def value(kind: str, text: str, *, ever: bool = False, strip: tuple[str, ...] = ()) -> str | None:
+    """`text` as a value of type `kind` (fields.toml), or None when it is none."""
+    text = tidy(text)
+    if ever and "KHONGTHOIHAN" in fold(text):
+        return FOREVER
+    if kind == "name":
+        return _name(text, strip)
+    way = _WAYS.get(kind)
+    return way(text) if way is not None else text or None
+
+
+def _name(text: str, strip: tuple[str, ...]) -> str | None:
+    for word in strip:
+        if text.casefold().startswith((f"{word.casefold()} ", f"{word.casefold()}: ")):
+            text = text[len(word) :].strip(_EDGE)
+            break
+    return text if sum(c.isalpha() for c in text) >= 2 else None
+
+
+def _year(text: str) -> str | None:
+    found = _YEAR.search(text)
+    return found.group() if found else None
+
+
+def _id(text: str) -> str | None:
+    """Twelve digits, else nine (the old card), else nothing."""
+    runs = re.findall(r"\d+", re.sub(r"[\s.]", "", text))
+    return next((run for size in (12, 9) for run in runs if len(run) == size), None)
+
+
+def _sex(text: str) -> str | None:
+    return {"NAM": "Nam", "NU": "Nữ"}.get(fold(text))
+
+
+def _area(text: str) -> str | None:
+    found = _AREA.search(text)
+    return f"{found.group(1)} m²" if found else text or None
+
+
+def _code(text: str) -> str | None:
+    return text if any(c.isalnum() for c in text) else None
+
+
+_WAYS: dict[str, Callable[[str], str | None]] = {
+    "date": date_in,
+    "year": _year,
+    "id": _id,
+    "sex": _sex,
+    "area": _area,
+    "code": _code,
+}
