@@ -130,7 +130,8 @@ class Measures:
     `sharpness` is 0 (blurred beyond reading) to 1 (crisp); `ink_share` the share of ink pixels; `contrast` the
     distance of ink and paper in gray levels; `text_height_px` the median height of text, 0 where there is none;
     `cut_edges` names the sides (``left`` ``top`` ``right`` ``bottom``) at which ink runs off the page, with the
-    places in page pixels in `cut_quads`; `seal_quads` are red round seals.
+    places in page pixels in `cut_quads`; `seal_quads` are red round seals; `papers` counts the sheets on the glass;
+    `glare_share` is the share of the page that a mirrored lamp burnt out.
     """
 
     sharpness: float
@@ -140,6 +141,8 @@ class Measures:
     cut_edges: tuple[str, ...] = ()
     cut_quads: tuple[Quad, ...] = ()
     seal_quads: tuple[Quad, ...] = ()
+    papers: int = 1
+    glare_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

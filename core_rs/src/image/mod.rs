@@ -1,9 +1,23 @@
 //! The pixels of a page: 8 bits, one thread.
 //!
 //! Colour is interleaved RGB, gray one byte a pixel (0 black, 255 white), a mask one byte a pixel (1 ink, 0 none).
+//! Whole numbers of pixels become `f64` and back all the time here; no side of a picture comes near 2^31.
+//!
 //! Coordinates are continuous: the centre of the first pixel is (0.5, 0.5), x runs right, y down.
 
+pub mod blobs;
+pub mod edge;
+pub mod geometry;
+pub mod grow;
+pub mod lines;
+pub mod measure;
+pub mod paper;
 pub mod png;
+pub mod reduce;
+pub mod seal;
+pub mod survey;
+pub mod threshold;
+pub mod warp;
 
 use crate::{Error, Result};
 

@@ -1,22 +1,196 @@
 //! Border of the pixels.
 
-use numpy::{PyReadwriteArray3, PyUntypedArrayMethods};
+use numpy::{
+    IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3, PyReadwriteArray3,
+    PyUntypedArrayMethods,
+};
 use pyo3::prelude::*;
 
-use crate::{Error, image};
+use crate::image::geometry::{Matrix, Point, Quad};
+use crate::image::{Picture, View, blobs, grow as growing, measure as measuring, png, reduce, survey as surveying};
+use crate::image::{threshold, warp as warping};
+use crate::{Error, Result};
+
+fn view3<'a>(array: &'a PyReadonlyArray3<'_, u8>) -> Result<View<'a>> {
+    let &[height, width, channels] = array.shape() else { return Err(Error::Usage("an image has 3 axes".into())) };
+    let data = array.as_slice().map_err(|_| Error::Usage("the image must be contiguous".into()))?;
+    View::new(width, height, channels, data)
+}
+
+fn view2<'a>(array: &'a PyReadonlyArray2<'_, u8>) -> Result<View<'a>> {
+    let &[height, width] = array.shape() else { return Err(Error::Usage("a gray image has 2 axes".into())) };
+    let data = array.as_slice().map_err(|_| Error::Usage("the image must be contiguous".into()))?;
+    View::new(width, height, 1, data)
+}
+
+fn array2(py: Python<'_>, picture: Picture) -> PyResult<Bound<'_, PyArray2<u8>>> {
+    picture.data.into_pyarray(py).reshape([picture.height, picture.width])
+}
 
 /// Decode a PNG into `out`, (height, width, 3) RGB.
 #[pyfunction]
 #[pyo3(signature = (data, out, /))]
 fn png_decode(py: Python<'_>, data: &[u8], mut out: PyReadwriteArray3<'_, u8>) -> PyResult<()> {
-    let &[height, width, channels] = out.shape() else { return Err(Error::Usage("out has 3 axes".into()).into()) };
+    let &[height, width, 3] = out.shape() else { return Err(Error::Usage("out is no RGB image".into()).into()) };
     let slice = out.as_slice_mut().map_err(|_| Error::Usage("out must be contiguous".into()))?;
-    if channels != 3 {
-        return Err(Error::Usage("out has 3 channels".into()).into());
+    Ok(py.detach(|| png::decode(data, width, height, slice))?)
+}
+
+/// Gray of an RGB image.
+#[pyfunction]
+#[pyo3(signature = (image, /))]
+fn gray<'py>(py: Python<'py>, image: PyReadonlyArray3<'py, u8>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let view = view3(&image)?;
+    if view.channels != 3 {
+        return Err(Error::Usage("an RGB image is needed".into()).into());
     }
-    Ok(py.detach(|| image::png::decode(data, width, height, slice))?)
+    let gray = py.detach(|| reduce::gray(view));
+    array2(py, gray)
+}
+
+/// Mean of blocks of `factor` x `factor` RGB pixels.
+#[pyfunction]
+#[pyo3(signature = (image, factor, /))]
+fn shrink<'py>(
+    py: Python<'py>,
+    image: PyReadonlyArray3<'py, u8>,
+    factor: usize,
+) -> PyResult<Bound<'py, PyArray3<u8>>> {
+    let view = view3(&image)?;
+    let small = py.detach(|| reduce::shrink(view, factor));
+    small.data.into_pyarray(py).reshape([small.height, small.width, small.channels])
+}
+
+/// Mask of ink (1) by Sauvola's threshold.
+#[pyfunction]
+#[pyo3(signature = (gray, /, *, radius = 15, k = 0.3))]
+fn sauvola<'py>(
+    py: Python<'py>,
+    gray: PyReadonlyArray2<'py, u8>,
+    radius: usize,
+    k: f32,
+) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let view = view2(&gray)?;
+    let mask = py.detach(|| threshold::sauvola(view, radius, k))?;
+    array2(py, mask)
+}
+
+/// Dilate a mask by a disc.
+#[pyfunction]
+#[pyo3(signature = (mask, radius, /))]
+fn grow<'py>(py: Python<'py>, mask: PyReadonlyArray2<'py, u8>, radius: f32) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let view = view2(&mask)?;
+    let grown = py.detach(|| growing::grow(view, radius))?;
+    array2(py, grown)
+}
+
+/// Boxes (left, top, right, bottom) and pixel counts of connected ink.
+#[pyfunction]
+#[pyo3(signature = (mask, /))]
+fn ink_boxes(py: Python<'_>, mask: PyReadonlyArray2<'_, u8>) -> PyResult<Vec<(u32, u32, u32, u32, u32)>> {
+    let view = view2(&mask)?;
+    let ink = py.detach(|| blobs::find(view));
+    Ok(ink.blobs.iter().map(|b| (b.x0, b.y0, b.x1, b.y1, b.area)).collect())
+}
+
+type Nine = (f64, f64, f64, f64, f64, f64, f64, f64, f64);
+type Corners = (Point, Point, Point, Point);
+
+fn corners(quad: &Quad) -> Corners {
+    (quad[0], quad[1], quad[2], quad[3])
+}
+
+/// Where the page is in a scan and how it lies.
+#[pyclass(frozen, get_all, module = "pyhncert._core")]
+struct Survey {
+    matrix: Nine,
+    size: (usize, usize),
+    quarters: u8,
+    skew_deg: f64,
+    confidence: f64,
+    papers: usize,
+    cropped: bool,
+    outline: Corners,
+    fill: (u8, u8, u8),
+}
+
+/// What was measured on a page.
+#[pyclass(frozen, get_all, module = "pyhncert._core")]
+struct PageMeasures {
+    blur_px: f64,
+    ink_share: f64,
+    contrast: f64,
+    text_height_px: f64,
+    cuts: Vec<(u8, Corners)>,
+    seals: Vec<Corners>,
+    glare_share: f64,
+}
+
+/// Find the page in an RGB scan.
+#[pyfunction]
+#[pyo3(signature = (image, /))]
+fn survey(py: Python<'_>, image: PyReadonlyArray3<'_, u8>) -> PyResult<Survey> {
+    let view = view3(&image)?;
+    let found = py.detach(|| surveying::survey(view))?;
+    let m = found.matrix.0;
+    Ok(Survey {
+        matrix: (m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8]),
+        size: found.size,
+        quarters: found.quarters,
+        skew_deg: found.skew,
+        confidence: found.confidence,
+        papers: found.papers,
+        cropped: found.cropped,
+        outline: corners(&found.outline),
+        fill: found.fill.into(),
+    })
+}
+
+/// Draw a scan through `matrix` into `out`; `fill` is what lies outside.
+#[pyfunction]
+#[pyo3(signature = (image, matrix, out, /, *, fill = (255, 255, 255)))]
+fn warp(
+    py: Python<'_>,
+    image: PyReadonlyArray3<'_, u8>,
+    matrix: Nine,
+    mut out: PyReadwriteArray3<'_, u8>,
+    fill: (u8, u8, u8),
+) -> PyResult<()> {
+    let view = view3(&image)?;
+    let &[height, width, 3] = out.shape() else { return Err(Error::Usage("out is no RGB image".into()).into()) };
+    let slice = out.as_slice_mut().map_err(|_| Error::Usage("out must be contiguous".into()))?;
+    let m = Matrix(matrix.into());
+    Ok(py.detach(|| warping::warp(view, &m, width, height, slice, fill.into()))?)
+}
+
+/// Measure an upright page; `outline` is what the scan shows of the paper, in page pixels.
+#[pyfunction]
+#[pyo3(signature = (image, outline, /))]
+fn measure(py: Python<'_>, image: PyReadonlyArray3<'_, u8>, outline: Corners) -> PyResult<PageMeasures> {
+    let view = view3(&image)?;
+    let outline = outline.into();
+    let found = py.detach(|| measuring::measure(view, &outline))?;
+    Ok(PageMeasures {
+        blur_px: found.blur_px,
+        ink_share: found.ink_share,
+        contrast: found.contrast,
+        text_height_px: found.text_height,
+        cuts: found.cuts.iter().map(|(side, quad)| (*side, corners(quad))).collect(),
+        seals: found.seals.iter().map(corners).collect(),
+        glare_share: found.glare_share,
+    })
 }
 
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(png_decode, module)?)
+    module.add_class::<Survey>()?;
+    module.add_class::<PageMeasures>()?;
+    module.add_function(wrap_pyfunction!(png_decode, module)?)?;
+    module.add_function(wrap_pyfunction!(gray, module)?)?;
+    module.add_function(wrap_pyfunction!(shrink, module)?)?;
+    module.add_function(wrap_pyfunction!(sauvola, module)?)?;
+    module.add_function(wrap_pyfunction!(grow, module)?)?;
+    module.add_function(wrap_pyfunction!(ink_boxes, module)?)?;
+    module.add_function(wrap_pyfunction!(survey, module)?)?;
+    module.add_function(wrap_pyfunction!(warp, module)?)?;
+    module.add_function(wrap_pyfunction!(measure, module)?)
 }

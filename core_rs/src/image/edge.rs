@@ -1,0 +1,114 @@
+//! Text that runs off the page.
+
+use super::blobs::{Blob, Ink};
+use super::geometry::{Quad, bounds, corners, distance};
+
+/// Ink that ends within so many work pixels of the outline touches it.
+const TOUCH: f64 = 1.6;
+
+/// Sides (0 left, 1 top, 2 right, 3 bottom) of `outline` at which text is cut, with the box of what touches.
+///
+/// A side counts where pieces of the size of letters touch it *and* belong to text: along the top and bottom at least
+/// four near each other, along the left and right one that has letters of its line beside it. Ink that touches all
+/// along a side from corner to corner is a border of the paper or a shadow of the scanner, not text.
+#[must_use]
+pub fn cuts(ink: &Ink, is_letter: &[bool], text: f64, outline: &Quad) -> Vec<(u8, Quad)> {
+    if text <= 0.0 {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (side, (a, b)) in [(3, 0), (0, 1), (1, 2), (2, 3)].into_iter().enumerate() {
+        let (a, b) = (outline[a], outline[b]);
+        let length = distance(a, b).max(1.0);
+        let along = ((b.0 - a.0) / length, (b.1 - a.1) / length);
+        // Distance to the inner side of the line from a to b, which runs clockwise.
+        let depth = |x: f64, y: f64| along.0 * (y - a.1) - along.1 * (x - a.0);
+        let place = |x: f64, y: f64| along.0 * (x - a.0) + along.1 * (y - a.1);
+        let mut touching: Vec<u32> = Vec::new();
+        for run in &ink.runs {
+            let near = [f64::from(run.start), f64::from(run.end)].into_iter().any(|x| {
+                [f64::from(run.y), f64::from(run.y + 1)].into_iter().any(|y| depth(x, y) <= TOUCH)
+            });
+            if near && touching.last() != Some(&run.blob) {
+                touching.push(run.blob);
+            }
+        }
+        touching.sort_unstable();
+        touching.dedup();
+        let pieces: Vec<&Blob> = touching
+            .iter()
+            .map(|&i| &ink.blobs[i as usize])
+            .filter(|b| {
+                let (w, h) = (f64::from(b.width()), f64::from(b.height()));
+                w.max(h) <= 4.0 * text && w.max(h) >= 0.4 * text && b.area >= 6
+            })
+            .collect();
+        let mut places: Vec<f64> =
+            pieces.iter().map(|b| place(f64::midpoint(b.x0.into(), b.x1.into()), f64::midpoint(b.y0.into(), b.y1.into()))).collect();
+        places.sort_by(f64::total_cmp);
+        if runs_through(&places, length, text) {
+            continue;
+        }
+        let cut: Vec<&Blob> = if side % 2 == 1 {
+            pieces.iter().copied().filter(|p| neighbours(p, &pieces, text, 12.0) >= 4).collect()
+        } else {
+            let letters: Vec<&Blob> = ink.blobs.iter().zip(is_letter).filter(|(_, l)| **l).map(|(b, _)| b).collect();
+            pieces
+                .iter()
+                .copied()
+                .filter(|p| f64::from(p.height()) >= 0.5 * text && neighbours(p, &letters, text, 20.0) >= 4)
+                .collect()
+        };
+        if cut.is_empty() {
+            continue;
+        }
+        let points: Vec<_> = cut
+            .iter()
+            .flat_map(|b| [(f64::from(b.x0), f64::from(b.y0)), (f64::from(b.x1), f64::from(b.y1))])
+            .collect();
+        let (l, t, r, b) = bounds(&points);
+        #[allow(clippy::cast_possible_truncation)]
+        found.push((side as u8, corners(l, t, r, b)));
+    }
+    found
+}
+
+/// How many blobs share the line of `piece` (itself among them, if listed), within `reach` letter heights to each side
+/// and without a gap of more than four.
+fn neighbours(piece: &Blob, others: &[&Blob], text: f64, reach: f64) -> usize {
+    let middle = f64::midpoint(piece.y0.into(), piece.y1.into());
+    let mut line: Vec<(f64, f64)> = others
+        .iter()
+        .filter(|b| {
+            let own = f64::midpoint(b.y0.into(), b.y1.into());
+            let near = f64::from(b.x0) - f64::from(piece.x1) <= reach * text
+                && f64::from(piece.x0) - f64::from(b.x1) <= reach * text;
+            near && (own - middle).abs() <= 0.9 * text
+        })
+        .map(|b| (f64::from(b.x0), f64::from(b.x1)))
+        .collect();
+    line.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Only the unbroken stretch around the piece.
+    let mut count = 0;
+    let mut end = f64::MIN;
+    let mut holds = false;
+    for (x0, x1) in line {
+        if x0 > end + 4.0 * text {
+            if holds {
+                return count;
+            }
+            count = 0;
+        }
+        count += 1;
+        holds |= x0 <= f64::from(piece.x0) && x1 >= f64::from(piece.x0) || x0 >= f64::from(piece.x0);
+        end = end.max(x1);
+    }
+    if holds { count } else { 0 }
+}
+
+/// Whether touching ink goes from corner to corner without a longer gap than two letter heights.
+fn runs_through(places: &[f64], length: f64, text: f64) -> bool {
+    let gap = 3.0 * text;
+    let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return false };
+    first <= gap && last >= length - gap && places.windows(2).all(|p| p[1] - p[0] <= gap)
+}
