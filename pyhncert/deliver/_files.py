@@ -103,24 +103,16 @@ def finish_copy(pdf: bytes, receipt: Mapping[str, Any], out: Path) -> Path:
     if not out.parent.is_dir():
         raise UsageFault(f"{out.parent}: this folder is gone", f"{out.parent}: thư mục không còn")
     text = receipt_bytes(receipt)
-    for _ in range(_TRIES):
-        if _is(out, pdf) or not os.path.lexists(out):
-            try:
-                _write(pdf, text, out, again=True)
-            except UsageFault:
-                pass
-            else:
-                return out
-        stem = out.name[: -len(".pdf")] if out.name.lower().endswith(".pdf") else out.name
-        out = _next(out.with_name(f"{stem}.pdf"))
-    raise _taken(out)
-
-
-def _next(out: Path) -> Path:
-    for n in range(2, _TRIES):
-        other = out.with_name(f"{_shortened(out.stem, _NAME_BYTES - 24)}-{n}.pdf")
-        if not os.path.lexists(other) and not os.path.lexists(receipt_path(other)):
-            return other
+    stem = out.name[: -len(".pdf")] if out.name.lower().endswith(".pdf") else out.name
+    for n in range(1, _TRIES):
+        place = out if n == 1 else out.with_name(f"{_shortened(stem, _NAME_BYTES - 24)}-{n}.pdf")
+        if os.path.lexists(place) and not _is(place, pdf):
+            continue
+        try:
+            _write(pdf, text, place, again=True)
+        except UsageFault:
+            continue  # another file has the receipt's name, or took this one just now
+        return place
     raise _taken(out)
 
 

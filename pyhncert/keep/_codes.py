@@ -10,6 +10,11 @@ def new_code(randomness: bytes) -> str:
     return _core.code_from_random(randomness)
 
 
+def shown(code: str) -> str:
+    """A stored code in groups of five, as people read it."""
+    return _core.code_shown(code)
+
+
 def normal_code(typed: str) -> str:
     """The code as it is stored, from what a person typed.
 

@@ -17,15 +17,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def columns(line: RegisterLine) -> tuple[str, ...]:
-    """The eight columns of a line, as text."""
+    """The eight columns of a line, as text; a voided act certified no copy and cost nothing."""
+    voided = line.state == "voided"
     return (
         f"{line.number:02d}",
         day_text(line.certified_at),
         line.requester,
         line.original,
         line.signer,
-        str(line.copies),
-        str(line.fee_vnd),
+        "0" if voided else str(line.copies),
+        "0" if voided else str(line.fee_vnd),
         line.note,
     )
 

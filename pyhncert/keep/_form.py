@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from pyhncert.errors import UsageFault
+from pyhncert.keep._codes import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +76,12 @@ def column_8(
     if state in ("voided", "revoked", "superseded"):
         key = "superseded_by" if state == "superseded" and superseded_by else state
         day = day_text(changed_at) if changed_at else ""
-        parts.append(notes[key].format(day=day, reason=reason, code=superseded_by or ""))
+        parts.append(notes[key].format(day=day, reason=reason, code=shown(superseded_by) if superseded_by else ""))
     elif state != "registered":
         parts.append(notes["open"])
     if replaces is not None:
         code, number, year = replaces
-        parts.append(notes["replaces"].format(code=code, number=f"{number:02d}", year=year))
+        parts.append(notes["replaces"].format(code=shown(code), number=f"{number:02d}", year=year))
     if note:
         parts.append(note)
     return "; ".join(parts)

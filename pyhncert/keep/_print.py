@@ -1,0 +1,259 @@
+"""The month's register on paper: a cover for each book, the eight columns, totals; A4 lying, PDF/A, for binding.
+
+IT-kept registers are printed and bound monthly (SPEC 1.6). Pages are written as they fill, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from pyhncert.issue._draw import BLACK, GRAY, LEADING, MM, RED, Canvas, Cases, wrap
+from pyhncert.issue._font import Font
+from pyhncert.issue._pdfa import srgb_profile, write_font, xmp
+from pyhncert.issue._write import Writer, number
+from pyhncert.keep._book import Book
+from pyhncert.keep._export import columns
+from pyhncert.keep._form import Form, day_text, form, words
+from pyhncert.values import RegisterLine
+
+WIDTH_MM, HEIGHT_MM = 297.0, 210.0
+LEFT, RIGHT, TOP, BOTTOM = 22.0, 285.0, 14.0, 193.0  # the left margin is for the binding
+WIDTHS = (16.0, 23.0, 41.0, 56.0, 43.0, 17.0, 21.0, 46.0)
+CENTRED = (0, 1, 5)
+SIZE, HEAD, PAD = 9.5, 8.5, 1.2
+ROW_MM = SIZE * LEADING / MM
+MOST_LINES = 12
+TOTALS_MM = 44.0
+
+
+def monthly_pdf(
+    lines: Iterable[RegisterLine],
+    books: Sequence[Book],
+    *,
+    year: int,
+    month: int,
+    font: Font,
+    now: dt.datetime,
+    trial: bool = False,
+) -> bytes:
+    """The lines of one month, in their order, each book under a cover of its own; a month without lines says so.
+
+    `books` are those whose covers may be needed; the last one that is not closed stands for an empty month.
+    """
+    pages = _Pages(font, form(dt.date(year, month, 1)), year=year, month=month, now=now)
+    known = {(b.unit, b.name): b for b in books}
+    empty = True
+    for (unit, name), some in groupby(lines, key=lambda line: (line.unit, line.book)):
+        empty = False
+        pages.cover(known[unit, name], trial=trial)
+        pages.table(some, known[unit, name])
+    if empty and books:
+        book = next((b for b in reversed(books) if b.closed_on is None), books[-1])
+        pages.cover(book, trial=trial)
+        pages.table((), book)
+    return pages.finish()
+
+
+class _Pages:
+    """Fills one page after the other."""
+
+    def __init__(self, font: Font, printed: Form, *, year: int, month: int, now: dt.datetime) -> None:
+        self.out = io.BytesIO()
+        self.pdf = Writer(self.out)
+        self.root, self.tree, self.fonts = self.pdf.reserve(), self.pdf.reserve(), self.pdf.reserve()
+        self.cases = Cases(font)
+        self.form = printed
+        self.year, self.month, self.now = year, month, now
+        self.kids: list[int] = []
+        self.seal = hashlib.sha256()
+        self.agency = ""
+        self.canvas = Canvas(self.cases, HEIGHT_MM)
+        self.y = TOP
+        self.top = TOP
+
+    def _flush(self) -> None:
+        content = self.canvas.content.encode("ascii")
+        self.seal.update(content)
+        stream = self.pdf.stream("", content)
+        box = f"[0 0 {number(WIDTH_MM * MM)} {number(HEIGHT_MM * MM)}]"
+        self.kids.append(
+            self.pdf.put(
+                f"<</Type /Page /Parent {self.tree} 0 R /MediaBox {box} /Contents {stream} 0 R"
+                f" /Resources <</Font {self.fonts} 0 R>>>>"
+            )
+        )
+        self.canvas = Canvas(self.cases, HEIGHT_MM)
+        self.y = TOP
+
+    def _centre(self, y: float, text: str, size: float, *, bold: bool = False, red: bool = False) -> float:
+        colour = RED if red else BLACK
+        return self.canvas.text(LEFT, y, RIGHT - LEFT, text, size, bold=bold, align=0.5, colour=colour, most=3)
+
+    def cover(self, book: Book, *, trial: bool) -> None:
+        """National title, agency, title of the register, book, month, opening and closing day."""
+        self.agency = book.agency or book.unit
+        self.canvas.frame(LEFT, TOP, RIGHT - LEFT, HEIGHT_MM - 2 * TOP, colour=BLACK, thick=1.6)
+        self.canvas.frame(LEFT + 1.6, TOP + 1.6, RIGHT - LEFT - 3.2, HEIGHT_MM - 2 * TOP - 3.2, colour=BLACK)
+        y = self._centre(TOP + 22, words("nation"), 15, bold=True)
+        y = self._centre(y + 1, words("motto"), 14, bold=True)
+        self.canvas.rule((LEFT + RIGHT) / 2 - 27, y + 1, 54, colour=BLACK, thick=0.8)
+        y = self._centre(y + 14, self.agency, 15, bold=True)
+        y = self._centre(y + 16, self.form.title, 26, bold=True)
+        y = self._centre(y + 6, words("book", book=book.name), 17, bold=True)
+        y = self._centre(y + 1, words("month", month=f"{self.month:02d}", year=self.year), 15)
+        y = self._centre(y + 10, words("opened", day=day_text(book.opened_on)), 13)
+        closing = words("closed", day=day_text(book.closed_on)) if book.closed_on else words("not_closed")
+        y = self._centre(y + 1, closing, 13)
+        if trial:
+            self._centre(y + 6, words("trial"), 13, bold=True, red=True)
+        self._flush()
+
+    def _start(self, book: Book) -> None:
+        """What stands over the table, and its column heads."""
+        self._over(book)
+        self._heads()
+
+    def _over(self, book: Book) -> None:
+        self.canvas.line(LEFT, TOP - 6, self.agency, 8, colour=GRAY)
+        about = f"{words('book', book=book.name)} · {words('month', month=f'{self.month:02d}', year=self.year)}"
+        face = self.canvas.face(False)
+        self.canvas.line(RIGHT - face.width(about, 8) / MM, TOP - 6, about, 8, colour=GRAY)
+
+    def _heads(self) -> None:
+        self.top = TOP
+        heads = [wrap(self.canvas.face(True), head, HEAD, width - 2 * PAD) for head, width in self._columns()]
+        step = HEAD * LEADING / MM
+        height = max(map(len, heads)) * step + 2 * PAD
+        self._edge(TOP)
+        for (_, width), head, x in zip(self._columns(), heads, self._lefts(), strict=True):
+            y = TOP + (height - len(head) * step) / 2
+            for part in head:
+                self._in_cell(x, y, width, part, HEAD, align=0.5, bold=True)
+                y += step
+        self._edge(TOP + height)
+        for i, ((_, width), x) in enumerate(zip(self._columns(), self._lefts(), strict=True), start=1):
+            self._in_cell(x, TOP + height + 0.3, width, f"({i})", 8, align=0.5)
+        self.y = TOP + height + 4.4
+        self._edge(self.y)
+
+    def _columns(self) -> list[tuple[str, float]]:
+        return list(zip(self.form.columns, WIDTHS, strict=True))
+
+    @staticmethod
+    def _lefts() -> list[float]:
+        return [LEFT + sum(WIDTHS[:i]) for i in range(len(WIDTHS))]
+
+    def _edge(self, y: float) -> None:
+        self.canvas.rule(LEFT, y, RIGHT - LEFT, colour=BLACK, thick=0.5)
+
+    def _in_cell(
+        self, x: float, y: float, width: float, text: str, size: float, *, align: float, bold: bool = False
+    ) -> None:
+        inside = width - 2 * PAD
+        left = x + PAD + align * (inside - self.canvas.face(bold).width(text, size) / MM)
+        self.canvas.line(left, y, text, size, bold=bold)
+
+    def _end(self) -> None:
+        """Close the table and number the page."""
+        for x in (*self._lefts(), RIGHT):
+            self.canvas.frame(x, self.top, 0, self.y - self.top, colour=BLACK, thick=0.5)
+        self._number()
+        self._flush()
+
+    def _number(self) -> None:
+        self._centre(HEIGHT_MM - 11, words("page", page=len(self.kids) + 1), 9)
+
+    def table(self, lines: Iterable[RegisterLine], book: Book) -> None:
+        """The lines of one book, then its totals."""
+        first = len(self.kids) + 1
+        self._start(book)
+        count = voided = copies = fees = 0
+        for line in lines:
+            cells = [
+                wrap(self.canvas.face(False), text, SIZE, width - 2 * PAD)[:MOST_LINES]
+                for text, width in zip(_printed(line), WIDTHS, strict=True)
+            ]
+            height = max(map(len, cells)) * ROW_MM + 2 * PAD
+            if self.y + height > BOTTOM:
+                self._end()
+                self._start(book)
+            for i, (cell, x) in enumerate(zip(cells, self._lefts(), strict=True)):
+                y = self.y + PAD
+                for part in cell:
+                    align = 1.0 if i == 6 else 0.5 if i in CENTRED else 0.0
+                    self._in_cell(x, y, WIDTHS[i], part, SIZE, align=align)
+                    y += ROW_MM
+            self.y += height
+            self._edge(self.y)
+            count += 1
+            if line.state == "voided":
+                voided += 1
+            else:
+                copies += line.copies
+                fees += line.fee_vnd
+        if not count:
+            self._in_cell(LEFT, self.y + 2, RIGHT - LEFT, words("none"), 11, align=0.5)
+            self.canvas.frame(LEFT, self.top, RIGHT - LEFT, self.y + 10 - self.top, colour=BLACK, thick=0.5)
+            self.y += 12
+            bare = True
+        else:
+            bare = False
+        if self.y + TOTALS_MM > BOTTOM:
+            self._end()
+            self._over(book)
+            self.top = self.y = TOP
+            bare = True
+        self._totals(count, voided, copies, fees, first=first, bare=bare)
+
+    def _totals(self, count: int, voided: int, copies: int, fees: int, *, first: int, bare: bool) -> None:
+        if not bare:
+            for x in (*self._lefts(), RIGHT):
+                self.canvas.frame(x, self.top, 0, self.y - self.top, colour=BLACK, thick=0.5)
+        text = words("total", lines=f"{count:02d}", voided=f"{voided:02d}", copies=_dots(copies), fees=_dots(fees))
+        self.canvas.text(LEFT, self.y + 4, RIGHT - LEFT, text, 11)
+        self.canvas.text(LEFT, self.y + 10, RIGHT - LEFT, words("sheets", first=first, last=len(self.kids) + 1), 11)
+        half = (RIGHT - LEFT) / 2
+        self.canvas.text(LEFT, self.y + 18, half, words("signature"), 11, bold=True, align=0.5)
+        self.canvas.text(LEFT + half, self.y + 18, half, words("head"), 11, bold=True, align=0.5)
+        self._number()
+        self._flush()
+
+    def finish(self) -> bytes:
+        """Fonts, page tree, catalogue."""
+        pdf = self.pdf
+        entries = [
+            f"/{name} {write_font(pdf, made)} 0 R"
+            for name, case in (("F1", self.cases.regular), ("F2", self.cases.bold))
+            if (made := case.subset()) is not None
+        ]
+        pdf.put(f"<<{' '.join(entries)}>>", self.fonts)
+        kids = " ".join(f"{kid} 0 R" for kid in self.kids)
+        pdf.put(f"<</Type /Pages /Kids [{kids}] /Count {len(self.kids)}>>", self.tree)
+        title = f"{self.form.title}, {words('month', month=f'{self.month:02d}', year=self.year).lower()}"
+        packet = xmp(title=title, author=self.agency, description=self.form.source, when=self.now, tool="pyhncert")
+        metadata = pdf.stream("/Type /Metadata /Subtype /XML", packet, deflate=False)
+        colours = pdf.stream("/N 3 /Alternate /DeviceRGB", srgb_profile())
+        pdf.put(
+            f"<</Type /Catalog /Version /1.7 /Pages {self.tree} 0 R /Lang (vi-VN) /Metadata {metadata} 0 R"
+            " /ViewerPreferences <</DisplayDocTitle true>>"
+            " /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)"
+            f" /Info (sRGB IEC61966-2-1) /DestOutputProfile {colours} 0 R>>]>>",
+            self.root,
+        )
+        pdf.finish(self.root, self.seal.digest()[:16])
+        return self.out.getvalue()
+
+
+def _dots(amount: int) -> str:
+    """Thousands as Viet Nam writes them: 200.000."""
+    return f"{amount:,}".replace(",", ".")
+
+
+def _printed(line: RegisterLine) -> tuple[str, ...]:
+    cells = list(columns(line))
+    cells[6] = _dots(int(cells[6]))
+    return tuple(cells)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from sqlalchemy import Connection, Row, exc, text
 
@@ -454,6 +454,38 @@ class Register:
         """
         with self._database.writing() as connection:
             return open_book(connection, settings, self._now().date())
+
+    # -- for others --------------------------------------------------------------------------------------------------
+
+    def export_csv(
+        self, stream: IO[str], *, year: int, month: int | None = None, unit: str | None = None, bom: bool = False
+    ) -> int:
+        """Write the year's, or the month's, lines as CSV with the eight columns; see `keep.export_csv`."""
+        from pyhncert.keep._export import export_csv  # noqa: PLC0415  rarely used
+
+        lines = self.lines(unit=unit, year=year, month=month)
+        return export_csv(lines, stream, on=dt.date(year, month or 12, 1), bom=bom)
+
+    def monthly_pdf(
+        self, *, year: int, month: int, unit: str | None = None, font: Path | None = None, trial: bool = False
+    ) -> bytes:
+        """The month as PDF for printing and binding; `font` is a TrueType file, else the office's Source Serif Pro.
+
+        Raises:
+            UsageFault: no such month, or the unit has no book.
+            MissingDependency: the font cannot be used.
+        """
+        from importlib.resources import files  # noqa: PLC0415  rarely used
+
+        from pyhncert.issue import prepare_font  # noqa: PLC0415
+        from pyhncert.keep._print import monthly_pdf  # noqa: PLC0415
+
+        lines = self.lines(unit=unit, year=year, month=month)
+        known = [book for book in self.books() if unit in (None, book.unit)]
+        if not known:
+            raise UsageFault(f"unit {unit} has no book", f"đơn vị {unit} không có sổ")
+        file = font or Path(str(files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf"))
+        return monthly_pdf(lines, known, year=year, month=month, font=prepare_font(file), now=self._now(), trial=trial)
 
     # -- faults ------------------------------------------------------------------------------------------------------
 

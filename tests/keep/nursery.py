@@ -1,4 +1,4 @@
-"""Forks workers that take papers through register, store and delivery, and kills them at chosen steps; run by test_kill.
+"""Forks workers that take papers through register, store and delivery, and kills them at chosen steps.
 
 ``python nursery.py FOLDER MODE SEED ROUNDS`` prints one JSON object. A step is one Python event (call, return, call of
 a C function) inside the rooms `keep` and `deliver`, so a kill can fall between any two system calls.
@@ -18,10 +18,10 @@ import traceback
 from pathlib import Path
 
 from pyhncert import deliver, keep
-from pyhncert.keep import _print, _register  # noqa: F401  loaded before the first fork
+from pyhncert.keep import _register  # noqa: F401  loaded before the first fork
 
-ROOMS = (os.sep.join(("pyhncert", "keep")), os.sep.join(("pyhncert", "deliver")))
-STEPS = "reserve signed sealed put close write delivered".split()
+ROOMS = ("/pyhncert/keep/", "/pyhncert/deliver/")
+STEPS = ["reserve", "signed", "sealed", "put", "close", "write", "delivered"]
 
 
 def now() -> dt.datetime:

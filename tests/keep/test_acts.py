@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from pyhncert import keep
+from pyhncert import _core, keep
 from pyhncert.errors import UsageFault
 from pyhncert.values import FileState
 
@@ -173,10 +173,10 @@ def test_a_newer_act_replaces_an_older_one_and_both_lines_say_so(register, acts)
     acts.finish(register, new)
     line = register.supersede(old.code.lower(), new.code, "sai năm sinh")
     assert (line.state, line.superseded_by, line.reason) == ("superseded", new.code, "sai năm sinh")
-    assert line.note == f"Đã được thay thế ngày 24/11/2026 bởi mã {new.code}: sai năm sinh"
+    assert line.note == f"Đã được thay thế ngày 24/11/2026 bởi mã {_core.code_shown(new.code)}: sai năm sinh"
     newer = register.act(new.act_id)
     assert (newer.state, newer.replaces) == ("registered", old.code)
-    assert newer.note == f"Thay thế cho số 01/2026, mã {old.code}"
+    assert newer.note == f"Thay thế cho số 01/2026, mã {_core.code_shown(old.code)}"
     register.revoke(old.code, "cả hai đều sai")
     assert register.act(old.act_id).superseded_by == new.code
 

@@ -1,4 +1,4 @@
-"""kill -9 at any step and at random moments: no gap, no double number, nothing half-issued, nothing acknowledged lost."""
+"""kill -9 at any step and at random moments: no gap, no double, nothing half-issued, nothing acknowledged lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A random life of a register against a plain list: reserve, sign, seal, close, deliver, void, crash, recover, retry."""
+"""A random life of a register against a plain list: reserve, sign, close, deliver, void, crash, recover."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ class RegisterLife(RuleBasedStateMachine):
         self.numbers: dict[int, int] = {}
 
     def _open(self) -> keep.Register:
-        return keep.Register(
-            self.folder / "r.sqlite", clock=lambda: self.now, randomness=os.urandom, store=self.store
-        )
+        return keep.Register(self.folder / "r.sqlite", clock=lambda: self.now, randomness=os.urandom, store=self.store)
 
     def teardown(self) -> None:
         for process in self.processes:

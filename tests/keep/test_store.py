@@ -79,7 +79,12 @@ def test_only_digests_name_objects(store, wrong):
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "disk is full"), (errno.EDQUOT, "quota"), (errno.EIO, "reports an error"), (errno.EROFS, "read-only")],
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EDQUOT, "quota"),
+        (errno.EIO, "reports an error"),
+        (errno.EROFS, "read-only"),
+    ],
 )
 @pytest.mark.parametrize("call", ["write", "fsync"])
 def test_a_disk_that_fails_is_said_in_words_and_leaves_nothing(store, monkeypatch, number, words, call):
