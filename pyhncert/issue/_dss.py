@@ -11,8 +11,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyhncert import _core
-from pyhncert.errors import AlteredCore, RevocationFault
+from pyhncert.errors import RevocationFault
+from pyhncert.identify import is_issued_by
 from pyhncert.issue._dss_cms import CmsParts, TokenParts, read_cms, read_token
 from pyhncert.issue._dss_x509 import CertificateFacts, ListFacts, certificate_facts, list_facts
 from pyhncert.issue._sign import AGENCY, OFFICER
@@ -79,17 +79,9 @@ def needed(
         if fact.der in chain or fact.subject == fact.issuer:
             continue
         chain[fact.der] = fact
-        todo += [issuer for issuer in by_subject.get(fact.issuer, ()) if _issued(fact.der, issuer.der)]
+        todo += [issuer for issuer in by_subject.get(fact.issuer, ()) if is_issued_by(fact.der, issuer.der)]
     found = tuple(sorted(chain.values(), key=lambda fact: fact.der))
     return found, tuple(sorted({fact.issuer for fact in found}))
-
-
-def _issued(der: bytes, issuer: bytes) -> bool:
-    try:
-        _core.verify_issued(der, issuer)
-    except AlteredCore:
-        return False
-    return True
 
 
 def add_validation_data(pdf: bytes, *, certs: Sequence[bytes], crls: Sequence[bytes]) -> bytes:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyhncert import _core
-from pyhncert.errors import AlteredCore
-from pyhncert.identify import common_name, parse_certificate
+from pyhncert.errors import CertificateFault, RevocationFault
+from pyhncert.identify import common_name, is_issued_by, parse_certificate
 from pyhncert.issue._sign_structure import (
     AGENCY,
     OFFICER,
@@ -56,6 +56,13 @@ def read_copy(data: bytes) -> Copy:
     Raises:
         AlteredCore: something in it is not what an office writes.
     """
+    try:
+        return _read_copy(data)
+    except (CertificateFault, RevocationFault) as err:
+        raise altered("certificate_unreadable") from err
+
+
+def _read_copy(data: bytes) -> Copy:
     revisions = read_revisions(data)
     if len(revisions) > WITH_DATA:
         raise altered("unknown_revision")
@@ -106,17 +113,9 @@ def chain_of(leaf: bytes, pool: Iterable[bytes]) -> tuple[bytes, ...]:
         found += [
             issuer
             for issuer in facts
-            if fact.issuer == issuer.subject and issuer not in found and _issued(fact.der, issuer.der)
+            if fact.issuer == issuer.subject and issuer not in found and is_issued_by(fact.der, issuer.der)
         ]
     return tuple(fact.der for fact in found)
-
-
-def _issued(der: bytes, issuer: bytes) -> bool:
-    try:
-        _core.verify_issued(der, issuer)
-    except AlteredCore:
-        return False
-    return True
 
 
 def _check_data(found: ValidationData, evidence: tuple[Evidence, Evidence]) -> None:

@@ -114,7 +114,7 @@ def _revoked(at: dt.datetime) -> Trust:
 
 
 def _serves(leaf: bytes, use: Use) -> bool:
-    """Whether the certificate's usages allow `use`: papers are signed by nobody who may only stamp time or serve TLS."""
+    """Whether the usages in the certificate allow `use`; who may only stamp time or serve TLS signs no papers."""
     extensions = parse_certificate(leaf).extensions
     try:
         usage = extensions.get_extension_for_class(x509.KeyUsage).value

@@ -181,7 +181,8 @@ class _Judgement:
         if record["trial"]:
             not_proven.append(say("trial"))
         not_proven.append(say("not_proven_today"))
-        reasons = tuple(dict.fromkeys(words for signature in signatures for words in signature.reasons))
+        gravest = sorted(signatures, key=lambda signature: _ORDER.index(signature.verdict))
+        reasons = tuple(dict.fromkeys(words for signature in gravest for words in signature.reasons))
         report = Report(
             verdict=verdict,
             reasons=reasons or (say("valid"),),
@@ -232,16 +233,18 @@ class _Judgement:
         self, one: Evidence, role: Literal["officer", "agency"], time: _Time, proven: dt.datetime | None
     ) -> SignatureReport:
         parts = _core.cms_parse(one.signed.cms)
-        at = proven or self.now
+        # a token that proves nothing still says which moment to judge; the verdict is then undecided at best
+        at = proven or (one.token.at if one.token is not None else self.now)
         trust = judge(one.cms.signer, use="sign", at=at, anchors=self.anchors)
-        reasons = list(trust.reasons)
+        reasons: list[Words] = []
         verdict: Verdict = trust.standing
+        if time.trust is not None and time.trust.standing != "valid":
+            reasons += time.trust.reasons
+            verdict = _graver(verdict, "undecided")
+        reasons = [*trust.reasons, *reasons] if trust.standing == "revoked" else [*reasons, *trust.reasons]
         bits = _bits(one.cms.signer)
         if not policy().allows(parts.scheme, bits, parts.digest, at):
             reasons.append(say("weak_algorithm", algorithm=_algorithm(parts.scheme, bits, parts.digest)))
-            verdict = _graver(verdict, "undecided")
-        if time.trust is not None and time.trust.standing != "valid":
-            reasons += time.trust.reasons
             verdict = _graver(verdict, "undecided")
         level: Level = "B-B"
         if one.token is not None and time.at is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -190,7 +191,7 @@ def canonical(record: Any) -> bytes:
 def read_act_record(pdf: bytes) -> dict[str, Any]:
     import pikepdf
 
-    with pikepdf.open(__import__("io").BytesIO(pdf)) as opened:
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
         return json.loads(opened.attachments["act.json"].get_file().read_bytes())
 
 
@@ -248,3 +249,13 @@ def real(office: TrialOffice) -> Real:
 def attack(real: Real) -> Callable[..., str]:
     """The verdict on a changed copy."""
     return real.verdict
+
+
+@pytest.fixture
+def make_office(tmp_path: Path) -> Callable[..., TrialOffice]:
+    """Another office with its own authority."""
+
+    def make(key: str = "p-256", scheme: str | None = None) -> TrialOffice:
+        return TrialOffice(tmp_path / f"{key}-{scheme}", key, scheme)
+
+    return make
