@@ -7,6 +7,7 @@ import click
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import give, give_json, grouped, settings, tell
+from hncert_cli._spoken import Command
 from pyhncert.errors import UsageFault
 
 
@@ -24,7 +25,7 @@ def _done(code: str, state: str) -> None:
         give(grouped(code))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("code")
 @click.option("--reason", required=True, metavar="TEXT", help="why; kept in the register")
 @global_options
@@ -36,7 +37,7 @@ def revoke(code: str, *, reason: str) -> None:
     _done(code, "revoked")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("code")
 @click.option("--reason", required=True, metavar="TEXT", help="why; kept in the register")
 @click.option("--by", metavar="CODE", help="the code of the newer copy")

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hncert_cli._say import LANGUAGES, Settings, colour, prescan, tell
+from hncert_cli._spoken import Group
 from pyhncert.errors import HncertError
 
 # name -> (module, Vietnamese, English); the module is imported when its command is used, so `--help` starts fast
@@ -62,7 +63,7 @@ def global_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-class Hncert(click.Group):
+class Hncert(Group):
     """A group whose commands are loaded when they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature

@@ -14,6 +14,7 @@ from hncert_cli._ask import decider, show
 from hncert_cli._json import plain
 from hncert_cli._open import open_office
 from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, grouped, settings, tell
+from hncert_cli._spoken import Command
 from pyhncert.deliver import free_name, receipt_path
 from pyhncert.errors import UsageFault
 from pyhncert.values import Override
@@ -123,7 +124,7 @@ def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
     }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("scans", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "-o",

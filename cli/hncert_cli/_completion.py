@@ -6,9 +6,10 @@ import click
 
 from hncert_cli._app import global_options, hncert
 from hncert_cli._say import give
+from hncert_cli._spoken import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @global_options
 def completion(shell: str) -> None:

@@ -7,9 +7,10 @@ import click
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import give, give_json, settings
+from hncert_cli._spoken import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @global_options
 def doctor() -> int:
     """Check keys, certificates, timestamp service, revocation lists, fonts, models, disk, clock and register.

@@ -8,12 +8,13 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._say import give, give_json, settings, tell
+from hncert_cli._spoken import Group
 from pyhncert.errors import UsageFault
 
 SCHEMES = {"rsa-3072": "rsa-pss", "rsa-2048": "rsa-pss", "p-384": "ecdsa"}
 
 
-@click.group()
+@click.group(cls=Group)
 @global_options
 def office() -> None:
     """Set up an office."""

@@ -9,9 +9,10 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._say import give, give_json, settings
+from hncert_cli._spoken import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("scans", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @global_options
 def read(scans: tuple[Path, ...]) -> None:

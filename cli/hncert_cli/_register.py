@@ -13,6 +13,7 @@ import click
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import Settings, give, give_bytes, give_json, grouped, local, settings, tell
+from hncert_cli._spoken import Group
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import VIETNAM
 
@@ -51,7 +52,7 @@ def as_json(line: RegisterLine) -> dict[str, Any]:
     return {"format": "hncert/register-line", "version": 1, **plain(line)}
 
 
-@click.group()
+@click.group(cls=Group)
 @global_options
 def register() -> None:
     """Show and export the register."""
@@ -69,9 +70,8 @@ def list_lines(*, month: str | None) -> None:
         return
     for line in lines:
         state = said.words(*STATES.get(line.state, (line.state, line.state)))
-        give(
-            f"{line.number:02d}\t{line.book}\t{state}\t{grouped(line.code)}\t{line.certified_at:%Y-%m-%d %H:%M}\t{line.original}"
-        )
+        time = f"{line.certified_at:%Y-%m-%d %H:%M}"
+        give("\t".join([f"{line.number:02d}", line.book, state, grouped(line.code), time, line.original]))
 
 
 def _lines(month: str | None) -> list[RegisterLine]:

@@ -12,6 +12,7 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._say import Settings, give, give_json, grouped, local, settings
+from hncert_cli._spoken import Command
 from pyhncert.deliver import receipt_path
 from pyhncert.errors import UsageFault, VerdictError
 
@@ -155,7 +156,7 @@ def check(what: str, said: Settings, trust: tuple[Path, ...], receipt: Path | No
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("what", metavar="FILE|CODE")
 @click.option(
     "--trust",

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from hncert_cli._app import COMMANDS, hncert
+from hncert_cli._spoken import vietnamese
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -39,9 +40,16 @@ def test_each_command_and_each_option_is_documented(name: str, command: click.Co
                 assert f"`{option}" in where, f"{option} of hncert {name}"
 
 
-def test_each_command_has_help_in_both_languages() -> None:
+def test_each_command_and_each_option_has_help_in_both_languages() -> None:
     for name, (_, vi, en) in COMMANDS.items():
         assert vi and en and vi != en, name
+    said = vietnamese()
+    assert set(said) - {"global", "hncert", "register", "office"} == {name for name, _ in commands()}
+    for name, command in commands():
+        for param in command.params:
+            if isinstance(param, click.Option):
+                assert param.help, f"{param.name} of {name}"
+                assert said[name].get(param.name or "") or said["global"].get(param.name or ""), f"{param.name} of {name}"
 
 
 def test_each_command_is_in_the_readme() -> None:
