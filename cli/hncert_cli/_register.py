@@ -135,6 +135,23 @@ def table(said: Settings, chosen: tuple[int, int] | None, year: int | None) -> b
     return stream.getvalue().encode("utf-8")
 
 
+def printed(said: Settings, chosen: tuple[int, int]) -> bytes:
+    """The monthly print as PDF."""
+    from pyhncert.keep import monthly_pdf  # noqa: PLC0415
+
+    office = open_office(said)
+    year, month = chosen
+    return monthly_pdf(
+        office.register.lines(year=year, month=month),
+        office.register.books(),
+        year=year,
+        month=month,
+        font=office.font,
+        now=office.clock(),
+        trial=office.settings.trial,
+    )
+
+
 @register.command("export")
 @click.option("--csv", "form", flag_value="csv", default="csv", help="the eight columns of the law as CSV (default)")
 @click.option("--pdf", "form", flag_value="pdf", help="the monthly print as PDF; needs --month")

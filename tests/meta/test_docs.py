@@ -49,7 +49,8 @@ def test_each_command_and_each_option_has_help_in_both_languages() -> None:
         for param in command.params:
             if isinstance(param, click.Option):
                 assert param.help, f"{param.name} of {name}"
-                assert said[name].get(param.name or "") or said["global"].get(param.name or ""), f"{param.name} of {name}"
+                known = {**said["global"], **said[name]}
+                assert known.get(param.name or ""), f"{param.name} of {name}"
 
 
 def test_each_command_is_in_the_readme() -> None:
