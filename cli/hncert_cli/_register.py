@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,11 +174,24 @@ def export(*, form: str, month: str | None, year: int | None, out: Path | None) 
     if out is None or str(out) == "-":
         give_bytes(data)
         return
+    write_new(out, data)
+    if form == "csv" and not said.json:
+        from pyhncert.keep import csv_metadata  # noqa: PLC0415
+
+        asked, number = chosen or (year, None)
+        described = json.dumps(csv_metadata(out.name, on=_day(asked, number)), ensure_ascii=False, indent=2)
+        write_new(out.with_name(f"{out.name}-metadata.json"), f"{described}\n".encode())
+    tell(said.words(f"đã ghi {out}", f"wrote {out}"))
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet."""
     try:
-        with out.open("xb") as file:
+        with path.open("xb") as file:
             file.write(data)
     except FileExistsError as err:
-        raise UsageFault(f"{out} exists; give another name", f"{out} đã có; cho tên khác") from err
+        raise UsageFault(f"{path} exists; give another name", f"{path} đã có; cho tên khác") from err
     except OSError as err:
-        raise StorageFault(f"{out} cannot be written: {err.strerror}", f"không ghi được {out}: {err.strerror}") from err
-    tell(said.words(f"đã ghi {out}", f"wrote {out}"))
+        raise StorageFault(
+            f"{path} cannot be written: {err.strerror}", f"không ghi được {path}: {err.strerror}"
+        ) from err

@@ -138,6 +138,12 @@ def test_the_register_is_listed_shown_and_exported(hncert, issued, tmp_path):
     assert done.code == 0
     head, *rows = done.out.decode().splitlines()
     assert head.count(",") == 7 and rows
+    table = tmp_path / "month.csv"
+    assert hncert("register", "export", "--month", month, "-o", table).code == 0
+    assert table.read_bytes() == done.out
+    described = json.loads((tmp_path / "month.csv-metadata.json").read_text("utf-8"))
+    assert described["url"] == "month.csv" and described["pyhncert:version"] == 1
+    assert json.loads(hncert("register", "export", "--json").out)["lines"]
     out = tmp_path / "month.pdf"
     assert hncert("register", "export", "--pdf", "--month", month, "-o", out).code == 0
     with pikepdf.open(out) as pdf:
