@@ -115,7 +115,7 @@ def _picture(name: str, page: pikepdf.Page, limits: Limits) -> tuple[npt.NDArray
     try:
         drawn = _content.drawn(page)
         unit = float(page.obj.get("/UserUnit", 1))
-        turns = int(page.rotate) // 90 % 4
+        turns = int(page.rotation) // 90 % 4
     except _PDF_FAULTS as err:
         raise damaged(name, "PDF") from err
     placements = [p for p in drawn.images if p.width * p.height > 0]
