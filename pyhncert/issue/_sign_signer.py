@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
 from pyhncert import _core
-from pyhncert.errors import HncertError
+from pyhncert.errors import AlteredCore, HncertError
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -130,13 +132,10 @@ class RevisionWriter(IncrementalPdfFileWriter):
 
     @classmethod
     def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
-        stream = prev.stream
-        end = stream.seek(0, io.SEEK_END)
-        stream.seek(max(0, end - 2048))
-        second = hashlib.sha256(stream.read()).digest()[:16]
-        stream.seek(0)
-        first = prev.trailer["/ID"][0]
-        return generic.ArrayObject([first, generic.ByteStringObject(second)])
+        # pyHanko reads a byte string that happens to be text as text: take the bytes of either kind
+        first, second = (name.original_bytes for name in prev.trailer["/ID"])
+        second = hashlib.sha256(first + second).digest()[:16]
+        return generic.ArrayObject([generic.ByteStringObject(first), generic.ByteStringObject(second)])
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -163,6 +162,7 @@ def append_signature(
     """`pdf` with one more revision, in which `field` is signed; `room` bytes are kept for the CMS.
 
     Raises:
+        AlteredCore: `pdf` is not one that can be signed.
         TooLongError: the CMS needs more than `room` bytes.
     """
     metadata = PdfSignatureMetadata(
@@ -173,13 +173,20 @@ def append_signature(
         docmdp_permissions=MDPPerm.FILL_FORMS,
         reason=reason,
     )
+    try:
+        return _append(pdf, signer, now, 2 * room, metadata)
+    except (SigningError, PdfError) as err:
+        raise AlteredCore(f"field {field} cannot be signed: {err}", f"không ký được trường {field}: {err}") from err
+
+
+def _append(pdf: bytes, signer: CoreSigner, now: dt.datetime, digits: int, metadata: PdfSignatureMetadata) -> bytes:
     stream = io.BytesIO(pdf)
     session = PdfSigner(metadata, signer=signer).init_signing_session(RevisionWriter(stream), existing_fields_only=True)
     session.system_time = now
-    prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
+    prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=digits)
     digest, output = prepared.digest_tbs_document(in_place=True)
     cms = run(signer.async_sign(digest.document_digest, signer.credential.digest))
-    if len(cms) > room:
+    if 2 * len(cms) > digits:
         raise TooLongError("the signature does not fit its room")
     digest.fill_with_cms(output, cms)
     return stream.getvalue()
