@@ -3,12 +3,55 @@
 //! The 31 symbols are the digits and the capital letters without I, L, O, U, V. 31 is prime, so the weighted sum
 //! modulo 31 with the weights 1 to 15 catches every single wrong symbol and every exchange of two symbols.
 
-use crate::{Error, Result};
+use std::fmt;
 
 const SYMBOLS: &[u8; 31] = b"0123456789ABCDEFGHJKMNPQRSTWXYZ";
 const RANDOM: usize = 14;
 /// Symbols of a code.
 pub const LENGTH: usize = RANDOM + 1;
+
+/// Why a code is none; a person typed it, so each has words in English and Vietnamese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Too few random bytes.
+    Random,
+    /// So many symbols instead of 15.
+    Length(usize),
+    /// A symbol that no code has.
+    Symbol(char),
+    /// The check symbol does not fit.
+    Check,
+}
+
+impl Fault {
+    /// What was seen, and what to do, in Vietnamese.
+    #[must_use]
+    pub fn vi(&self) -> String {
+        match self {
+            Self::Random => "không đủ byte ngẫu nhiên cho mã; cần 32 byte".into(),
+            Self::Length(n) => format!("mã có {n} ký tự thay vì {LENGTH}; hãy nhập lại"),
+            Self::Symbol(symbol) => {
+                format!("mã có ký tự {symbol:?} không dùng trong mã; hãy nhập lại")
+            }
+            Self::Check => "mã có một ký tự sai hoặc hai ký tự đổi chỗ; hãy nhập lại".into(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Random => f.write_str("too few random bytes for a code; give 32"),
+            Self::Length(n) => write!(f, "code has {n} symbols instead of {LENGTH}; type it again"),
+            Self::Symbol(symbol) => {
+                write!(f, "code has {symbol:?}, which no code has; type it again")
+            }
+            Self::Check => f.write_str("code has a wrong or exchanged symbol; type it again"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
 
 fn value(symbol: u8) -> Option<u32> {
     SYMBOLS
@@ -41,8 +84,8 @@ fn text(values: &[u32]) -> String {
 /// A code from random bytes, 69 bits of them used: bytes of 248 and more are thrown away, so that no symbol is favoured.
 ///
 /// # Errors
-/// `Usage` where fewer than 14 bytes are left; 32 bytes are enough but once in 10^20 calls.
-pub fn from_random(bytes: &[u8]) -> Result<String> {
+/// `Random` where fewer than 14 bytes are left; 32 bytes are enough but once in 10^20 calls.
+pub fn from_random(bytes: &[u8]) -> Result<String, Fault> {
     let mut values: Vec<u32> = bytes
         .iter()
         .filter(|&&b| b < 248)
@@ -50,9 +93,7 @@ pub fn from_random(bytes: &[u8]) -> Result<String> {
         .take(RANDOM)
         .collect();
     if values.len() < RANDOM {
-        return Err(Error::Usage(
-            "too few random bytes for a code; give 32".into(),
-        ));
+        return Err(Fault::Random);
     }
     values.push(check(&values));
     Ok(text(&values))
@@ -61,8 +102,8 @@ pub fn from_random(bytes: &[u8]) -> Result<String> {
 /// The code that a person typed: case, spaces and dashes do not matter; O is read as 0, I and L as 1.
 ///
 /// # Errors
-/// `Usage` for a wrong length, a symbol that no code has, or a check symbol that does not fit.
-pub fn normalise(typed: &str) -> Result<String> {
+/// The first fault found.
+pub fn normalise(typed: &str) -> Result<String, Fault> {
     let mut values = Vec::with_capacity(LENGTH);
     for symbol in typed.chars() {
         if symbol.is_whitespace()
@@ -79,22 +120,13 @@ pub fn normalise(typed: &str) -> Result<String> {
             other => other,
         };
         let known = u8::try_from(plain).ok().and_then(value);
-        values.push(known.ok_or_else(|| {
-            Error::Usage(format!(
-                "code has {symbol:?}, which no code has; type it again"
-            ))
-        })?);
+        values.push(known.ok_or(Fault::Symbol(symbol))?);
     }
     if values.len() != LENGTH {
-        let n = values.len();
-        return Err(Error::Usage(format!(
-            "code has {n} symbols instead of {LENGTH}; type it again"
-        )));
+        return Err(Fault::Length(values.len()));
     }
     if sum(&values) != 0 {
-        return Err(Error::Usage(
-            "code has a wrong or exchanged symbol; type it again".into(),
-        ));
+        return Err(Fault::Check);
     }
     Ok(text(&values))
 }
@@ -194,8 +226,8 @@ mod tests {
             "ÀÀÀÀÀ-ÀÀÀÀÀ-ÀÀÀÀÀ",
             "0123456789ABCDEF",
         ] {
-            assert!(matches!(normalise(wrong), Err(Error::Usage(_))), "{wrong}");
+            assert!(matches!(normalise(wrong), Err(_)), "{wrong}");
         }
-        assert!(matches!(from_random(&[255; 32]), Err(Error::Usage(_))));
+        assert!(matches!(from_random(&[255; 32]), Err(_)));
     }
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,7 +58,13 @@ class PrivateKey:
     __slots__ = ("_key",)
 
     def __init__(self, pkcs8: bytes) -> None:
-        self._key = _core.SigningKey(pkcs8)
+        try:
+            self._key = _core.SigningKey(pkcs8)
+        except KeyFault as err:
+            raise KeyFault(
+                f"{err}; use RSA of 2048 bits and more, P-256 or P-384",
+                "khóa bí mật không dùng được; cần RSA từ 2048 bit, P-256 hoặc P-384 dạng PKCS#8",
+            ) from err
 
     @property
     def bits(self) -> int:
@@ -130,12 +136,18 @@ class Credential:
                 f"khóa bí mật không khớp chứng thư số của {self.name}; hãy dùng đúng cặp khóa",
             )
         # also says whether key, scheme and digest go together, before anything slow
-        _core.cms_prepare(
-            bytes({"sha256": 32, "sha384": 48, "sha512": 64}.get(self.digest, 0)),
-            digest=self.digest,
-            scheme=self.scheme,
-            certificate=self.certificate,
-        )
+        try:
+            _core.cms_prepare(
+                bytes({"sha256": 32, "sha384": 48, "sha512": 64}.get(self.digest, 0)),
+                digest=self.digest,
+                scheme=self.scheme,
+                certificate=self.certificate,
+            )
+        except KeyFault as err:
+            raise KeyFault(
+                f"key of {self.name} does not sign by {self.scheme}; correct the scheme in office.toml",
+                f"khóa của {self.name} không ký theo {self.scheme}; hãy sửa kiểu ký trong office.toml",
+            ) from err
 
     @property
     def x509(self) -> x509.Certificate:
@@ -258,11 +270,14 @@ def _load_pem(path: Path, data: bytes, password: Password | None) -> tuple[bytes
     return pkcs8, own[0], [der for der in certificates if der != own[0]]
 
 
-def load_credential(path: Path, password: Password | None = None, *, scheme: str | None = None) -> Credential:
+def load_credential(
+    path: Path, password: Password | None = None, *, scheme: str | None = None, authorities: Sequence[bytes] = ()
+) -> Credential:
     """A credential from PKCS#12 (``.p12``, ``.pfx``) or PEM (PKCS#8 key and certificates in one file).
 
     `password` is called for PKCS#12 and for encrypted PEM, never for plain PEM.
-    Without `scheme`, RSA signs by RSASSA-PSS (SPEC 1.10).
+    Without `scheme`, RSA signs by RSASSA-PSS (SPEC 1.10). `authorities` are CA certificates (DER) from which the chain
+    is completed where the file holds only the signer's.
 
     Raises:
         KeyFault: missing or unreadable file, wrong password, outdated encryption, key and certificate not a pair.
@@ -280,7 +295,7 @@ def load_credential(path: Path, password: Password | None = None, *, scheme: str
     key = PrivateKey(pkcs8)
     return Credential(
         certificate=certificate,
-        chain=_issuers(certificate, others),
+        chain=_issuers(certificate, [*others, *authorities]),
         key=key,
         scheme=scheme or key.scheme,
         digest=key.digest,

@@ -7,14 +7,18 @@ A service that is silent is `Unavailable`: the copy is issued without (DESIGN 4)
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, TimestampFault, Unavailable, UsageFault
 from pyhncert.identify._check import check_path
 from pyhncert.identify._trial import TrialAuthority
 from pyhncert.values import Clock, Randomness
+
+if TYPE_CHECKING:
+    import http.client
 
 __all__ = ["HttpTimestamper", "Timestamper", "TrialTimestamper"]
 
@@ -92,14 +96,20 @@ class HttpTimestamper:
         import urllib.error  # noqa: PLC0415
         import urllib.request  # noqa: PLC0415
 
+        class StayHere(urllib.request.HTTPRedirectHandler):
+            """Urllib would turn a redirected POST into a GET without the request."""
+
+            def redirect_request(self, *_: object) -> None:
+                """Not followed, so the status is told."""
+
         request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
             self.url,
             data=body,
             headers={"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
-                answer: bytes = response.read(_MOST + 1)
+            with urllib.request.build_opener(StayHere).open(request, timeout=self._timeout_s) as response:
+                answer = _read(response, time.monotonic() + self._timeout_s)
         except urllib.error.HTTPError as err:
             with err:
                 if err.code >= 500 or err.code in {408, 429}:
@@ -158,6 +168,16 @@ class HttpTimestamper:
                 f"timestamp service: {err}", f"dịch vụ dấu thời gian: {err.vi}", hint=err.hint_en, hint_vi=err.hint_vi
             ) from err
         return token
+
+
+def _read(response: http.client.HTTPResponse, until: float) -> bytes:
+    """The body, or what came of it past `_MOST` bytes; a service that drips is as good as silent."""
+    answer = b""
+    while len(answer) <= _MOST and (piece := response.read1(1 << 16)):
+        answer += piece
+        if time.monotonic() > until:
+            raise TimeoutError("timed out")
+    return answer
 
 
 def _silent(url: str, why: str) -> Unavailable:

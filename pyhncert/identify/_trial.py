@@ -31,6 +31,7 @@ from pyhncert.values import Clock, Randomness
 
 __all__ = ["TrialAuthority", "TrialPaths", "make_trial_authority"]
 
+_REASONS = {flag.value for flag in x509.ReasonFlags} - {"removeFromCRL"}  # that one is for delta lists
 _LIVES = {"issuing": dt.timedelta(days=7), "root": dt.timedelta(days=90)}
 
 
@@ -103,6 +104,8 @@ def make_trial_authority(
         StorageFault: the folder cannot be written.
     """
     paths = _paths(folder)
+    if not officer_name.strip() or not agency_name.strip():
+        raise UsageFault("officer and agency need names; give both", "cán bộ và cơ quan phải có tên; hãy nhập cả hai")
     if paths.root.exists():
         raise UsageFault(
             f"{folder} already holds a trial authority; choose another folder",
@@ -173,13 +176,12 @@ class TrialAuthority:
 
     def revoke(self, serial: int, reason: str = "keyCompromise", at: dt.datetime | None = None) -> None:
         """Puts a certificate on its list from `at` (now) on; `reason` as RFC 5280 writes it. Twice does no harm."""
-        try:
-            x509.ReasonFlags(reason)
-        except ValueError as err:
+        if reason not in _REASONS:
+            known = ", ".join(sorted(_REASONS))
             raise UsageFault(
-                f"reason {reason!r} is unknown; use keyCompromise, superseded, cessationOfOperation, unspecified, …",
-                f"không có lý do {reason!r}; hãy dùng keyCompromise, superseded, cessationOfOperation, unspecified, …",
-            ) from err
+                f"reason {reason!r} is unknown; use one of {known}",
+                f"không có lý do {reason!r}; hãy dùng một trong {known}",
+            )
         kind = "root" if serial == self._certificate("issuing").serial_number else "issuing"
         with self._locked():
             state = self._state()
@@ -310,10 +312,21 @@ class TrialAuthority:
 
     def _crl(self, kind: str) -> bytes:
         der = self._fresh(kind)
-        if der is None:
+        if der is not None:
+            return der
+        try:
             with self._locked():
-                der = self._fresh(kind) or self._issue(kind)
-        return der
+                return self._fresh(kind) or self._issue(kind)
+        except StorageFault:
+            # a folder that is only read may still hold a list in force
+            der = self._read(kind)
+            if der is None or not self._in_force(der):
+                raise
+            return der
+
+    def _in_force(self, der: bytes) -> bool:
+        crl = parse_crl(der)
+        return crl.next_update_utc is not None and crl.last_update_utc <= self._clock() < crl.next_update_utc
 
     def _issue(self, kind: str) -> bytes:
         """Issues a list; the caller holds the lock."""

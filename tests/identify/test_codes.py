@@ -32,8 +32,9 @@ def test_a_code_is_read_as_people_write_it(code):
 
 @pytest.mark.parametrize("typed", ["", "ABC", "U" * 15, "0" * 16, "ĐĐĐĐĐ-ĐĐĐĐĐ-ĐĐĐĐĐ"])
 def test_what_is_no_code_is_refused(typed):
-    with pytest.raises(UsageFault, match="type it again"):
+    with pytest.raises(UsageFault, match="type it again") as caught:
         _core.code_normalise(typed)
+    assert "hãy nhập lại" in caught.value.vi
 
 
 def test_too_little_randomness_is_refused():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import subprocess
 import sys
 
@@ -136,17 +135,19 @@ def test_key_and_certificate_must_be_a_pair(office):
 
 
 def test_key_and_scheme_must_go_together(office):
-    with pytest.raises(KeyFault):
+    with pytest.raises(KeyFault, match="Mẫu does not sign by rsa-pss") as caught:
         load_credential(office.paths.officer, scheme="rsa-pss")
-    with pytest.raises(KeyFault):
+    assert "không ký theo rsa-pss" in caught.value.vi
+    with pytest.raises(KeyFault, match="does not sign by ecdsa"):
         load_credential(office.paths.agency, scheme="ecdsa")
     assert load_credential(office.paths.agency, scheme="rsa-v15").scheme == "rsa-v15"
 
 
 def test_other_kinds_of_keys_are_refused():
     key = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    with pytest.raises(KeyFault, match="neither RSA nor P-256 nor P-384"):
+    with pytest.raises(KeyFault, match="neither RSA nor P-256 nor P-384") as caught:
         PrivateKey(key)
+    assert "không dùng được" in caught.value.vi
     with pytest.raises(KeyFault, match="not PKCS#8"):
         PrivateKey(b"junk")
 
@@ -170,4 +171,11 @@ def test_the_chain_is_in_order_and_without_the_root(office, tmp_path):
     path = tmp_path / "agency.pem"
     path.write_bytes(office.paths.root.read_bytes() + text)
     assert load_credential(path).chain == office.agency.chain
-    shutil.rmtree(office.folder)
+
+
+def test_the_chain_is_completed_from_the_authorities_at_hand(office, tmp_path):
+    parts = office.paths.agency.read_bytes().split(b"-----BEGIN CERTIFICATE-----")
+    path = tmp_path / "alone.pem"
+    path.write_bytes(parts[0] + b"-----BEGIN CERTIFICATE-----" + parts[1])
+    assert load_credential(path).chain == ()
+    assert load_credential(path, authorities=(*office.roots, *office.agency.chain)).chain == office.agency.chain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import http.server
@@ -89,6 +90,8 @@ def service(office):
 
     state.honest = state.answer = honest
     state.requests = []
+    state.headers = {}
+    state.drip = 0.0
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -99,9 +102,16 @@ def service(office):
             state.requests.append(request)
             status, answer = state.answer(request)
             self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
+            for name, value in {"Content-Length": str(len(answer)), **state.headers}.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer)
+            if not state.drip:
+                self.wfile.write(answer)
+                return
+            with contextlib.suppress(OSError):
+                for at in range(len(answer)):
+                    self.wfile.write(answer[at : at + 1])
+                    time.sleep(state.drip)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -167,6 +177,22 @@ def test_a_service_that_refuses_by_status_is_at_fault(office, service, status):
     with pytest.raises(TimestampFault, match=f"HTTP status {status}") as caught:
         client(office, service.url).token(DIGEST, "sha256")
     assert "trả lời sai" in caught.value.vi
+
+
+def test_a_service_that_drips_is_unavailable(office, service):
+    status, body = 200, b"x" * 4000
+    service.answer = lambda _: (status, body)
+    service.drip = 0.1
+    with pytest.raises(Unavailable, match="timed out"):
+        client(office, service.url, timeout_s=0.3).token(DIGEST, "sha256")
+
+
+def test_a_redirect_is_not_followed(office, service):
+    service.headers = {"Location": service.url + "/else"}
+    service.answer = lambda _: (302, b"")
+    with pytest.raises(TimestampFault, match="HTTP status 302"):
+        client(office, service.url).token(DIGEST, "sha256")
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"\x30\x00", bytes(3 << 19)], ids=["empty", "html", "bare", "long"])

@@ -136,8 +136,9 @@ def test_revocation_stands_at_once_and_stays(office):
         assert entry.revocation_date_utc == at.astimezone(dt.UTC)
         assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.superseded
         office.clock.on(days=5)
-    with pytest.raises(UsageFault, match="nonsense"):
-        office.authority.revoke(serial, "nonsense")
+    for reason in ("nonsense", "removeFromCRL"):
+        with pytest.raises(UsageFault, match=f"{reason}.*keyCompromise"):
+            office.authority.revoke(serial, reason)
 
 
 def test_unspecified_is_left_out_of_the_list(office):
@@ -165,6 +166,25 @@ def test_a_folder_that_cannot_be_written_is_told_as_such(tmp_path, clock):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFault, match="cannot be made"):
         make_trial_authority(tmp_path / "file/office", clock=clock, randomness=os.urandom)
+
+
+def test_an_authority_on_a_medium_that_is_only_read_serves_the_list_in_force(office, monkeypatch):
+    first = office.authority.crls()
+    office.clock.on(days=5)
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert office.authority.crls() == first
+    office.clock.on(days=3)
+    with pytest.raises(StorageFault, match="Read-only file system"):
+        office.authority.crls()
+
+
+def test_names_are_needed(tmp_path, clock):
+    with pytest.raises(UsageFault, match="need names"):
+        make_trial_authority(tmp_path / "new", clock=clock, randomness=os.urandom, officer_name=" ")
 
 
 def test_threads_and_processes_renew_a_list_once(office):

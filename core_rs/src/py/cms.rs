@@ -12,6 +12,11 @@ fn oid(text: &str) -> PyResult<ObjectIdentifier> {
         .map_err(|_| Error::Usage(format!("{text:?} is no object identifier")).into())
 }
 
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn code_fault(fault: code::Fault) -> PyErr {
+    super::UsageFault::new_err((fault.to_string(), fault.vi()))
+}
+
 /// SHA-256 of `data`, 32 bytes.
 #[pyfunction]
 #[pyo3(signature = (data, /))]
@@ -24,21 +29,21 @@ fn sha256<'py>(py: Python<'py>, data: &[u8]) -> Bound<'py, PyBytes> {
 #[pyfunction]
 #[pyo3(signature = (random, /))]
 fn code_from_random(random: &[u8]) -> PyResult<String> {
-    Ok(code::from_random(random)?)
+    code::from_random(random).map_err(code_fault)
 }
 
 /// The code that a person typed, without dashes.
 #[pyfunction]
 #[pyo3(signature = (typed, /))]
 fn code_normalise(typed: &str) -> PyResult<String> {
-    Ok(code::normalise(typed)?)
+    code::normalise(typed).map_err(code_fault)
 }
 
 /// A code in groups of five.
 #[pyfunction]
 #[pyo3(signature = (code, /))]
 fn code_shown(code: &str) -> PyResult<String> {
-    Ok(code::shown(&code::normalise(code)?))
+    Ok(code::shown(&code::normalise(code).map_err(code_fault)?))
 }
 
 /// A private key, parsed once; its `repr` tells nothing.
