@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from pyhncert.deliver._receipt import receipt_bytes
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep._disk import NewFile, check_disk, fsync_folder, storage_fault
+from pyhncert.keep import NewFile, check_disk, clean_leftovers, fsync_folder, storage_fault
 
 _NAME_BYTES = 255
 _TRIES = 10_000
@@ -102,12 +103,15 @@ def finish_copy(pdf: bytes, receipt: Mapping[str, Any], out: Path) -> Path:
     """
     if not out.parent.is_dir():
         raise UsageFault(f"{out.parent}: this folder is gone", f"{out.parent}: thư mục không còn")
+    clean_leftovers(out.parent, ".hncert-*.tmp")
     text = receipt_bytes(receipt)
     stem = out.name[: -len(".pdf")] if out.name.lower().endswith(".pdf") else out.name
     for n in range(1, _TRIES):
         place = out if n == 1 else out.with_name(f"{_shortened(stem, _NAME_BYTES - 24)}-{n}.pdf")
         if os.path.lexists(place) and not _is(place, pdf):
             continue
+        if _is(place, pdf) and _says(receipt_path(place), receipt.get("code")):
+            return place  # complete already; the act may have changed its status since
         try:
             _write(pdf, text, place, again=True)
         except UsageFault:
@@ -121,6 +125,14 @@ def _is(path: Path, data: bytes) -> bool:
         return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False
+
+
+def _says(path: Path, code: object) -> bool:
+    try:
+        said = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(said, dict) and said.get("code") == code
 
 
 def _write(pdf: bytes, text: bytes, out: Path, *, again: bool) -> Path:

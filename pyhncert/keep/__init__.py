@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyhncert.keep._acts import ABANDONABLE, STATES, Transition, may
     from pyhncert.keep._book import BookSettings
-    from pyhncert.keep._canonical import canonical_json, findings_digest
+    from pyhncert.keep._canonical import findings_digest
     from pyhncert.keep._create import create_register, upgrade_register
-    from pyhncert.keep._disk import check_disk, free_bytes, storage_fault, write_new
+    from pyhncert.keep._disk import (
+        NewFile,
+        check_disk,
+        clean_leftovers,
+        free_bytes,
+        fsync_folder,
+        storage_fault,
+        write_new,
+    )
     from pyhncert.keep._export import csv_metadata, export_csv, export_json
     from pyhncert.keep._fees import FeeRule, fee, fee_rule
     from pyhncert.keep._print import monthly_pdf
@@ -31,13 +39,14 @@ _HOME = {
     "STATES": "_acts",
     "BookSettings": "_book",
     "FeeRule": "_fees",
+    "NewFile": "_disk",
     "ObjectStore": "_store",
     "Recovered": "_recover",
     "Register": "_register",
     "Transition": "_acts",
     "Undelivered": "_recover",
-    "canonical_json": "_canonical",
     "check_disk": "_disk",
+    "clean_leftovers": "_disk",
     "create_register": "_create",
     "csv_metadata": "_export",
     "export_csv": "_export",
@@ -46,6 +55,7 @@ _HOME = {
     "fee_rule": "_fees",
     "findings_digest": "_canonical",
     "free_bytes": "_disk",
+    "fsync_folder": "_disk",
     "may": "_acts",
     "monthly_pdf": "_print",
     "storage_fault": "_disk",
@@ -58,13 +68,14 @@ __all__ = [
     "STATES",
     "BookSettings",
     "FeeRule",
+    "NewFile",
     "ObjectStore",
     "Recovered",
     "Register",
     "Transition",
     "Undelivered",
-    "canonical_json",
     "check_disk",
+    "clean_leftovers",
     "create_register",
     "csv_metadata",
     "export_csv",
@@ -73,6 +84,7 @@ __all__ = [
     "fee_rule",
     "findings_digest",
     "free_bytes",
+    "fsync_folder",
     "may",
     "monthly_pdf",
     "storage_fault",

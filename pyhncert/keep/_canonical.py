@@ -1,34 +1,45 @@
-"""Canonical JSON, and the digest that stands for the officer's decision in the copy."""
+"""The officer's decision as canonical JSON, and the digest that stands for it in the copy."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import hashlib
-import json
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-
-def _nfc(value: Any) -> Any:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
-        return {unicodedata.normalize("NFC", str(k)): _nfc(v) for k, v in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return [_nfc(v) for v in value]
-    if isinstance(value, bytes | bytearray):
-        return value.hex()
-    return value
+from pyhncert.issue import canonical_json
 
 
-def canonical_json(value: Any) -> bytes:
-    """`value` as JSON in one form only: sorted keys, no spaces, NFC, UTF-8; bytes become hex digits.
+def record_json(value: Any) -> bytes:
+    """`value` as canonical JSON; our own values (findings, overrides, words, times, digests) may stand in it.
 
     Raises:
-        TypeError, ValueError: `value` holds something that JSON has no form for, NaN included.
+        TypeError, ValueError: `value` holds something that has no such form.
     """
-    text = json.dumps(_nfc(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
+    return canonical_json(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        some = [_plain(v) for v in value]
+        return sorted(some) if isinstance(value, set | frozenset) else some
+    return _word(value)
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value
 
 
 def findings_digest(record: bytes, salt: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import secrets
 from contextlib import suppress
@@ -107,8 +108,7 @@ class NewFile:
             except OSError as err:
                 if err.errno not in _NO_TMPFILE:
                     raise
-                self._named = folder / f"{prefix}{secrets.token_hex(8)}.tmp"
-                self._fd = os.open(self._named, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, mode)
+                self._named, self._fd = _locked(folder, mode, prefix)
             try:
                 _write_all(self._fd, data)
                 os.fsync(self._fd)
@@ -165,6 +165,40 @@ class NewFile:
 
     def __exit__(self, *_: object) -> None:
         self.discard()
+
+
+def _locked(folder: Path, mode: int, prefix: str) -> tuple[Path, int]:
+    """A new hidden file; its writer's lock tells `clean_leftovers` that it is wanted."""
+    while True:
+        path = folder / f"{prefix}{secrets.token_hex(8)}.tmp"
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, mode)
+        if try_lock(fd) and os.fstat(fd).st_nlink > 0:
+            return path, fd
+        os.close(fd)  # taken for a dead writer's before it was locked
+
+
+def try_lock(fd: int) -> bool:
+    """Take the lock of an open file, if nobody alive has it; it goes when the process ends."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def clean_leftovers(folder: Path, pattern: str) -> int:
+    """Remove the hidden files that killed writers left where the disk knows no nameless files; returns how many."""
+    removed = 0
+    for path in folder.glob(pattern):
+        with suppress(OSError):
+            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                if try_lock(fd):
+                    path.unlink()
+                    removed += 1
+            finally:
+                os.close(fd)
+    return removed
 
 
 def _rename_noreplace(old: Path, new: Path) -> None:

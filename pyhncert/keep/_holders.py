@@ -5,7 +5,6 @@ The system drops the lock when the process ends, however it ends. A file that ca
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import weakref
@@ -14,16 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pyhncert.errors import StorageFault
-from pyhncert.keep._disk import storage_fault
+from pyhncert.keep._disk import storage_fault, try_lock
 from pyhncert.values import Randomness
-
-
-def _lock(fd: int) -> bool:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 class Holder:
@@ -40,7 +31,7 @@ class Holder:
                     self._fd = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
                 except FileExistsError:
                     continue
-                if _lock(self._fd) and os.fstat(self._fd).st_nlink == 1:
+                if try_lock(self._fd) and os.fstat(self._fd).st_nlink == 1:
                     break  # nobody took the new file for a dead one's before it was locked
                 os.close(self._fd)
             else:
@@ -92,7 +83,7 @@ def the_dead(folder: Path, ids: frozenset[str], *, me: str | None) -> Iterator[f
             except FileNotFoundError:
                 dead.add(holder)
                 continue
-            if _lock(fd):
+            if try_lock(fd):
                 held.append((fd, holder))
                 dead.add(holder)
             else:

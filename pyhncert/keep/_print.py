@@ -26,7 +26,6 @@ WIDTHS = (16.0, 23.0, 41.0, 56.0, 43.0, 17.0, 21.0, 46.0)
 CENTRED = (0, 1, 5)
 SIZE, HEAD, PAD = 9.5, 8.5, 1.2
 ROW_MM = SIZE * LEADING / MM
-MOST_LINES = 12
 TOTALS_MM = 44.0
 
 
@@ -74,6 +73,7 @@ class _Pages:
         self.canvas = Canvas(self.cases, HEIGHT_MM)
         self.y = TOP
         self.top = TOP
+        self.first_y = TOP
 
     def _flush(self) -> None:
         content = self.canvas.content.encode("ascii")
@@ -137,7 +137,7 @@ class _Pages:
         self._edge(TOP + height)
         for i, ((_, width), x) in enumerate(zip(self._columns(), self._lefts(), strict=True), start=1):
             self._in_cell(x, TOP + height + 0.3, width, f"({i})", 8, align=0.5)
-        self.y = TOP + height + 4.4
+        self.y = self.first_y = TOP + height + 4.4
         self._edge(self.y)
 
     def _columns(self) -> list[tuple[str, float]]:
@@ -173,22 +173,7 @@ class _Pages:
         self._start(book)
         count = voided = copies = fees = 0
         for line in lines:
-            cells = [
-                wrap(self.canvas.face(False), text, SIZE, width - 2 * PAD)[:MOST_LINES]
-                for text, width in zip(_printed(line), WIDTHS, strict=True)
-            ]
-            height = max(map(len, cells)) * ROW_MM + 2 * PAD
-            if self.y + height > BOTTOM:
-                self._end()
-                self._start(book)
-            for i, (cell, x) in enumerate(zip(cells, self._lefts(), strict=True)):
-                y = self.y + PAD
-                for part in cell:
-                    align = 1.0 if i == 6 else 0.5 if i in CENTRED else 0.0
-                    self._in_cell(x, y, WIDTHS[i], part, SIZE, align=align)
-                    y += ROW_MM
-            self.y += height
-            self._edge(self.y)
+            self._row(_printed(line), book)
             count += 1
             if line.state == "voided":
                 voided += 1
@@ -208,6 +193,29 @@ class _Pages:
             self.top = self.y = TOP
             bare = True
         self._totals(count, voided, copies, fees, first=first, bare=bare)
+
+    def _row(self, texts: Iterable[str], book: Book) -> None:
+        """One line; what is taller than a page goes on under the next page's heads, for nothing may be left out."""
+        cells = [
+            wrap(self.canvas.face(False), text, SIZE, width - 2 * PAD)
+            for text, width in zip(texts, WIDTHS, strict=True)
+        ]
+        while any(cells):
+            tall = max(map(len, cells))
+            room = int((BOTTOM - self.y - 2 * PAD) / ROW_MM)
+            if tall > room and self.y > self.first_y:
+                self._end()
+                self._start(book)
+                continue
+            for i, (cell, x) in enumerate(zip(cells, self._lefts(), strict=True)):
+                y = self.y + PAD
+                for part in cell[:room]:
+                    align = 1.0 if i == 6 else 0.5 if i in CENTRED else 0.0
+                    self._in_cell(x, y, WIDTHS[i], part, SIZE, align=align)
+                    y += ROW_MM
+            self.y += min(tall, room) * ROW_MM + 2 * PAD
+            self._edge(self.y)
+            cells = [cell[room:] for cell in cells]
 
     def _totals(self, count: int, voided: int, copies: int, fees: int, *, first: int, bare: bool) -> None:
         if not bare:

@@ -62,6 +62,8 @@ def recover(
         if not orphans:
             return Recovered()
         claimed = _claim(database, orphans, me=me(), now=now, event=event)
+        if store is not None:
+            store.clean()
         _clean(database, [row for row in claimed if row.state == "voided"], store)
     with database.reading() as connection:
         fresh = [_lines.by_id(connection, row.id) for row in claimed]

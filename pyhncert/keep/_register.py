@@ -17,7 +17,7 @@ from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import _lines, _recover
 from pyhncert.keep._acts import may
 from pyhncert.keep._book import Book, BookSettings, books, current_book, next_number, open_book
-from pyhncert.keep._canonical import canonical_json, findings_digest
+from pyhncert.keep._canonical import findings_digest, record_json
 from pyhncert.keep._check import check
 from pyhncert.keep._codes import new_code, normal_code
 from pyhncert.keep._database import Database
@@ -158,7 +158,7 @@ class Register:
             UsageFault: the unit has no open book, a count is below 1, or the clock is before the book's opening.
             StorageFault: the register cannot be written; no number was used.
         """
-        record = canonical_json(decision or {})
+        record = record_json(decision or {})
         salt = self._randomness(32)
         holder = self._alive().id
         with self._database.writing() as connection:
@@ -554,7 +554,7 @@ class Register:
             "at": time_text(at),
             "device": self.device,
             "person": person,
-            "facts": canonical_json(facts).decode(),
+            "facts": record_json(facts).decode(),
         }
         connection.execute(_EVENT, values)
 

@@ -6,11 +6,10 @@ import errno
 import hashlib
 import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep._disk import NewFile, fsync_folder, storage_fault
+from pyhncert.keep._disk import NewFile, clean_leftovers, fsync_folder, storage_fault
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -103,18 +102,9 @@ class ObjectStore:
             raise storage_fault(err, path) from err
         return True
 
-    def clean(self, *, now_s: float, older_than_s: float = 3600.0) -> int:
-        """Remove what killed writers left (only where the disk knows no nameless files); returns how many.
-
-        `now_s` is the time of the disk's own clock (seconds since 1970); younger files may belong to the living.
-        """
-        removed = 0
-        for path in self.folder.glob("??/.put-*.tmp"):
-            with suppress(OSError):
-                if now_s - path.stat().st_mtime > older_than_s:
-                    path.unlink()
-                    removed += 1
-        return removed
+    def clean(self) -> int:
+        """Remove what killed writers left (only where the disk knows no nameless files); returns how many."""
+        return clean_leftovers(self.folder, "??/.put-*.tmp")
 
     def check(self) -> None:
         """Preflight: the folder is there and can be written.

@@ -205,6 +205,13 @@ def test_where_another_file_took_the_name_the_copy_goes_to_the_next(tmp_path, ta
     assert deliver.finish_copy(b"another", RECEIPT, tmp_path / "copy.pdf").name == "copy-3.pdf"
 
 
+def test_a_complete_copy_whose_act_was_revoked_meanwhile_is_not_written_twice(tmp_path):
+    out = tmp_path / "copy.pdf"
+    deliver.write_copy(PDF, {"code": "A", "status": "registered"}, out)
+    assert deliver.finish_copy(PDF, {"code": "A", "status": "revoked"}, out) == out
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_copy_whose_folder_is_gone_is_not_finished(tmp_path):
     with pytest.raises(UsageFault, match="folder is gone"):
         deliver.finish_copy(PDF, RECEIPT, tmp_path / "nowhere" / "copy.pdf")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+from pathlib import Path
 
 import pytest
 
 from pyhncert import _core, keep
 from pyhncert.errors import UsageFault
-from pyhncert.values import FileState
+from pyhncert.values import FileState, Finding, Words
 
 NORMAL = ("number_reserved", "officer_signed", "agency_sealed", "registered")
 ALLOWED = {
@@ -98,13 +99,32 @@ def test_the_decision_stays_here_and_only_its_salted_digest_travels(register, ac
     assert register.decision("nobody") is None
 
 
-def test_canonical_json_has_one_form_only():
-    composed, decomposed = "Đà Nẵng", "Đà Nẵng"
-    one = keep.canonical_json({"b": [1, True, None], "a": composed})
-    other = keep.canonical_json({"a": decomposed, "b": (1, True, None)})
-    assert one == other == '{"a":"Đà Nẵng","b":[1,true,null]}'.encode()
+def test_our_own_values_may_stand_in_a_decision(register, acts, clock):
+    finding = Finding(code="no_seal", severity="warn", family="paper", reason=Words("không thấy dấu", "no seal"))
+    decision = {"findings": (finding,), "at": clock(), "digest": b"\1\2", "kinds": {"b", "a"}, "file": Path("a/b")}
+    act = acts.reserve(register, decision=decision)
+    kept = register.decision(act.act_id)
+    assert kept is not None
+    assert json.loads(kept[1]) == {
+        "findings": [
+            {
+                "code": "no_seal",
+                "severity": "warn",
+                "family": "paper",
+                "reason": {"vi": "không thấy dấu", "en": "no seal"},
+                "page": None,
+                "quad": None,
+                "final": False,
+            }
+        ],
+        "at": "2026-11-24T09:30:00+07:00",
+        "digest": "0102",
+        "kinds": ["a", "b"],
+        "file": "a/b",
+    }
     with pytest.raises(ValueError, match="not JSON compliant"):
-        keep.canonical_json(float("nan"))
+        acts.reserve(register, decision={"x": float("nan")})
+    assert acts.reserve(register).number == 2
 
 
 @pytest.mark.parametrize("step", ["void", "revoke", "supersede"])

@@ -157,6 +157,18 @@ def test_each_book_of_a_month_has_a_cover_of_its_own(register, acts, tmp_path):
     assert "Quyển số: 02/2026-SCT/BS" in pages[2]
 
 
+def test_a_line_taller_than_a_page_is_printed_to_its_last_word(register, acts, tmp_path):
+    acts.finish(register, acts.reserve(register))
+    reason = " ".join(f"lý-do-{i}" for i in range(400))
+    register.void(acts.reserve(register).act_id, reason)
+    acts.finish(register, acts.reserve(register))
+    pages = _text(register.monthly_pdf(year=2026, month=11), tmp_path)
+    seen = "\n".join(pages).split()
+    assert [word for word in seen if word.startswith("lý-do-")] == reason.split()
+    assert len(pages) == 6
+    assert all(f"Trang {n}" in page for n, page in enumerate(pages[1:], start=2))
+
+
 def test_printing_the_same_month_gives_the_same_bytes(register, acts):
     acts.finish(register, acts.reserve(register, requester="x" * 300, original="Tên có ký tự lạ: 漢字 🙂"))
     assert register.monthly_pdf(year=2026, month=11) == register.monthly_pdf(year=2026, month=11)

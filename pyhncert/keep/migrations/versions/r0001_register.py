@@ -89,7 +89,6 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
-    op.create_index("act_by_time", "act", ["certified_at"])
     op.create_index(
         "act_in_hand",
         "act",
