@@ -277,7 +277,7 @@ class Marks:
         y += 3
         for vi, en, value, size, bold in rows:
             low = canvas.text(left, y, 44, vi, 9.5)
-            low = canvas.text(left, low - 0.4, 44, en, 7.5, colour=GRAY)
+            low = canvas.text(left, low, 44, en, 7.5, colour=GRAY)
             y = max(low, canvas.text(left + 47, y, width - 47, value, size, bold=bold)) + 2
         y += 1
         canvas.rule(left, y, width)

@@ -1,0 +1,139 @@
+"""Pages, acts and copies for the tests of this room."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pyhncert import issue
+from pyhncert.values import VIETNAM, Matrix, Measures, Page, Reading
+
+ROOT = Path(__file__).parents[2]
+VERIFY_URL = "https://chungthuc.example.gov.vn/v"
+CODE = "7K3MX9PQR2TWA4C"
+
+
+@pytest.fixture(scope="session")
+def font() -> issue.Font:
+    return issue.prepare_font(Path(str(files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf")))
+
+
+@pytest.fixture(scope="session")
+def paper() -> Callable[..., Page]:
+    """A page of paper with bars of print: size in mm, dpi, where print begins and ends (mm), what fills the edges."""
+
+    def make(
+        width: float = 210,
+        height: float = 297,
+        *,
+        dpi: float = 150,
+        text: tuple[float, float] = (30, 250),
+        edge: bool = False,
+    ) -> Page:
+        size = (round(height / 25.4 * dpi), round(width / 25.4 * dpi))
+        noise = np.random.default_rng(5).normal(0, 3, (*size, 3))
+        image = np.clip(noise + np.array([250, 246, 238]), 0, 255).astype(np.uint8)
+        mm = dpi / 25.4
+        for line in np.arange(text[0], text[1], 7.0):
+            for x in np.arange(0.1 * width, 0.9 * width, 4.0):
+                image[round(line * mm) : round((line + 3) * mm), round(x * mm) : round((x + 2.5) * mm)] = (30, 25, 40)
+        if edge:
+            for x in np.arange(0, width, 9.0):
+                image[:, round(x * mm) : round((x + 0.4) * mm)] = (150, 30, 40)
+        return page_of(image, dpi)
+
+    return make
+
+
+def page_of(image: Any, dpi: float, number: int = 1) -> Page:
+    return Page(
+        number=number,
+        scan=0,
+        frame=number - 1,
+        image=image,
+        raw_size=(image.shape[1], image.shape[0]),
+        matrix=Matrix.identity(),
+        turned=0,
+        skew_deg=0.0,
+        dpi=dpi,
+        dpi_source="file",
+        measures=Measures(sharpness=1, ink_share=0.1, contrast=150, text_height_px=20),
+    )
+
+
+@pytest.fixture(scope="session")
+def act_of() -> Callable[..., issue.Act]:
+    """An act over page records, with everything that a test does not care about."""
+
+    def make(records: list[issue.PageRecord], readings: tuple[Reading, ...] = (), **changes: Any) -> issue.Act:
+        settings: dict[str, Any] = {
+            "code": CODE,
+            "number": 1,
+            "book": "01",
+            "year": 2026,
+            "unit": "hn-01",
+            "office": "Ủy ban nhân dân phường Thử Nghiệm, thành phố Hà Nội",
+            "trial": True,
+            "officer_name": "Nguyễn Thị Thử Nghiệm",
+            "officer_title": "Phó Chủ tịch",
+            "officer_certificate": b"\5" * 32,
+            "agency_certificate": b"\6" * 32,
+            "certified_at": dt.datetime(2026, 11, 23, 10, 15, 3, 250_000, tzinfo=VIETNAM),
+            "kind": "khai_sinh",
+            "title": "GIẤY KHAI SINH",
+            "scans": (issue.ScanRecord(media_type="image/png", length=10, sha256=b"\1" * 32),),
+            "pages": tuple(records),
+            "readings": readings,
+            "findings_digest": b"\2" * 32,
+            "qr_key_id": b"\3" * 8,
+            "qr_certificate": b"\4" * 400,
+            "software": {"pyhncert": "0.1.0"},
+        }
+        return issue.Act(**(settings | changes))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def composed(font: issue.Font) -> Callable[..., bytes]:
+    """Revision 1 of an act, its QR signed by nobody."""
+
+    def make(act: issue.Act, **settings: Any) -> bytes:
+        act_bytes = issue.act_json(act)
+        digest = issue.content_digest([scan.sha256 for scan in act.scans], act_bytes)
+        payload = issue.qr_payload(act.code, digest, lambda message: hashlib.sha512(message).digest(), act.qr_key_id)
+        url = issue.qr_url(VERIFY_URL, payload)
+        return issue.compose(act, act_bytes=act_bytes, font=font, url=url, verify_url=VERIFY_URL, **settings)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """The path of a foreign command; the test is left out, visibly, where it is absent."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            pytest.skip(f"{name} is not installed (apt: poppler-utils, qpdf)")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def vera() -> str:
+    """The jar with veraPDF, built from the shared folder by the gate."""
+    path = Path(os.environ.get("HNCERT_JUDGE") or ROOT / "build" / "judges" / "target" / "judge.jar")
+    if not path.exists() or shutil.which("java") is None:
+        pytest.skip("EU DSS and veraPDF are not built: cp -r $HNCERT_SHARED/judges build/, mvn -q package in it")
+    return str(path)

@@ -1,0 +1,234 @@
+"""Marks: they cover no ink, overlap nothing, and say what the law asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import itertools
+import subprocess
+
+import cv2
+import numpy as np
+import pikepdf
+import pytest
+import zxingcpp
+
+from pyhncert import issue
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.issue._compose import lay_out
+from pyhncert.issue._draw import Cases
+from pyhncert.issue._wording import wording
+
+DAY = dt.date(2026, 11, 23)
+PAPERS = {
+    "half empty": {"text": (30, 150)},
+    "full": {"text": (30, 270)},
+    "ink to every edge": {"text": (10, 10), "edge": True},
+    "card": {"width": 85.6, "height": 54, "text": (8, 48), "dpi": 300},
+    "slip": {"width": 40, "height": 60, "text": (8, 50)},
+    "A3": {"width": 420, "height": 297, "text": (20, 280), "dpi": 100},
+}
+
+
+@pytest.fixture(params=PAPERS, scope="module")
+def record(request, paper):
+    return issue.encode_page(paper(**PAPERS[request.param])), paper(**PAPERS[request.param])
+
+
+def rendered(pdf, page, dpi, tool):
+    """RGB pixels of one page, by poppler."""
+    command = [tool("pdftoppm"), "-r", f"{dpi:g}", "-f", str(page), "-l", str(page), "-"]
+    return ppm(subprocess.run(command, input=pdf, check=True, capture_output=True).stdout)
+
+
+def ppm(data):
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+
+
+def ink(page):
+    """The definition of DESIGN 4, plainly: darker than the local Sauvola level, grown by 0.3 mm."""
+    gray = cv2.cvtColor(page.image, cv2.COLOR_RGB2GRAY).astype(np.float64)
+    window = (2 * round(page.dpi / 20) + 1,) * 2
+    mean = cv2.blur(gray, window)
+    deviation = np.sqrt(np.maximum(cv2.blur(gray * gray, window) - mean * mean, 0))
+    reach = int(0.3 / 25.4 * page.dpi)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate((gray < mean * (1 + 0.3 * (deviation / 128 - 1))).astype(np.uint8), disc) > 0
+
+
+def without_marks(pdf):
+    """The same file with nothing but the page images drawn."""
+    with pikepdf.open(io.BytesIO(pdf)) as held:
+        for page in held.pages:
+            image = page.Contents.read_bytes().split(b"Do Q")[0] + b"Do Q"
+            page.Contents = held.make_stream(image if b"/Im" in image else b"")
+        out = io.BytesIO()
+        held.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("profile", ["certified", "sao_y"])
+def test_no_mark_covers_ink(record, act_of, composed, tool, profile):
+    kept, page = record
+    pdf = composed(act_of([kept]), profile=profile)
+    with_marks = rendered(pdf, 1, page.dpi, tool)
+    bare = rendered(without_marks(pdf), 1, page.dpi, tool)
+    height, width = page.image.shape[:2]
+    marked = (np.abs(with_marks.astype(int) - bare).max(axis=2) > 6)[:height, :width]
+    taken = ink(page)[: marked.shape[0], : marked.shape[1]]
+    assert not (marked & taken).any()
+    strip = with_marks[height + 2 :]
+    assert marked.any() or (strip < 200).any(), "the page bears no mark at all"
+
+
+def test_the_original_is_shown_whole_at_full_scale(record, act_of, composed):
+    kept, page = record
+    with pikepdf.open(io.BytesIO(composed(act_of([kept])))) as pdf:
+        _, _, width, height = (float(v) for v in pdf.pages[0].MediaBox)
+        matrix = [float(v) for v in pdf.pages[0].Contents.read_bytes().split(b" cm ")[0].split()[1:]]
+    assert matrix[0] == pytest.approx(page.image.shape[1] / page.dpi * 72, abs=0.01)
+    assert matrix[3] == pytest.approx(page.image.shape[0] / page.dpi * 72, abs=0.01)
+    assert (matrix[1], matrix[2], matrix[4]) == (0, 0, 0)
+    assert (matrix[0], matrix[3] + matrix[5]) == pytest.approx((width, height), abs=0.01)
+
+
+@pytest.mark.parametrize("profile", ["certified", "sao_y"])
+@pytest.mark.parametrize("trial", [True, False])
+def test_nothing_drawn_overlaps_or_leaves_the_page(record, act_of, font, profile, trial):
+    act = act_of(
+        [record[0]],
+        trial=trial,
+        office="Ủy ban nhân dân phường có một cái tên rất dài để thử việc xuống dòng, thành phố Hà Nội",
+        title="QUYẾT ĐỊNH VỀ VIỆC PHÊ DUYỆT KẾ HOẠCH " * 12,
+        officer_name="Tôn Nữ Công Huyền Nguyễn Phước Thị Thử Nghiệm",
+        officer_title="Phó Chủ tịch Ủy ban nhân dân kiêm Trưởng phòng Tư pháp",
+        number=123456,
+    )
+    url = "https://chungthuc.mot-ten-mien-rat-dai.example.gov.vn/tra-cuu"
+    for sheet in lay_out(act, wording(profile, DAY), Cases(font), url, {}):
+        boxes = sheet.canvas.boxes
+        for box in boxes:
+            assert 0 <= box.left < box.right <= sheet.width, box
+            assert 0 <= box.top < box.bottom <= sheet.height, box
+        for one, other in itertools.combinations(boxes, 2):
+            assert not one.overlaps(other), (one, other)
+
+
+def test_a_page_with_room_bears_the_certification_itself(paper, act_of, composed):
+    record = issue.encode_page(paper(text=(30, 150)))
+    assert page_count(composed(act_of([record]))) == 1
+
+
+def test_a_full_page_gets_an_appended_page(paper, act_of, composed):
+    record = issue.encode_page(paper(text=(30, 270)))
+    pdf = composed(act_of([record]))
+    assert page_count(pdf) == 2
+    with pikepdf.open(io.BytesIO(pdf)) as held:
+        assert [float(v) for v in held.pages[1].MediaBox] == pytest.approx([0, 0, 595.276, 841.89])
+
+
+def test_a_page_without_a_free_edge_gets_a_strip_and_keeps_its_size(paper, act_of, composed):
+    record = issue.encode_page(paper(text=(10, 10), edge=True))
+    with pikepdf.open(io.BytesIO(composed(act_of([record])))) as pdf:
+        height = float(pdf.pages[0].MediaBox[3])
+    assert 841.9 + 15 < height < 841.9 + 40
+
+
+def page_count(pdf):
+    with pikepdf.open(io.BytesIO(pdf)) as held:
+        return len(held.pages)
+
+
+@pytest.mark.parametrize("dpi", [150, 300])
+@pytest.mark.parametrize("text", [(30, 150), (30, 270)])
+def test_the_qr_reads_back_from_the_page(paper, act_of, composed, tool, dpi, text):
+    act = act_of([issue.encode_page(paper(text=text))])
+    pdf = composed(act)
+    found = zxingcpp.read_barcodes(rendered(pdf, page_count(pdf), dpi, tool), formats=zxingcpp.BarcodeFormat.QRCode)
+    payload = issue.read_payload(found[0].text)
+    digest = issue.content_digest([act.scans[0].sha256], issue.act_json(act))
+    assert (payload.code, payload.key_id, payload.digest_start) == (act.code, act.qr_key_id, digest[:16])
+    assert payload.signature == hashlib.sha512(payload.signed).digest()
+
+
+def text_of(pdf, tool, *options):
+    command = [tool("pdftotext"), *options, "-", "-"]
+    return " ".join(
+        subprocess.run(command, input=pdf, check=True, capture_output=True, text=False).stdout.decode().split()
+    )
+
+
+@pytest.mark.parametrize("text", [(30, 150), (30, 270)])
+def test_the_face_says_what_the_law_asks(paper, act_of, composed, tool, text):
+    seen = text_of(composed(act_of([issue.encode_page(paper(text=text))], trial=False)), tool, "-raw")
+    for words in (
+        "BẢN SAO",
+        "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH",
+        "Số chứng thực: 01",
+        "Quyển số: 01/2026-SCT/BS",
+        "Ngày 23 tháng 11 năm 2026",
+        "Người thực hiện chứng thực",
+        "PHÓ CHỦ TỊCH",
+        "Nguyễn Thị Thử Nghiệm",
+        "chuyển đổi từ văn bản giấy",
+        "10:15:03",
+        "7K3MX-9PQR2-TWA4C",
+        "https://chungthuc.example.gov.vn/v",
+    ):
+        assert words in seen, words
+    assert "THỬ NGHIỆM -" not in seen and "TRIAL" not in seen
+
+
+def test_every_page_of_a_trial_office_says_so(paper, act_of, composed, tool):
+    pages = [issue.encode_page(paper(text=(30, 270))), issue.encode_page(paper(text=(10, 10), edge=True))]
+    pages[1] = type(pages[1])(**{n: getattr(pages[1], n) for n in pages[1].__slots__} | {"number": 2})
+    pdf = composed(act_of(pages))
+    assert page_count(pdf) == 3
+    for page in (1, 2, 3):
+        seen = text_of(pdf, tool, "-f", str(page), "-l", str(page))
+        assert "BẢN THỬ NGHIỆM - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ / TRIAL - NO LEGAL VALUE" in seen
+        assert f"Tờ {page}/3" in seen and "BẢN SAO" in seen
+
+
+def test_the_other_profile_stands_at_the_top_right_without_pictures(paper, act_of, composed, tool):
+    pdf = composed(act_of([issue.encode_page(paper(text=(50, 280)))]), profile="sao_y")
+    seen = text_of(pdf, tool, "-f", "1", "-l", "1")
+    assert "SAO Y" in seen and "23/11/2026; 10:15:03; +07:00" in seen
+    assert "CON DẤU" not in text_of(pdf, tool)
+    box = subprocess.run(
+        [tool("pdftotext"), "-bbox", "-l", "1", "-", "-"], input=pdf, check=True, capture_output=True
+    ).stdout.decode()
+    line = next(row for row in box.splitlines() if ">SAO<" in row and "Min" in row and float(row.split('"')[1]) > 400)
+    assert float(line.split('"')[3]) < 120
+
+
+def test_pictures_of_signature_and_seal_keep_their_transparency(paper, act_of, composed, tmp_path):
+    for name in ("officer", "seal"):
+        picture = np.zeros((40, 80, 4), np.uint8)
+        picture[10:30, 10:70] = (200, 60, 20, 255)
+        cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
+    act = act_of([issue.encode_page(paper())], trial=False)
+    pdf = composed(act, officer_picture=tmp_path / "officer.png", seal_picture=tmp_path / "seal.png")
+    with pikepdf.open(io.BytesIO(pdf)) as held:
+        images = held.pages[1].Resources.XObject
+        assert {"/officer", "/agency", "/qr"} <= set(images.keys())
+        assert images.officer.SMask.read_bytes() == picture[:, :, 3].tobytes()
+        assert images.officer.read_bytes() == picture[:, :, 2::-1].tobytes()
+
+
+def test_a_picture_that_is_none_is_refused(paper, act_of, composed, tmp_path):
+    act = act_of([issue.encode_page(paper(50, 40))])
+    (tmp_path / "seal.png").write_bytes(b"no picture")
+    with pytest.raises(UsageFault, match="not a PNG"):
+        composed(act, seal_picture=tmp_path / "seal.png")
+    with pytest.raises(StorageFault, match="cannot be read"):
+        composed(act, seal_picture=tmp_path / "absent.png")
+
+
+def test_an_unknown_profile_or_one_not_yet_valid_is_refused(paper, act_of, composed):
+    record = issue.encode_page(paper(50, 40))
+    with pytest.raises(UsageFault, match="no wording"):
+        composed(act_of([record]), profile="notarised")
+    with pytest.raises(UsageFault, match="no wording"):
+        wording("certified", dt.date(2025, 10, 31))
