@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, exc, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import _lines, _recover
-from pyhncert.keep._acts import may
+from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import Book, BookSettings, books, current_book, next_number, open_book
 from pyhncert.keep._canonical import findings_digest, record_json
 from pyhncert.keep._check import check
@@ -316,6 +316,22 @@ class Register:
             self.store.delete(leftover)
             with self._database.writing() as connection:
                 connection.execute(_DELIVERED, {"id": act_id})
+
+    def abandon(self, act_id: str, reason: str, *, person: str = "") -> bool:
+        """After whatever went wrong: void the act unless it is registered already; whether it is void now.
+
+        False means that the copy exists: the fault came after `close`, and the copy is delivered by this process or,
+        where it was to lie somewhere, by the next one that recovers.
+
+        Raises:
+            UsageFault: the act is unknown, or there is no reason.
+            StorageFault: the register cannot be written; the act is voided by `recover` once this process has ended.
+        """
+        state = self.act(act_id).state
+        if state in ABANDONABLE:
+            self.void(act_id, reason, person=person)
+            return True
+        return state == "voided"
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 

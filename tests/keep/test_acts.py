@@ -241,6 +241,17 @@ def test_voiding_removes_the_file_that_had_been_stored(register, acts, store):
     assert register.act(act.act_id).note == "Đã hủy số ngày 24/11/2026: đĩa đầy"
 
 
+def test_abandoning_voids_what_is_not_registered_and_leaves_a_copy_that_exists(register, acts):
+    act, finished, voided = (acts.reserve(register) for _ in range(3))
+    acts.finish(register, finished)
+    register.void(voided.act_id, "nhầm")
+    assert register.abandon(act.act_id, "hết dung lượng") is True
+    assert register.abandon(voided.act_id, "hết dung lượng") is True
+    assert register.abandon(finished.act_id, "hết dung lượng") is False
+    assert [line.state for line in register.lines()] == ["voided", "registered", "voided"]
+    assert [line.reason for line in register.lines()] == ["hết dung lượng", "", "nhầm"]
+
+
 def test_the_database_itself_refuses_to_change_a_number_or_to_forget(register, acts, path):
     import sqlite3
     from contextlib import closing
