@@ -27,6 +27,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Rule = Literal["ratio", "at_most", "at_least"]
 """What the bar holds: the peer's figure over ours, or our figure from above or below."""
+FORMS: dict[str, str] = {"ratio": "≥ {:.3g}x", "at_most": "≤ {:.3g}", "at_least": "≥ {:.3g}"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ class Row:
         if self.rule == "ratio":
             return self.ratio is not None and self.ratio >= self.bar
         return self.ours <= self.bar if self.rule == "at_most" else self.ours >= self.bar
+
+    @property
+    def said(self) -> str:
+        """The row in words."""
+        beside = "" if self.peer is None else f", peer {_figure(self.peer)} ({self.ratio or 0:.1f}x)"
+        bar = "" if self.bar is None else f", bar {FORMS[self.rule].format(self.bar)}"
+        return f"{self.name}: {_figure(self.ours)} {self.unit}{beside}{bar}"
 
     def as_json(self) -> dict[str, object]:
         """As it stands in build/bench.json."""
@@ -90,8 +98,7 @@ class Ledger:
         """The rows as text, missed bars marked."""
         lines = [f"{'':2}{'row':44}{'ours':>11}{'peer':>11}{'ratio':>9}{'bar':>12}  unit"]
         for r in self.rows:
-            form = {"ratio": "≥ {:.3g}x", "at_most": "≤ {:.3g}", "at_least": "≥ {:.3g}"}[r.rule]
-            bar = "-" if r.bar is None else form.format(r.bar)
+            bar = "-" if r.bar is None else FORMS[r.rule].format(r.bar)
             peer = "-" if r.peer is None else _figure(r.peer)
             ratio = "-" if r.ratio is None else f"{r.ratio:.1f}x"
             note = f"  ({r.note})" if r.note else ""
@@ -187,18 +194,13 @@ def _peak_bytes(pid: int) -> int:
     return 0
 
 
-def alternate(
-    ours: Callable[[], object], peer: Callable[[], object] | None, *, repeats: int
-) -> tuple[float, float | None]:
+def alternate(ours: Callable[[], object], peer: Callable[[], object], *, repeats: int) -> tuple[float, float]:
     """Median CPU seconds of each over `repeats` turns, this process only, after one turn that does not count."""
-    mine: list[float] = []
-    theirs: list[float] = []
+    taken: tuple[list[float], list[float]] = ([], [])
     for turn in range(repeats + 1):
-        for call, into in ((ours, mine), (peer, theirs)):
-            if call is None:
-                continue
+        for call, into in zip((ours, peer), taken, strict=True):
             begun = time.process_time()
             call()
             if turn:
                 into.append(time.process_time() - begun)
-    return statistics.median(mine), statistics.median(theirs) if theirs else None
+    return statistics.median(taken[0]), statistics.median(taken[1])

@@ -26,7 +26,7 @@ def main() -> int:
     for threads in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT"):
         os.environ.setdefault(threads, "1")
     arguments = [str(HERE), "-p", "no:cacheprovider", "--rootdir", str(HERE.parent), "-s", "-q", "--timeout=0"]
-    arguments += ["-o", "python_files=test_*.py journey.py", "-rs"]
+    arguments += ["-o", "python_files=test_*.py journey.py", "-rs", "--tb=short", "--show-capture=no"]
     return int(pytest.main([*arguments, *(["-k", given.k] if given.k else [])]))
 
 
