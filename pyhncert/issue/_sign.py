@@ -56,6 +56,7 @@ def sign_copy(
     this copy: the copy is B-B, and a note says so. `signed` hears the field's name after each signature.
 
     Raises:
+        AlteredCore: `revision1` has no such fields, or is signed already.
         TimestampFault: the service answered wrongly.
         KeyFault: a key does not sign.
     """

@@ -1,4 +1,4 @@
-"""The bytes of a copy, read strictly: revisions, signatures, validation data; `pyhncert.verify` judges what they say."""
+"""The bytes of a copy, read strictly: revisions, signatures, validation data; `verify` judges them."""
 
 from pyhncert.issue._dss import (
     Evidence,

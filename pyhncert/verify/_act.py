@@ -125,6 +125,7 @@ def _check_record(record: Mapping[str, Any]) -> None:
     holds = (
         all(type(record[key]) is kind for key, kind in _TYPES.items())
         and all(type(record["officer"][key]) is str for key in ("name", "title"))
+        and all(_SHA256.fullmatch(record[key]["certificate"]) for key in ("officer", "agency"))
         and type(record["original"]["title"]) is str
         and record["original"]["pages"] == len(record["pages"])
         and dt.datetime.fromisoformat(record["certified_at"]).tzinfo is not None

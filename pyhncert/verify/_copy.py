@@ -131,10 +131,14 @@ def _check_data(found: ValidationData, evidence: tuple[Evidence, Evidence]) -> N
 
 def _check_roles(evidence: tuple[Evidence, Evidence], act: CopyAct) -> None:
     """Who signed is who the act names; a valid certificate of somebody else is not enough."""
-    wanted = (act.record["officer"]["name"], act.record["office"])
-    for one, name in zip(evidence, wanted, strict=True):
+    record = act.record
+    wanted = (
+        (record["officer"]["name"], record["officer"]["certificate"]),
+        (record["office"], record["agency"]["certificate"]),
+    )
+    for one, (name, digest) in zip(evidence, wanted, strict=True):
         names = {common_name(one.cms.signer)} | _organisations(one)
-        if _fold(name) not in {_fold(held) for held in names}:
+        if _fold(name) not in {_fold(held) for held in names} or _core.sha256(one.cms.signer).hex() != digest:
             raise altered("other_signer", field=one.signed.field, name=name, signer=common_name(one.cms.signer))
     if evidence[0].cms.signer == evidence[1].cms.signer:
         raise altered("same_signer")

@@ -103,6 +103,8 @@ class TrialOffice:
             pages=records,
             readings=tuple(Reading(page=record.number, lines=(), reader="none") for record in records),
             findings_digest=bytes(32),
+            officer_certificate=_core.sha256(self.officer.certificate),
+            agency_certificate=_core.sha256(self.agency.certificate),
             qr_key_id=key_id(_core.certificate_spki(self.qr.certificate)),
             qr_certificate=self.qr.certificate,
         )

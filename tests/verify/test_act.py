@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -108,6 +107,6 @@ def test_an_act_of_another_office_or_officer_is_altered(real, office) -> None:
 
 def test_an_act_that_is_not_json_is_altered(real, office) -> None:
     act = office.act()
-    for raw in (b"", b"{", b"[]", b"\xff", b"[" * 100_000, replace and b"null"):
+    for raw in (b"", b"{", b"[]", b"\xff", b"[" * 100_000, b"null"):
         with pytest.raises(Altered):
             verify(real, act, raw)

@@ -189,7 +189,7 @@ def test_a_gap_that_is_wider_than_its_string_is_altered(real, attack) -> None:
     """Less padding, and the place it leaves filled: by blanks, by a second string, by a comment, by an entry."""
     revisions = read_revisions(real.pdf)
     for place, field in ((2, "Officer"), (3, "Agency")):
-        start, end = read_signature(revisions, place, field).gap
+        end = read_signature(revisions, place, field).gap[1]
         for filler in (b" " * 20, b"<" + b"0" * 18 + b">", b"%" + b"x" * 18 + b"\n", b"/Reason (another wor)"[:20]):
             assert attack(real.pdf[: end - 21] + b">" + filler + real.pdf[end:]) in BAD
         assert attack(real.pdf[: end - 41] + b" " * 40 + real.pdf[end - 1 :]) in BAD

@@ -1,4 +1,4 @@
-"""One byte changed anywhere is never `valid` (DESIGN 6): tables, trailers, Contents, padding, and 2,000 other places."""
+"""One byte changed anywhere is never `valid` (DESIGN 6): tables, trailers, Contents, padding, and elsewhere."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from pyhncert import _core
 from pyhncert.errors import Altered
 from pyhncert.identify import load_credential, read_certificates
 from pyhncert.verify import verify_copy
@@ -35,9 +36,25 @@ def test_who_stamps_time_or_signs_codes_cannot_sign_copies(office, attack) -> No
         assert attack(office.signed(agency=credential)) == "altered"
 
 
+def signed_as_named(office, officer):
+    """A copy whose act names the certificate that signed it, whoever's it is."""
+    act = office.act(officer_certificate=_core.sha256(officer.certificate))
+    return office.upgraded(office.signed(office.revision1(act), officer=officer))
+
+
+def test_a_certificate_of_another_name_is_altered_even_if_the_act_names_it(office, attack) -> None:
+    assert attack(signed_as_named(office, office.other("Trần Thị Khác"))) == "altered"
+
+
+def test_another_certificate_in_the_officers_name_is_altered(office, attack) -> None:
+    """Names are not rare; the act names the one certificate."""
+    namesake = office.other("Nguyễn Văn Mẫu")
+    assert attack(office.upgraded(office.signed(officer=namesake))) == "altered"
+    assert attack(signed_as_named(office, namesake)) == "valid"
+
+
 def test_a_time_stamping_certificate_in_the_officers_name_is_not_believed(office, attack) -> None:
-    credential = office.other("Nguyễn Văn Mẫu", usage="timestamp")
-    assert attack(office.upgraded(office.signed(officer=credential))) == "undecided"
+    assert attack(signed_as_named(office, office.other("Nguyễn Văn Mẫu", usage="timestamp"))) == "undecided"
 
 
 def test_a_certificate_that_is_not_in_the_chain_is_altered(office, attack) -> None:
