@@ -49,7 +49,8 @@ def identity(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
         sex = person["sex"][1:] if person["sex"].startswith("=") else _value(fields, person["sex"])
         birth = _value(fields, person["birth"])
         year = re.search(r"\d{4}$", birth)
-        wrong, right = [], []
+        wrong: list[tuple[str, str]] = []
+        right: list[tuple[str, str]] = []
         if sex in {"Nam", "Nữ"}:
             (right if number.sex == sex else wrong).append((f"sex {sex}", f"giới tính {sex}"))
         if year:

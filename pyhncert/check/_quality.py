@@ -56,9 +56,10 @@ def _confidence(page: PageFacts, reading: Reading | None, letters: int, today: d
     limits = rule("confidence", today)
     if limits is None or reading is None or letters < limits["least_letters"]:
         return []
-    total = sum(len(line.text) for line in reading.lines)
-    mean = sum(line.confidence * len(line.text) for line in reading.lines) / total
+    lines = [line for line in reading.lines if "<<" not in line.text]  # machine-readable rows have their own checks
+    total = sum(len(line.text) for line in lines)
+    mean = sum(line.confidence * len(line.text) for line in lines) / total if total else 1.0
     if mean >= limits["warn_below"]:
         return []
-    worst = min(reading.lines, key=lambda line: line.confidence)
+    worst = min(lines, key=lambda line: line.confidence)
     return [say("low_confidence", "warn", page=page.number, quad=worst.quad, percent=round(100 * mean))]

@@ -99,7 +99,10 @@ class Detector:
 
     def find(self, image: Pixels, *, text_height_px: float = 0.0) -> list[Box]:
         """The lines of `image` (height, width, 3), RGB, in no particular order."""
-        x0, y0, x1, y1 = content(image)
+        place = content(image)
+        if place is None:
+            return []
+        x0, y0, x1, y1 = place
         crop = image[y0:y1, x0:x1]
         height, width = crop.shape[:2]
         scale = LONG_SIDE / max(height, width)
@@ -116,8 +119,8 @@ class Detector:
         return _boxes(heat, width / w, height / h, x0, y0)
 
 
-def content(image: Pixels) -> tuple[int, int, int, int]:
-    """The part of the page with anything on it (left, top, right, bottom), with a margin.
+def content(image: Pixels) -> tuple[int, int, int, int] | None:
+    """The part of the page with anything on it (left, top, right, bottom), with a margin; None for a blank page.
 
     A card on a large sheet so comes to the detector at its own scale, and empty margins cost nothing.
     """
@@ -135,7 +138,7 @@ def content(image: Pixels) -> tuple[int, int, int, int]:
     count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, np.ones((3, 5), np.uint8)))
     keep = [s for s in stats[1:count] if s[cv2.CC_STAT_AREA] >= 24]
     if not keep:
-        return 0, 0, width, height
+        return None
     s = np.array(keep)
     margin = 6
     left, top = int(s[:, 0].min()) - margin, int(s[:, 1].min()) - margin

@@ -47,14 +47,20 @@ def _specs(kind: str) -> tuple[tuple[_Spec, ...], dict[str, str], str | None]:
     if not isinstance(data, dict):
         return (), {}, None
     specs = tuple(_spec(raw) for raw in data["fields"])
-    printed = {fold(label): label for raw in data["fields"] for label in raw.get("labels", ())}
+    printed = {form: label for raw in data["fields"] for label in raw.get("labels", ()) for form in _forms(label)}
     return specs, printed, data.get("first_part")
+
+
+def _forms(label: str) -> tuple[str, ...]:
+    """`label` folded, and as it comes out when the stroke of a bilingual label is read as a letter."""
+    strokes = ("/", "I", "J", "L") if "/" in label else ("",)
+    return tuple(dict.fromkeys(fold(label.replace("/", stroke)) for stroke in strokes))
 
 
 def _spec(raw: dict[str, Any]) -> _Spec:
     return _Spec(
         name=raw["name"],
-        labels=tuple(fold(label) for label in raw.get("labels", ())),
+        labels=tuple(form for label in raw.get("labels", ()) for form in _forms(label)),
         type=raw["type"],
         lines=raw.get("lines", 1),
         part=raw.get("part"),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _NOISE = 0.25
 """A line below this confidence with hardly a letter in it is dirt or a piece of a seal."""
+_MANY = 48
+"""A page of more lines is dense: small print is then the body, and reading it finely would take seconds."""
 _threads = threading.Lock()
 
 
@@ -50,7 +52,9 @@ class Reader:
         with _one_thread():
             boxes = _crop.join(self._detector.find(page.image, text_height_px=page.measures.text_height_px))
             strips = _crop.strips(page.image, boxes)
-            lines = [line for line in map(self._recogniser.read, strips) if line is not None]
+            dense = len(strips) > _MANY
+            found = (self._recogniser.read(strip, dense=dense) for strip in strips)
+            lines = [line for line in found if line is not None]
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
         places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
         return Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name)

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyhncert.errors import MissingDependency
-from pyhncert.recognise._crop import FINE, QUICK
+from pyhncert.recognise._crop import FINE, HIGH, LOW, QUICK
 from pyhncert.values import Line, Point, Quad, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyhncert.recognise._crop import Look, Strip
     from pyhncert.values import Matrix
 
@@ -24,7 +26,9 @@ SMALL_PX = 34
 """Lines up to this height on the page (cards, low resolution) are read finely at once."""
 SURE = 0.88
 DIGITS = 6
-_DATE = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/\d{4}(?!\d)|\d/\d{4}/|/QĐ")
+_NUMBER = re.compile(r"[\d/]*\d[\d/]*")
+_DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
+_SHAPE = re.compile(r"(?<!\d)\d{12}(?!\d)|\d/\d{4}/|\d/QĐ")
 
 
 class Recogniser:
@@ -59,20 +63,35 @@ class Recogniser:
             self._own.word = tesserocr.RIL.WORD
         return engine
 
-    def read(self, strip: Strip) -> Line | None:
+    def read(self, strip: Strip, *, dense: bool = False) -> Line | None:
         """The line on `strip`, in page pixels; None where nothing can be read.
 
-        Large print is read quickly; small print, digits and doubtful words get the finer look.
+        Large print, and a `dense` page, is read quickly; small print and doubtful words get a finer look, and numbers
+        are read until two looks agree.
         """
-        if strip.gray.shape[0] <= SMALL_PX:
-            return self._look(strip, FINE)
-        quick = self._look(strip, QUICK)
-        if quick is None:
-            return self._look(strip, FINE)
-        if quick.confidence >= SURE and sum(c.isdigit() for c in quick.text) < DIGITS:
-            return quick
-        fine = self._look(strip, FINE)
-        return quick if fine is None or _worth(quick) > _worth(fine) else fine
+        small = strip.gray.shape[0] <= SMALL_PX and not dense
+        line = self._look(strip, FINE if small else QUICK)
+        if line is None:
+            return None if small else self._look(strip, HIGH)
+        if sum(c.isdigit() for c in line.text) >= DIGITS:
+            return self._numbers(strip, line, (LOW, HIGH) if small else (HIGH, LOW))
+        if line.confidence < SURE and not small:
+            fine = self._look(strip, HIGH)
+            return line if fine is None or line.confidence > fine.confidence else fine
+        return line
+
+    def _numbers(self, strip: Strip, first: Line, looks: Sequence[Look]) -> Line:
+        """The first two looks that agree on every number, else the one with the most whole numbers."""
+        seen = [first]
+        for look in looks:
+            line = self._look(strip, look)
+            if line is None:
+                continue
+            twins = [one for one in seen if _digits(one.text) == _digits(line.text)]
+            seen.append(line)
+            if twins and _whole(line.text) >= max(_whole(one.text) for one in seen):
+                return max((line, *twins), key=lambda one: one.confidence)
+        return max(seen, key=lambda one: (_whole(one.text), one.confidence))
 
     def _look(self, strip: Strip, look: Look) -> Line | None:
         engine = self._engine()
@@ -103,9 +122,16 @@ class Recogniser:
         return Line(text=text, quad=strip.quad, confidence=confidence, words=tuple(words), red=round(strip.red, 3))
 
 
-def _worth(line: Line) -> tuple[int, float]:
-    """Whole dates first, then confidence: the recogniser loses slashes without losing confidence."""
-    return len(_DATE.findall(line.text)), line.confidence
+def _digits(text: str) -> str:
+    """The numbers of `text` with their strokes."""
+    return " ".join(_NUMBER.findall(text))
+
+
+def _whole(text: str) -> int:
+    """How many dates, personal numbers and document numbers of `text` are complete."""
+    return sum(1 <= int(day) <= 31 and 1 <= int(month) <= 12 for day, month in _DATE.findall(text)) + len(
+        _SHAPE.findall(text)
+    )
 
 
 def _quad(to_page: Matrix, box: tuple[float, float, float, float]) -> Quad:
