@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from pyhncert.issue._free import FreeArea
 from pyhncert.issue._marks import A4_MM, Draw, Marks, corner_lines, draw_band, last_page_place, plan_band, plan_corner
 from pyhncert.issue._pdfa import pdf_date, srgb_profile, write_font, xmp
 from pyhncert.issue._qr import QUIET, modules
-from pyhncert.issue._text import invisible
+from pyhncert.issue._text import invisible, readable
 from pyhncert.issue._wording import wording
 from pyhncert.issue._write import Writer, number, text_string
 
@@ -226,7 +227,9 @@ class _Job:
         )
         if act.trial:
             about += f"; {self.words['trial']}"
-        packet = xmp(title=title, author=act.office, description=about, when=when, tool=_TOOL)
+        packet = xmp(
+            title=readable(title), author=readable(act.office), description=readable(about), when=when, tool=_TOOL
+        )
         metadata = pdf.stream("/Type /Metadata /Subtype /XML", packet, deflate=False)
         fields = " ".join(f"{w} 0 R" for w in self.widgets)
         pdf.put(
@@ -249,11 +252,19 @@ def _read(path: Path) -> bytes:
         ) from err
 
 
+def _shape(picture: bytes) -> float:
+    """Width by height of a PNG; 1 for anything else, which is refused when it is drawn."""
+    if picture[:8] != b"\x89PNG\r\n\x1a\n" or len(picture) < 24:
+        return 1.0
+    width, height = struct.unpack_from(">LL", picture, 16)
+    return width / height if width and height else 1.0
+
+
 def lay_out(
-    act: Act, words: Mapping[str, Any], cases: Cases, verify_url: str, given: Mapping[str, Any]
+    act: Act, words: Mapping[str, Any], cases: Cases, verify_url: str, given: Mapping[str, bytes]
 ) -> list[_Sheet]:
     """All sheets with their marks drawn, the appended page last where the block fits nowhere on the last page."""
-    marks = Marks(act, words, verify_url, "officer" in given, "agency" in given)
+    marks = Marks(act, words, verify_url, {name: _shape(data) for name, data in given.items()})
     last = act.pages[-1]
     block = _block(act, words, cases, marks)
     count = len(act.pages) + (0 if block else 1)

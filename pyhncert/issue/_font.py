@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import sys
+import unicodedata
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,8 +27,6 @@ _TABLES = ("glyf", "head", "hhea", "hmtx", "loca", "maxp", "cmap", "OS/2")
 
 def vietnamese() -> str:
     """The 134 marked letters of Vietnamese, both cases: 60 vowels with a tone, ă â ê ô ơ ư and đ."""
-    import unicodedata  # noqa: PLC0415  used only to check a font
-
     letters = {unicodedata.normalize("NFC", v + m) for v in _VOWELS for m in _MARKS} | set("ăâđêôơư")
     return "".join(sorted(letters | {c.upper() for c in letters}))
 
@@ -257,7 +256,9 @@ def subset(face: Face, text: Iterable[str]) -> Subset:
 
 
 def clean(face: Face, text: str) -> str:
-    """`text` with every character that `face` cannot draw shown as ?, so that nothing is lost silently."""
+    """`text` in NFC, with every character that `face` cannot draw shown as ?, so that nothing is lost silently."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     return "".join(c if ord(c) in face.cmap else "?" for c in text)
 
 

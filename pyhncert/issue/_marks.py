@@ -148,13 +148,12 @@ def grouped(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Draws the certification of one act, as a block or as a page."""
+    """Draws the certification of one act, as a block or as a page; `pictures` has width by height of those given."""
 
     act: Act
     words: Mapping[str, Any]
     verify_url: str
-    officer_picture: bool
-    agency_picture: bool
+    pictures: Mapping[str, float]
 
     # -- the block: three columns or two rows, whichever fits
 
@@ -223,7 +222,7 @@ class Marks:
         y = canvas.text(left, y, across, date, 9.5, align=0.5)
         y = canvas.text(left, y, across, self.words["officer"], 9.5, bold=True, align=0.5)
         y = canvas.text(left, y, across, self.act.officer_title.upper(), 8.5, align=0.5)
-        if self.officer_picture or self.agency_picture or (self.act.trial and self.words["pictures"]):
+        if self.pictures or (self.act.trial and self.words["pictures"]):
             y = self._pictures(canvas, axis, y)
         y = canvas.text(left, y, across, self.act.officer_name, 11, bold=True, align=0.5)
         return canvas.text(left, y, across, self.act.office, 8.5, align=0.5)
@@ -232,16 +231,22 @@ class Marks:
         wide, high = SIGNATURE_MM
         left, top = axis - wide / 2, y + (SEAL_MM - high) / 2
         seal = left + wide / 3 - SEAL_MM
-        if self.officer_picture:
-            canvas.picture("officer", left, top, wide, high)
+        if "officer" in self.pictures:
+            self._fitted(canvas, "officer", (left, top), SIGNATURE_MM)
         elif self.act.trial:
             _flourish(canvas, left, top, wide, high)
-        if self.agency_picture:
-            canvas.picture("agency", seal, y, SEAL_MM, SEAL_MM)
+        if "agency" in self.pictures:
+            self._fitted(canvas, "agency", (seal, y), (SEAL_MM, SEAL_MM))
         elif self.act.trial:
             self._trial_seal(canvas, seal + SEAL_MM / 2, y + SEAL_MM / 2)
         canvas.claim("signature and seal", seal, y, left + wide - seal, SEAL_MM)
         return y + SEAL_MM
+
+    def _fitted(self, canvas: Canvas, name: str, at: tuple[float, float], room: tuple[float, float]) -> None:
+        """A given picture as large as the box allows, undistorted, in its middle."""
+        (x, y), (wide, high), shape = at, room, self.pictures[name]
+        w, h = min(wide, high * shape), min(high, wide / shape)
+        canvas.picture(name, x + (wide - w) / 2, y + (high - h) / 2, w, h)
 
     def _trial_seal(self, canvas: Canvas, x: float, y: float) -> None:
         radius = SEAL_MM / 2 - 0.4

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import itertools
+import re
 import subprocess
 
 import cv2
@@ -188,7 +189,7 @@ def test_every_page_of_a_trial_office_says_so(paper, act_of, composed, tool):
     for page in (1, 2, 3):
         seen = text_of(pdf, tool, "-f", str(page), "-l", str(page))
         assert "BẢN THỬ NGHIỆM - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ / TRIAL - NO LEGAL VALUE" in seen
-        assert f"Tờ {page}/3" in seen and "BẢN SAO" in seen
+        assert f"Trang {page}/3" in seen and "BẢN SAO" in seen
 
 
 def test_the_other_profile_stands_at_the_top_right_without_pictures(paper, act_of, composed, tool):
@@ -215,6 +216,10 @@ def test_pictures_of_signature_and_seal_keep_their_transparency(paper, act_of, c
         assert {"/officer", "/agency", "/qr"} <= set(images.keys())
         assert images.officer.SMask.read_bytes() == picture[:, :, 3].tobytes()
         assert images.officer.read_bytes() == picture[:, :, 2::-1].tobytes()
+        content = held.pages[1].Contents.read_bytes().decode()
+    for name in ("officer", "agency"):
+        wide, tall = (float(v) for v in re.search(rf"q (\S+) 0 0 (\S+) \S+ \S+ cm /{name} Do Q", content).groups())
+        assert wide / tall == pytest.approx(2, rel=0.001), "the picture is distorted"
 
 
 def test_a_picture_that_is_none_is_refused(paper, act_of, composed, tmp_path):
@@ -224,6 +229,16 @@ def test_a_picture_that_is_none_is_refused(paper, act_of, composed, tmp_path):
         composed(act, seal_picture=tmp_path / "seal.png")
     with pytest.raises(StorageFault, match="cannot be read"):
         composed(act, seal_picture=tmp_path / "absent.png")
+
+
+def test_a_page_too_small_for_words_still_gives_a_copy(paper, act_of, composed):
+    assert page_count(composed(act_of([issue.encode_page(paper(5, 4, dpi=1200, text=(1, 3)))]))) == 2
+
+
+def test_letters_that_no_font_here_draws_do_not_stop_a_copy(paper, act_of, composed, tool):
+    act = act_of([issue.encode_page(paper())], officer_name="Hồ 漢 \u0000Văn", title="e\u0302\u0301 \x07")
+    seen = text_of(composed(act), tool, "-raw", "-f", "2")
+    assert "Hồ ? ?Văn" in seen and "ế" in seen
 
 
 def test_an_unknown_profile_or_one_not_yet_valid_is_refused(paper, act_of, composed):
