@@ -5,6 +5,36 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = [
+    "CmsParts",
+    "PageMeasures",
+    "SigningKey",
+    "Survey",
+    "certificate_spki",
+    "cms_finish",
+    "cms_parse",
+    "cms_prepare",
+    "cms_strict",
+    "cms_verify",
+    "code_from_random",
+    "code_normalise",
+    "code_shown",
+    "gray",
+    "grow",
+    "ink_boxes",
+    "measure",
+    "png_decode",
+    "sauvola",
+    "sha256",
+    "shrink",
+    "survey",
+    "timestamp_info",
+    "timestamp_request",
+    "verify_issued",
+    "verify_signature",
+    "warp",
+]
+
 # digests and codes
 
 def sha256(data: bytes, /) -> bytes: ...
@@ -146,6 +176,6 @@ def warp(
     out: npt.NDArray[np.uint8],
     /,
     *,
-    fill: tuple[int, int, int] = (255, 255, 255),
+    fill: tuple[int, int, int] = ...,
 ) -> None: ...
 def measure(image: npt.NDArray[np.uint8], outline: Quad, /) -> PageMeasures: ...
