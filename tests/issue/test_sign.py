@@ -291,5 +291,10 @@ def test_a_field_that_is_missing_is_refused_before_anything_is_signed(office) ->
         office.sign(revision1=revision1().replace(b"(Agency)", b"(Agencx)"))
 
 
+def test_a_copy_that_is_signed_already_is_refused(office, signed) -> None:
+    with pytest.raises(AlteredCore, match="officer certifies first"):
+        office.sign(revision1=signed)
+
+
 def test_credentials_fit_what_signing_needs() -> None:
     assert {"certificate", "chain", "scheme", "digest"} <= set(Credential.__dataclass_fields__)
