@@ -292,7 +292,7 @@ def test_a_field_that_is_missing_is_refused_before_anything_is_signed(office) ->
 
 
 def test_a_copy_that_is_signed_already_is_refused(office, signed) -> None:
-    with pytest.raises(AlteredCore, match="officer certifies first"):
+    with pytest.raises(AlteredCore, match="filled already"):
         office.sign(revision1=signed)
 
 
