@@ -32,7 +32,7 @@ def preflight(office: Office, officer: KeySettings, out: Path | None) -> tuple[W
     if out is not None:
         from pyhncert.deliver import check_out  # noqa: PLC0415
 
-        check_out(out)
+        check_out(out, needed_bytes=_NEEDED_BYTES)
     _disk(office)
     _models(office)
     _font(office)
