@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -128,8 +129,36 @@ def test_a_copy_is_never_overwritten(refused, small, tmp_path):
     assert existing.read_bytes() == b"mine"
 
 
-def test_a_folder_that_cannot_be_written_is_a_storage_fault_before_anything_is_reserved(refused, small):
-    refused(small, errors.StorageFault, "-o", "/proc/copy.pdf", words="/proc")
+@pytest.fixture
+def disk(tmp_path):
+    """A small file system of its own, mounted with the given options; only root can make one."""
+    mounted: list[Path] = []
+
+    def mount(options: str) -> Path:
+        place = tmp_path / "disk"
+        place.mkdir()
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"a file system can be mounted by root only: {done.stderr.strip()}")
+        mounted.append(place)
+        return place
+
+    yield mount
+    for place in mounted:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_read_only_disk_is_a_storage_fault_before_anything_is_reserved(refused, small, disk):
+    place = disk("ro,size=1m")
+    refused(small, errors.StorageFault, "-o", str(place / "copy.pdf"), words=str(place))
+
+
+def test_a_full_disk_is_a_storage_fault_before_anything_is_reserved(refused, small, disk):
+    place = disk("size=64k")
+    refused(small, errors.StorageFault, "-o", str(place / "copy.pdf"), words=str(place))
+    assert not list(place.iterdir())
 
 
 def test_a_folder_that_does_not_exist_is_told_before_anything_is_reserved(refused, small, tmp_path):
@@ -137,7 +166,7 @@ def test_a_folder_that_does_not_exist_is_told_before_anything_is_reserved(refuse
     refused(small, errors.UsageFault, "-o", str(out), words="nowhere")
 
 
-def test_a_full_disk_is_a_storage_fault_in_the_preflight(new_folder, small, capsys):
+def test_a_disk_that_is_too_full_for_the_office_is_a_storage_fault(new_folder, small, capsys):
     settings = new_folder / "office.toml"
     text, count = re.subn(r"(?m)^min_free_mb = \d+", "min_free_mb = 1_000_000_000", settings.read_text("utf-8"))
     assert count == 1

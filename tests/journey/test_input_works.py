@@ -16,7 +16,7 @@ import pyhncert
 from pyhncert.deliver import receipt_path
 
 MANY = 500
-TURNS = {"turned-90.png": 270, "turned-180.png": 180, "turned-270.png": 90}
+TURNS = {"turned-90.png": 90, "turned-180.png": 180, "turned-270.png": 270}
 NAMES = ["a b.png", "giấy khai sinh.png", 'it\'s "it".png', "two\nlines.png", "-dash.png", "%s.png"]
 
 
