@@ -45,7 +45,7 @@ def parse_certificate(der: bytes) -> x509.Certificate:
     return certificate
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # a list of a large CA has megabytes
 def parse_crl(der: bytes) -> x509.CertificateRevocationList:
     """One revocation list from DER; the same bytes give the same object.
 
@@ -105,9 +105,22 @@ def _no_crl(why: object) -> RevocationFault:
     )
 
 
-@lru_cache(maxsize=512)
 def is_issued_by(der: bytes, issuer: bytes, *, crl: bool = False) -> bool:
     """Whether the key of certificate `issuer` signed certificate (or, with `crl`, revocation list) `der`."""
+    return _crl_issued(der, issuer) if crl else _issued(der, issuer)
+
+
+@lru_cache(maxsize=256)
+def _issued(der: bytes, issuer: bytes) -> bool:
+    return _holds(der, issuer, crl=False)
+
+
+@lru_cache(maxsize=16)
+def _crl_issued(der: bytes, issuer: bytes) -> bool:
+    return _holds(der, issuer, crl=True)
+
+
+def _holds(der: bytes, issuer: bytes, *, crl: bool) -> bool:
     try:
         _core.verify_issued(der, issuer, crl=crl)
     except (AlteredCore, CertificateFault):

@@ -78,7 +78,11 @@ def check_path(
     now: dt.datetime,
     usage: Usage,
 ) -> tuple[bytes, ...]:
-    """The same for a certificate without its key; `crls` None leaves revocation aside."""
+    """The same for a certificate without its key; `crls` None leaves revocation aside.
+
+    A ``signature`` needs nonRepudiation, a ``timestamp`` the critical purpose timeStamping alone (RFC 3161, 2.3), a
+    ``qr`` code any right to sign.
+    """
     path = find_path(certificate, chain=chain, roots=roots)
     for der in path:
         _check_dates(parse_certificate(der), now)
@@ -164,6 +168,8 @@ def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
 def _check_usage(certificate: x509.Certificate, usage: Usage) -> None:
     key_usage = _key_usage(certificate)
     signs = key_usage is not None and (key_usage.digital_signature or key_usage.content_commitment)
+    # verification asks for nonRepudiation on papers, so signing asks for it first (EN 319 412-2, 4.3.2)
+    commits = key_usage is not None and key_usage.content_commitment
     try:
         extension = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
@@ -173,7 +179,9 @@ def _check_usage(certificate: x509.Certificate, usage: Usage) -> None:
     if usage == "timestamp":
         if not signs or purposes != {ExtendedKeyUsageOID.TIME_STAMPING} or not critical:
             raise _wrong_usage(certificate, "timestamps", "cấp dấu thời gian")
-    elif not signs or (purposes and purposes <= _ONLY_OTHER_USES):
+    elif not (signs if usage == "qr" else commits) or (purposes and purposes <= _ONLY_OTHER_USES):
+        if usage == "qr":
+            raise _wrong_usage(certificate, "signing QR codes", "ký mã QR")
         raise _wrong_usage(certificate, "signing papers", "ký văn bản")
 
 

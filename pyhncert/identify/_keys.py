@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -221,7 +222,9 @@ def _legacy(path: Path) -> KeyFault:
 def _load_p12(path: Path, data: bytes, password: Password | None) -> tuple[bytes, bytes, list[bytes]]:
     secret = password().encode() if password else None
     try:
-        found = pkcs12.load_pkcs12(data, secret)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # BER, as some CAs' tools write it, is no news for an officer
+            found = pkcs12.load_pkcs12(data, secret)
     except (UnsupportedAlgorithm, InternalError) as err:
         raise _legacy(path) from err
     except ValueError as err:

@@ -80,6 +80,10 @@ def test_a_certificate_for_another_use_is_refused(office):
     assert "không dùng để cấp dấu thời gian" in caught.value.vi
     with pytest.raises(CertificateFault, match="not made for signing papers"):
         check(office, office.authority.tsa())
+    with pytest.raises(CertificateFault, match="not made for signing papers"):
+        check(office, load_credential(office.paths.qr))
+    with pytest.raises(CertificateFault, match="not made for signing QR codes"):
+        check(office, office.authority.tsa(), usage="qr")
 
 
 def test_a_stale_list_is_refused(office):
@@ -163,7 +167,7 @@ def signed_by(key):
     )
 
 
-SIGNS = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
+SIGNS = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
 
 
 def test_a_critical_rule_that_is_not_known_refuses(office):
