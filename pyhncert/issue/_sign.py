@@ -11,6 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from pyhncert.errors import Unavailable
+from pyhncert.issue._sign_lazy import aiohttp_deferred
 from pyhncert.values import Level, Words
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def sign_copy(
         TimestampFault: the service answered wrongly.
         KeyFault: a key does not sign.
     """
-    from pyhncert.issue import _sign_signer as inner  # noqa: PLC0415 - pyHanko costs 0.25 s, paid only to sign
+    with aiohttp_deferred():
+        from pyhncert.issue import _sign_signer as inner  # noqa: PLC0415 - pyHanko costs 0.2 s, paid only to sign
 
     pdf, levels, notes = revision1, [], []
     token_bytes = getattr(timestamper, "token_bytes", 0) or inner.TOKEN_BYTES

@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -294,6 +295,23 @@ def test_a_field_that_is_missing_is_refused_before_anything_is_signed(office) ->
 def test_a_copy_that_is_signed_already_is_refused(office, signed) -> None:
     with pytest.raises(AlteredCore, match="filled already"):
         office.sign(revision1=signed)
+
+
+LAZY = """
+import sys
+from pyhncert.issue._sign_lazy import aiohttp_deferred
+with aiohttp_deferred():
+    from pyhncert.issue import _sign_signer
+assert "aiohttp" not in sys.modules
+from pyhanko.sign.timestamps import HTTPTimeStamper
+client = HTTPTimeStamper("http://tsa.invalid", auth=("a", "b"))
+import aiohttp
+assert "aiohttp.client" in sys.modules and aiohttp.BasicAuth("a").login == "a"
+"""
+
+
+def test_signing_loads_no_network_client_and_leaves_pyhankos_own_working() -> None:
+    subprocess.run([sys.executable, "-c", LAZY], check=True, timeout=60)
 
 
 def test_credentials_fit_what_signing_needs() -> None:
