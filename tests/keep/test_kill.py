@@ -16,8 +16,8 @@ NURSERY = Path(__file__).with_name("nursery.py")
 
 @pytest.mark.parametrize(
     ("mode", "seed", "rounds"),
-    [("named", 0, 7), ("steps", 3, 40), ("moments", 5, 20), ("many", 7, 10)],
-    ids=["after each step", "between any two calls", "at random moments", "several at once"],
+    [("named", 0, 7), ("steps", 3, 40), ("plain", 4, 40), ("moments", 5, 20), ("many", 7, 10)],
+    ids=["after each step", "between any two calls", "on a plain disk", "at random moments", "several at once"],
 )
 def test_a_killed_process_leaves_no_gap_and_nothing_half_issued(tmp_path, mode, seed, rounds):
     import datetime as dt
