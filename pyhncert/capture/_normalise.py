@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SIDES = ("left", "top", "right", "bottom")
 # Blur of the edges of letters as a Gaussian's deviation in pixels of 300 dpi: a crisp print, and one past reading.
-_CRISP, _LOST = 1.2, 4.4
+_CRISP, _LOST = 1.2, 4.2
 
 
 def normalise(raw: RawPage) -> Page:
@@ -55,6 +55,7 @@ def normalise(raw: RawPage) -> Page:
             seal_quads=tuple(_quad(quad) for quad in seen.seals),
             papers=found.papers,
             glare_share=seen.glare_share,
+            turn_confidence=found.confidence,
         ),
     )
 

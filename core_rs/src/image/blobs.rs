@@ -68,7 +68,12 @@ pub fn find(mask: View<'_>) -> Ink {
             let end = next(row, start, false).unwrap_or(row.len());
             let label = parents.len() as u32;
             parents.push(label);
-            runs.push(Run { y: y as u32, start: start as u32, end: end as u32, blob: label });
+            runs.push(Run {
+                y: y as u32,
+                start: start as u32,
+                end: end as u32,
+                blob: label,
+            });
             x = end;
         }
         current.start = first;
@@ -82,7 +87,13 @@ pub fn find(mask: View<'_>) -> Ink {
         let root = root(&mut parents, run.blob) as usize;
         if names[root] == u32::MAX {
             names[root] = blobs.len() as u32;
-            blobs.push(Blob { x0: run.start, y0: run.y, x1: run.end, y1: run.y + 1, area: 0 });
+            blobs.push(Blob {
+                x0: run.start,
+                y0: run.y,
+                x1: run.end,
+                y1: run.y + 1,
+                area: 0,
+            });
         }
         run.blob = names[root];
         let blob = &mut blobs[run.blob as usize];
@@ -101,10 +112,18 @@ fn next(row: &[u8], mut x: usize, ink: bool) -> Option<usize> {
             x += 16;
         }
     }
-    row[x..].iter().position(|&v| (v != 0) == ink).map(|n| n + x)
+    row[x..]
+        .iter()
+        .position(|&v| (v != 0) == ink)
+        .map(|n| n + x)
 }
 
-fn join(runs: &[Run], above: &std::ops::Range<usize>, current: &std::ops::Range<usize>, parents: &mut [u32]) {
+fn join(
+    runs: &[Run],
+    above: &std::ops::Range<usize>,
+    current: &std::ops::Range<usize>,
+    parents: &mut [u32],
+) {
     let mut i = above.start;
     for j in current.clone() {
         let run = runs[j];
@@ -147,9 +166,27 @@ mod tests {
         assert_eq!(
             ink.blobs,
             [
-                Blob { x0: 0, y0: 0, x1: 2, y1: 3, area: 3 },
-                Blob { x0: 4, y0: 0, x1: 5, y1: 2, area: 2 },
-                Blob { x0: 3, y0: 3, x1: 5, y1: 4, area: 2 },
+                Blob {
+                    x0: 0,
+                    y0: 0,
+                    x1: 2,
+                    y1: 3,
+                    area: 3
+                },
+                Blob {
+                    x0: 4,
+                    y0: 0,
+                    x1: 5,
+                    y1: 2,
+                    area: 2
+                },
+                Blob {
+                    x0: 3,
+                    y0: 3,
+                    x1: 5,
+                    y1: 4,
+                    area: 2
+                },
             ]
         );
     }
@@ -158,6 +195,15 @@ mod tests {
     fn arms_that_meet_late_are_one() {
         let mask = [1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1];
         let ink = find(View::new(5, 3, 1, &mask).unwrap());
-        assert_eq!(ink.blobs, [Blob { x0: 0, y0: 0, x1: 5, y1: 3, area: 11 }]);
+        assert_eq!(
+            ink.blobs,
+            [Blob {
+                x0: 0,
+                y0: 0,
+                x1: 5,
+                y1: 3,
+                area: 11
+            }]
+        );
     }
 }

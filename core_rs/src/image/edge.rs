@@ -26,9 +26,13 @@ pub fn cuts(ink: &Ink, is_letter: &[bool], text: f64, outline: &Quad) -> Vec<(u8
         let place = |x: f64, y: f64| along.0 * (x - a.0) + along.1 * (y - a.1);
         let mut touching: Vec<u32> = Vec::new();
         for run in &ink.runs {
-            let near = [f64::from(run.start), f64::from(run.end)].into_iter().any(|x| {
-                [f64::from(run.y), f64::from(run.y + 1)].into_iter().any(|y| depth(x, y) <= TOUCH)
-            });
+            let near = [f64::from(run.start), f64::from(run.end)]
+                .into_iter()
+                .any(|x| {
+                    [f64::from(run.y), f64::from(run.y + 1)]
+                        .into_iter()
+                        .any(|y| depth(x, y) <= TOUCH)
+                });
             if near && touching.last() != Some(&run.blob) {
                 touching.push(run.blob);
             }
@@ -43,20 +47,39 @@ pub fn cuts(ink: &Ink, is_letter: &[bool], text: f64, outline: &Quad) -> Vec<(u8
                 w.max(h) <= 4.0 * text && w.max(h) >= 0.4 * text && b.area >= 6
             })
             .collect();
-        let mut places: Vec<f64> =
-            pieces.iter().map(|b| place(f64::midpoint(b.x0.into(), b.x1.into()), f64::midpoint(b.y0.into(), b.y1.into()))).collect();
+        let mut places: Vec<f64> = pieces
+            .iter()
+            .map(|b| {
+                place(
+                    f64::midpoint(b.x0.into(), b.x1.into()),
+                    f64::midpoint(b.y0.into(), b.y1.into()),
+                )
+            })
+            .collect();
         places.sort_by(f64::total_cmp);
         if runs_through(&places, length, text) {
             continue;
         }
         let cut: Vec<&Blob> = if side % 2 == 1 {
-            pieces.iter().copied().filter(|p| neighbours(p, &pieces, text, 12.0) >= 4).collect()
-        } else {
-            let letters: Vec<&Blob> = ink.blobs.iter().zip(is_letter).filter(|(_, l)| **l).map(|(b, _)| b).collect();
             pieces
                 .iter()
                 .copied()
-                .filter(|p| f64::from(p.height()) >= 0.5 * text && neighbours(p, &letters, text, 20.0) >= 4)
+                .filter(|p| neighbours(p, &pieces, text, 12.0) >= 4)
+                .collect()
+        } else {
+            let letters: Vec<&Blob> = ink
+                .blobs
+                .iter()
+                .zip(is_letter)
+                .filter(|(_, l)| **l)
+                .map(|(b, _)| b)
+                .collect();
+            pieces
+                .iter()
+                .copied()
+                .filter(|p| {
+                    f64::from(p.height()) >= 0.5 * text && neighbours(p, &letters, text, 20.0) >= 4
+                })
                 .collect()
         };
         if cut.is_empty() {
@@ -64,7 +87,12 @@ pub fn cuts(ink: &Ink, is_letter: &[bool], text: f64, outline: &Quad) -> Vec<(u8
         }
         let points: Vec<_> = cut
             .iter()
-            .flat_map(|b| [(f64::from(b.x0), f64::from(b.y0)), (f64::from(b.x1), f64::from(b.y1))])
+            .flat_map(|b| {
+                [
+                    (f64::from(b.x0), f64::from(b.y0)),
+                    (f64::from(b.x1), f64::from(b.y1)),
+                ]
+            })
             .collect();
         let (l, t, r, b) = bounds(&points);
         #[allow(clippy::cast_possible_truncation)]
@@ -100,7 +128,8 @@ fn neighbours(piece: &Blob, others: &[&Blob], text: f64, reach: f64) -> usize {
             count = 0;
         }
         count += 1;
-        holds |= x0 <= f64::from(piece.x0) && x1 >= f64::from(piece.x0) || x0 >= f64::from(piece.x0);
+        holds |=
+            x0 <= f64::from(piece.x0) && x1 >= f64::from(piece.x0) || x0 >= f64::from(piece.x0);
         end = end.max(x1);
     }
     if holds { count } else { 0 }
@@ -109,6 +138,8 @@ fn neighbours(piece: &Blob, others: &[&Blob], text: f64, reach: f64) -> usize {
 /// Whether touching ink goes from corner to corner without a longer gap than two letter heights.
 fn runs_through(places: &[f64], length: f64, text: f64) -> bool {
     let gap = 3.0 * text;
-    let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return false };
+    let (Some(&first), Some(&last)) = (places.first(), places.last()) else {
+        return false;
+    };
     first <= gap && last >= length - gap && places.windows(2).all(|p| p[1] - p[0] <= gap)
 }

@@ -46,7 +46,9 @@ impl Matrix {
         let mut m = [0.0; 9];
         for (i, cell) in m.iter_mut().enumerate() {
             let (row, column) = (i / 3, i % 3);
-            *cell = (0..3).map(|k| later.0[3 * row + k] * self.0[3 * k + column]).sum();
+            *cell = (0..3)
+                .map(|k| later.0[3 * row + k] * self.0[3 * k + column])
+                .sum();
         }
         Self(m)
     }
@@ -56,7 +58,10 @@ impl Matrix {
     pub fn apply(&self, (x, y): Point) -> Point {
         let m = &self.0;
         let w = m[6] * x + m[7] * y + m[8];
-        ((m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w)
+        (
+            (m[0] * x + m[1] * y + m[2]) / w,
+            (m[3] * x + m[4] * y + m[5]) / w,
+        )
     }
 
     /// The way back.
@@ -103,15 +108,26 @@ fn unit_to(quad: &Quad) -> Result<Matrix> {
     }
     let g = (sx * dy2 - dx2 * sy) / det;
     let h = (dx1 * sy - sx * dy1) / det;
-    Ok(Matrix([x1 - x0 + g * x1, x3 - x0 + h * x3, x0, y1 - y0 + g * y1, y3 - y0 + h * y3, y0, g, h, 1.0]))
+    Ok(Matrix([
+        x1 - x0 + g * x1,
+        x3 - x0 + h * x3,
+        x0,
+        y1 - y0 + g * y1,
+        y3 - y0 + h * y3,
+        y0,
+        g,
+        h,
+        1.0,
+    ]))
 }
 
 /// Left, top, right, bottom of the box around `points`.
 #[must_use]
 pub fn bounds(points: &[Point]) -> (f64, f64, f64, f64) {
-    points.iter().fold((f64::MAX, f64::MAX, f64::MIN, f64::MIN), |(l, t, r, b), &(x, y)| {
-        (l.min(x), t.min(y), r.max(x), b.max(y))
-    })
+    points.iter().fold(
+        (f64::MAX, f64::MAX, f64::MIN, f64::MIN),
+        |(l, t, r, b), &(x, y)| (l.min(x), t.min(y), r.max(x), b.max(y)),
+    )
 }
 
 /// Corners of a box.
@@ -124,7 +140,13 @@ pub fn corners(left: f64, top: f64, right: f64, bottom: f64) -> Quad {
 #[must_use]
 pub fn area(points: &[Point]) -> f64 {
     let next = points.iter().cycle().skip(1);
-    points.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>().abs() / 2.0
+    points
+        .iter()
+        .zip(next)
+        .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
+        .sum::<f64>()
+        .abs()
+        / 2.0
 }
 
 /// Distance of two points.
@@ -189,13 +211,24 @@ mod tests {
     fn a_quarter_turn_is_taken_out() {
         // A picture of 30 x 20 was turned clockwise: its upper left corner is now at the upper right of 20 x 30.
         near(Matrix::unturn(1, 20.0, 30.0).apply((20.0, 0.0)), (0.0, 0.0));
-        near(Matrix::unturn(2, 30.0, 20.0).apply((30.0, 20.0)), (0.0, 0.0));
+        near(
+            Matrix::unturn(2, 30.0, 20.0).apply((30.0, 20.0)),
+            (0.0, 0.0),
+        );
         near(Matrix::unturn(3, 20.0, 30.0).apply((0.0, 30.0)), (0.0, 0.0));
     }
 
     #[test]
     fn the_hull_leaves_out_what_is_inside() {
-        let points = [(0.0, 0.0), (2.0, 1.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0), (2.0, 2.0), (2.0, 0.0)];
+        let points = [
+            (0.0, 0.0),
+            (2.0, 1.0),
+            (4.0, 0.0),
+            (4.0, 4.0),
+            (0.0, 4.0),
+            (2.0, 2.0),
+            (2.0, 0.0),
+        ];
         let hull = hull(&points);
         assert_eq!(hull.len(), 4);
         assert!((area(&hull) - 16.0).abs() < 1e-9);

@@ -9,7 +9,9 @@ use crate::{Error, Result};
 /// [`Error::Usage`] where the mask has more than one byte a pixel or `radius` is not within 0..=200.
 pub fn grow(mask: View<'_>, radius: f32) -> Result<Picture> {
     if mask.channels != 1 || !(0.0..=200.0).contains(&radius) {
-        return Err(Error::Usage("a mask and a radius of 0 to 200 are needed".into()));
+        return Err(Error::Usage(
+            "a mask and a radius of 0 to 200 are needed".into(),
+        ));
     }
     let (width, height) = (mask.width, mask.height);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -24,13 +26,23 @@ pub fn grow(mask: View<'_>, radius: f32) -> Result<Picture> {
         let mut last = usize::MAX;
         for dy in 0..=r {
             // Half the chord of the disc at this height.
-            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            #[allow(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss
+            )]
             let chord = (radius * radius - (dy * dy) as f32).max(0.0).sqrt() as usize;
             if chord != last {
                 widen(row, chord, &mut line);
                 last = chord;
             }
-            for target in [y.checked_sub(dy), (y + dy < height && dy > 0).then_some(y + dy)].into_iter().flatten() {
+            for target in [
+                y.checked_sub(dy),
+                (y + dy < height && dy > 0).then_some(y + dy),
+            ]
+            .into_iter()
+            .flatten()
+            {
                 for (to, &v) in out.row_mut(target).iter_mut().zip(&line) {
                     *to |= v;
                 }
@@ -45,7 +57,10 @@ fn widen(row: &[u8], reach: usize, line: &mut [u8]) {
     line.fill(0);
     let mut x = 0;
     while let Some(start) = row[x..].iter().position(|&v| v != 0).map(|n| n + x) {
-        let end = row[start..].iter().position(|&v| v == 0).map_or(row.len(), |n| n + start);
+        let end = row[start..]
+            .iter()
+            .position(|&v| v == 0)
+            .map_or(row.len(), |n| n + start);
         line[start.saturating_sub(reach)..(end + reach).min(row.len())].fill(1);
         x = end;
     }
@@ -69,7 +84,11 @@ mod tests {
                         let d2 = ((x - cx) * (x - cx) + (y - cy) * (y - cy)) as f32;
                         d2 <= radius * radius
                     });
-                    assert_eq!(grown.row(y as usize)[x as usize], u8::from(near), "{x} {y} r{radius}");
+                    assert_eq!(
+                        grown.row(y as usize)[x as usize],
+                        u8::from(near),
+                        "{x} {y} r{radius}"
+                    );
                 }
             }
         }

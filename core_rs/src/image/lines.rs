@@ -2,9 +2,12 @@
 
 use super::View;
 use super::blobs::{Blob, Ink};
+use super::paper::level;
 
 /// Skew is looked for within so many degrees to either side.
 pub const WIDEST: f64 = 11.0;
+/// What the ends of letters weigh against marks: 0.05 on a page of text, where marks score 5 to 25.
+const LEAN: f64 = 20.0;
 /// Fewer letters than that say nothing.
 const FEW: usize = 25;
 
@@ -28,8 +31,12 @@ pub struct Lie {
 pub fn letters(ink: &Ink, width: usize, height: usize) -> (Vec<bool>, f64) {
     let longest = width.max(height) as u32 / 16;
     let size = |b: &Blob| b.width().max(b.height());
-    let mut sizes: Vec<u32> =
-        ink.blobs.iter().filter(|b| size(b) >= 4 && b.area >= 8 && size(b) <= longest).map(size).collect();
+    let mut sizes: Vec<u32> = ink
+        .blobs
+        .iter()
+        .filter(|b| size(b) >= 4 && b.area >= 8 && size(b) <= longest)
+        .map(size)
+        .collect();
     if sizes.is_empty() {
         return (vec![false; ink.blobs.len()], 0.0);
     }
@@ -46,7 +53,10 @@ pub fn letters(ink: &Ink, width: usize, height: usize) -> (Vec<bool>, f64) {
         .map_or(0.0, |&s| f64::from(s));
     let fits = |b: &Blob| {
         let long = f64::from(size(b));
-        long >= 0.35 * median && long <= 4.0 * median && b.area >= 6 && long <= f64::from(longest) * 2.0
+        long >= 0.35 * median
+            && long <= 4.0 * median
+            && b.area >= 6
+            && long <= f64::from(longest) * 2.0
     };
     (ink.blobs.iter().map(fits).collect(), median)
 }
@@ -62,18 +72,32 @@ struct Edges {
 
 /// How the text of a mask lies; none where there is too little of it.
 #[must_use]
-pub fn lie(mask: View<'_>, ink: &Ink) -> Option<Lie> {
+pub fn lie(gray: View<'_>, mask: View<'_>, ink: &Ink) -> Option<Lie> {
     let (is_letter, size) = letters(ink, mask.width, mask.height);
     if is_letter.iter().filter(|&&l| l).count() < FEW {
         return None;
     }
-    let edges = edges(mask, ink, &is_letter);
+    let edges = edges(gray, mask, ink, &is_letter);
     let (w, h) = (mask.width as f32, mask.height as f32);
     // Rows: y - x tan(skew) is constant along a line of text. Columns: x + y tan(skew).
-    let rows = Axis { near: &edges.tops, far: &edges.bottoms, middle: w / 2.0, length: w, depth: h, sign: -1.0 };
+    let rows = Axis {
+        near: &edges.tops,
+        far: &edges.bottoms,
+        middle: w / 2.0,
+        length: w,
+        depth: h,
+        sign: -1.0,
+    };
     let swap = |points: &[(f32, f32)]| points.iter().map(|&(x, y)| (y, x)).collect::<Vec<_>>();
     let (lefts, rights) = (swap(&edges.lefts), swap(&edges.rights));
-    let columns = Axis { near: &lefts, far: &rights, middle: h / 2.0, length: h, depth: w, sign: 1.0 };
+    let columns = Axis {
+        near: &lefts,
+        far: &rights,
+        middle: h / 2.0,
+        length: h,
+        depth: w,
+        sign: 1.0,
+    };
     let (row_skew, row_peak, row_floor) = rows.skew();
     let (column_skew, column_peak, column_floor) = columns.skew();
     let (row_rise, column_rise) = (row_peak / row_floor - 1.0, column_peak / column_floor - 1.0);
@@ -83,9 +107,10 @@ pub fn lie(mask: View<'_>, ink: &Ink) -> Option<Lie> {
     } else {
         (&columns, column_skew, column_rise, row_rise)
     };
-    // Positive: letters stand on the far side (bottoms, rights) of their line.
-    let lean = axis.lean(skew, size as f32);
-    let quarters = match (along_rows, lean >= 0.0) {
+    // Positive: letters stand on the far side (bottoms, rights) of their line. Scans are upright more often than upside
+    // down, so the latter needs some evidence.
+    let up = LEAN * axis.lean(skew, size as f32) + marks(ink, size, along_rows, skew);
+    let quarters = match (along_rows, up >= if along_rows { -0.5 } else { 0.0 }) {
         (true, true) => 0,
         (true, false) => 2,
         (false, true) => 3,
@@ -94,33 +119,74 @@ pub fn lie(mask: View<'_>, ink: &Ink) -> Option<Lie> {
     Some(Lie {
         quarters,
         axis_confidence: ((rise - other) / (rise + other).max(1e-9)).clamp(0.0, 1.0),
-        up_confidence: lean.abs().min(1.0),
+        up_confidence: (up.abs() / 4.0).tanh(),
         skew,
         skew_confidence: (rise / (rise + 0.15)).clamp(0.0, 1.0),
     })
 }
 
-fn edges(mask: View<'_>, ink: &Ink, is_letter: &[bool]) -> Edges {
+fn edges(gray: View<'_>, mask: View<'_>, ink: &Ink, is_letter: &[bool]) -> Edges {
     let mut edges = Edges::default();
-    let empty = vec![0; mask.width];
+    let level = middle_level(gray, mask);
+    // How far beyond the middle of an ink pixel the gray of its neighbour says that ink reaches, in pixels.
+    let reach = |own: u8, other: u8| {
+        let (own, other) = (f32::from(own), f32::from(other));
+        if other > own {
+            ((level - own) / (other - own)).clamp(0.0, 1.0)
+        } else {
+            0.5
+        }
+    };
     for run in ink.runs.iter().filter(|r| is_letter[r.blob as usize]) {
         let y = run.y as usize;
-        let above = if y > 0 { mask.row(y - 1) } else { &empty };
-        let below = if y + 1 < mask.height { mask.row(y + 1) } else { &empty };
-        for x in run.start as usize..run.end as usize {
-            let middle = x as f32 + 0.5;
-            if above[x] == 0 {
-                edges.tops.push((middle, y as f32));
-            }
-            if below[x] == 0 {
-                edges.bottoms.push((middle, y as f32 + 1.0));
+        let (row, middle) = (gray.row(y), y as f32 + 0.5);
+        if y > 0 {
+            let (above, light) = (mask.row(y - 1), gray.row(y - 1));
+            for x in (run.start as usize..run.end as usize).filter(|&x| above[x] == 0) {
+                edges
+                    .tops
+                    .push((x as f32 + 0.5, middle - reach(row[x], light[x])));
             }
         }
-        let middle = y as f32 + 0.5;
-        edges.lefts.push((run.start as f32, middle));
-        edges.rights.push((run.end as f32, middle));
+        if y + 1 < mask.height {
+            let (below, light) = (mask.row(y + 1), gray.row(y + 1));
+            for x in (run.start as usize..run.end as usize).filter(|&x| below[x] == 0) {
+                edges
+                    .bottoms
+                    .push((x as f32 + 0.5, middle + reach(row[x], light[x])));
+            }
+        }
+        let (start, end) = (run.start as usize, run.end as usize);
+        if start > 0 {
+            edges.lefts.push((
+                start as f32 + 0.5 - reach(row[start], row[start - 1]),
+                middle,
+            ));
+        }
+        if end < mask.width {
+            edges
+                .rights
+                .push((end as f32 - 0.5 + reach(row[end - 1], row[end]), middle));
+        }
     }
     edges
+}
+
+/// Half way between ink and paper.
+fn middle_level(gray: View<'_>, mask: View<'_>) -> f32 {
+    let pick = |wanted: u8| -> Vec<u8> {
+        gray.data
+            .iter()
+            .zip(mask.data)
+            .step_by(5)
+            .filter(|(_, m)| **m == wanted)
+            .map(|(&v, _)| v)
+            .collect()
+    };
+    f32::midpoint(
+        f32::from(level(&pick(1), 0.4)),
+        f32::from(level(&pick(0), 0.5)),
+    )
 }
 
 /// Ends of ink across one direction of lines: (place along, place across).
@@ -145,18 +211,26 @@ impl Axis<'_> {
         let mut sorted: Vec<f64> = coarse.iter().map(|c| c.1).collect();
         sorted.sort_by(f64::total_cmp);
         let floor = sorted[sorted.len() / 4].max(1e-9);
-        let peak = coarse.iter().fold((0.0, 0.0), |best, &c| if c.1 > best.1 { c } else { best });
+        let peak = coarse
+            .iter()
+            .fold((0.0, 0.0), |best, &c| if c.1 > best.1 { c } else { best });
         let mut best = peak.0;
         let thin = (self.near.len() / 20_000).max(1);
         for (step, bin) in [(0.1, 2.0), (0.02, 1.0)] {
             let scores: Vec<f64> = (-6..=6)
                 .map(|i| self.sharpness(best + f64::from(i) * step, thin, bin, &mut counts))
                 .collect();
-            let top = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(6);
+            let top = (0..scores.len())
+                .max_by(|&a, &b| scores[a].total_cmp(&scores[b]))
+                .unwrap_or(6);
             let between = if top > 0 && top + 1 < scores.len() {
                 let (l, m, r) = (scores[top - 1], scores[top], scores[top + 1]);
                 let bend = l - 2.0 * m + r;
-                if bend < 0.0 { (l - r) / (2.0 * bend) } else { 0.0 }
+                if bend < 0.0 {
+                    (l - r) / (2.0 * bend)
+                } else {
+                    0.0
+                }
             } else {
                 0.0
             };
@@ -174,11 +248,14 @@ impl Axis<'_> {
         let mut total = 0.0;
         for points in [self.near, self.far] {
             counts.clear();
-            counts.resize(bins, 0);
+            counts.resize(bins + 1, 0);
             for &(along, across) in points.iter().step_by(thin) {
                 let at = (across + (along - self.middle) * slope + margin) * scale;
-                if let Some(count) = counts.get_mut(at as usize) {
-                    *count += 1;
+                // Spread over two bins in 64ths, so that no chance of the grid decides.
+                let (bin, rest) = (at as usize, (at.fract() * 64.0) as u32);
+                if let Some([first, second]) = counts.get_mut(bin..bin + 2) {
+                    *first += 64 - rest;
+                    *second += rest;
                 }
             }
             let n: u64 = counts.iter().map(|&c| u64::from(c)).sum();
@@ -190,7 +267,8 @@ impl Axis<'_> {
 
     /// From -1 to 1: whether ends of ink gather more sharply on the far side of the lines (positive) or on the near
     /// one. Latin letters stand on their base line, and above they end at three heights and in marks; so the side
-    /// where ink ends most evenly is down. Counted apart in stretches of line, so that each line has a vote.
+    /// where ink ends most evenly is down. Counted apart in stretches of line, and spread over two bins, so that no
+    /// chance of the grid decides.
     fn lean(&self, degrees: f64, size: f32) -> f64 {
         let slope = self.sign * degrees.to_radians().tan() as f32;
         let margin = self.length / 2.0 * slope.abs() + 2.0;
@@ -201,24 +279,96 @@ impl Axis<'_> {
         for (points, sums) in [self.near, self.far].into_iter().zip(&mut sums) {
             *sums = vec![0.0_f64; stretches * bins];
             for &(along, across) in points {
-                let at = (across + (along - self.middle) * slope + margin) as usize;
+                let at = across + (along - self.middle) * slope + margin;
+                let (bin, rest) = (at as usize, f64::from(at.fract()));
                 let stretch = (along / stretch) as usize;
-                if at < bins && stretch < stretches {
-                    sums[stretch * bins + at] += 1.0;
+                if bin + 1 < bins && stretch < stretches {
+                    sums[stretch * bins + bin] += 1.0 - rest;
+                    sums[stretch * bins + bin + 1] += rest;
                 }
             }
         }
-        // Windows of about one line pitch vote with the difference of their sharpest ends.
-        let window = (size * 1.6).max(4.0) as usize;
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for (near, far) in sums[0].chunks(window).zip(sums[1].chunks(window)) {
-            let peak = |counts: &[f64]| counts.iter().map(|c| c * c).sum::<f64>();
-            let (a, b) = (peak(near), peak(far));
-            if a + b > 0.0 {
-                sum += b - a;
-                weight += a + b;
+        let peak = |counts: &[f64]| counts.iter().map(|c| c * c).sum::<f64>();
+        let (near, far) = (peak(&sums[0]), peak(&sums[1]));
+        if near + far > 0.0 {
+            (far - near) / (near + far)
+        } else {
+            0.0
+        }
+    }
+}
+
+/// How many deviations more marks stand before (above) letters than behind them: Vietnamese has acute, grave, hook,
+/// tilde, circumflex and the dot of i above, and one dot below.
+fn marks(ink: &Ink, size: f64, along_rows: bool, skew: f64) -> f64 {
+    let slope = if along_rows { -skew } else { skew }.to_radians().tan();
+    // Boxes as (start along the line, end, near side, far side), with the skew taken out.
+    let place = |b: &Blob| {
+        let (x0, y0, x1, y1) = (
+            f64::from(b.x0),
+            f64::from(b.y0),
+            f64::from(b.x1),
+            f64::from(b.y1),
+        );
+        let (start, end, near, far) = if along_rows {
+            (x0, x1, y0, y1)
+        } else {
+            (y0, y1, x0, x1)
+        };
+        let shift = f64::midpoint(start, end) * slope;
+        [start, end, near + shift, far + shift]
+    };
+    let mut letters: Vec<[f64; 4]> = Vec::new();
+    let mut small: Vec<[f64; 4]> = Vec::new();
+    for blob in &ink.blobs {
+        let b = place(blob);
+        let (width, height) = (b[1] - b[0], b[3] - b[2]);
+        if (0.6..=2.2).contains(&(height / size)) && (0.25..=3.0).contains(&(width / size)) {
+            letters.push(b);
+        } else if (0.12..=0.62).contains(&(width.max(height) / size)) && blob.area >= 3 {
+            small.push(b);
+        }
+    }
+    letters.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    small.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let (mut above, mut below) = (0_u32, 0_u32);
+    for (i, mark) in small.iter().enumerate() {
+        // Dots in a row lead the eye to a line's end; they are no marks.
+        let level = |other: &&[f64; 4]| (other[3] - mark[3]).abs() < 0.1 * size;
+        let next = small[i + 1..]
+            .iter()
+            .take_while(|o| o[0] - mark[1] < 0.7 * size)
+            .any(|o| level(&o));
+        let last = small[..i]
+            .iter()
+            .rev()
+            .take_while(|o| mark[0] - o[0] < 1.3 * size)
+            .any(|o| level(&o));
+        if next && last {
+            continue;
+        }
+        let middle = f64::midpoint(mark[0], mark[1]);
+        // Letters are at most three sizes wide, so only those that begin there can lie over or under the mark.
+        let first = letters.partition_point(|l| l[0] < middle - 3.2 * size);
+        let (mut to_next, mut to_last) = (f64::MAX, f64::MAX);
+        for letter in letters[first..]
+            .iter()
+            .take_while(|l| l[0] <= middle + 0.1 * size)
+        {
+            if letter[1] + 0.1 * size >= middle {
+                let near = |gap: f64| {
+                    if gap > -0.25 * size && gap < 0.45 * size {
+                        gap
+                    } else {
+                        f64::MAX
+                    }
+                };
+                to_next = to_next.min(near(letter[2] - mark[3]));
+                to_last = to_last.min(near(mark[2] - letter[3]));
             }
         }
-        if weight > 0.0 { sum / weight } else { 0.0 }
+        above += u32::from(to_next < to_last);
+        below += u32::from(to_last < to_next);
     }
+    (f64::from(above) - f64::from(below)) / f64::from(above + below + 1).sqrt()
 }

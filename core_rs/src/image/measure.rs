@@ -34,17 +34,36 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
     let ink = blobs::find(mask.view());
     let (is_letter, _) = lines::letters(&ink, mask.width, mask.height);
     let factor = work.factor as f64;
-    let mut heights: Vec<u32> =
-        ink.blobs.iter().zip(&is_letter).filter(|(_, l)| **l).map(|(b, _)| b.height()).collect();
+    let mut heights: Vec<u32> = ink
+        .blobs
+        .iter()
+        .zip(&is_letter)
+        .filter(|(_, l)| **l)
+        .map(|(b, _)| b.height())
+        .collect();
     heights.sort_unstable();
     let letters = heights.len();
-    let text_height = if letters >= 12 { median(&heights) * factor } else { 0.0 };
-    let ink_pixels: u64 = ink.blobs.iter().filter(|b| b.area >= 6).map(|b| u64::from(b.area)).sum();
+    let text_height = if letters >= 12 {
+        median(&heights) * factor
+    } else {
+        0.0
+    };
+    let ink_pixels: u64 = ink
+        .blobs
+        .iter()
+        .filter(|b| b.area >= 6)
+        .map(|b| u64::from(b.area))
+        .sum();
     let contrast = contrast(&work.gray, &mask, &ink, &is_letter);
-    let cuts = edge::cuts(&ink, &is_letter, text_height / factor, &scaled(outline, 1.0 / factor))
-        .into_iter()
-        .map(|(side, quad)| (side, scaled(&quad, factor)))
-        .collect();
+    let cuts = edge::cuts(
+        &ink,
+        &is_letter,
+        text_height / factor,
+        &scaled(outline, 1.0 / factor),
+    )
+    .into_iter()
+    .map(|(side, quad)| (side, scaled(&quad, factor)))
+    .collect();
     let seals = seal::find(work.small.view())
         .into_iter()
         .map(|(l, t, r, b)| scaled(&corners(l, t, r, b), work.small_factor as f64))
@@ -72,8 +91,13 @@ fn median(sorted: &[u32]) -> f64 {
 fn contrast(gray: &Picture, mask: &Picture, ink: &blobs::Ink, is_letter: &[bool]) -> f64 {
     let pick = |letters: bool| -> Vec<u8> {
         let mut values = Vec::new();
-        for run in ink.runs.iter().filter(|r| !letters || is_letter[r.blob as usize]) {
-            values.extend_from_slice(&gray.row(run.y as usize)[run.start as usize..run.end as usize]);
+        for run in ink
+            .runs
+            .iter()
+            .filter(|r| !letters || is_letter[r.blob as usize])
+        {
+            values
+                .extend_from_slice(&gray.row(run.y as usize)[run.start as usize..run.end as usize]);
         }
         values
     };
@@ -84,8 +108,14 @@ fn contrast(gray: &Picture, mask: &Picture, ink: &blobs::Ink, is_letter: &[bool]
     if dark.len() < 20 {
         return 0.0;
     }
-    let light: Vec<u8> =
-        gray.data.iter().zip(&mask.data).step_by(7).filter(|(_, m)| **m == 0).map(|(&v, _)| v).collect();
+    let light: Vec<u8> = gray
+        .data
+        .iter()
+        .zip(&mask.data)
+        .step_by(7)
+        .filter(|(_, m)| **m == 0)
+        .map(|(&v, _)| v)
+        .collect();
     f64::from(paper::level(&light, 0.5)) - f64::from(paper::level(&dark, 0.25))
 }
 
@@ -94,23 +124,41 @@ fn blur(view: View<'_>, ink: &blobs::Ink, is_letter: &[bool], factor: usize, con
     if contrast < 8.0 {
         return 0.0;
     }
-    let runs: Vec<&blobs::Run> = ink.runs.iter().filter(|r| is_letter[r.blob as usize]).collect();
+    let mut runs: Vec<&blobs::Run> = ink
+        .runs
+        .iter()
+        .filter(|r| is_letter[r.blob as usize])
+        .collect();
+    if runs.len() < 200 {
+        runs = ink
+            .runs
+            .iter()
+            .filter(|r| ink.blobs[r.blob as usize].area >= 12)
+            .collect();
+    }
     let step = (runs.len() / 4000).max(1);
     let reach = 12 * factor;
     let (mut rows, mut columns) = (Vec::new(), Vec::new());
     let mut line = Vec::with_capacity(4 * reach);
     for run in runs.iter().step_by(step) {
         let y = (run.y as usize * factor + factor / 2).min(view.height - 1);
-        let (start, end) = (run.start as usize * factor, (run.end as usize * factor).min(view.width));
+        let (start, end) = (
+            run.start as usize * factor,
+            (run.end as usize * factor).min(view.width),
+        );
         let (from, to) = (start.saturating_sub(reach), (start + reach).min(view.width));
         line.clear();
-        line.extend(view.row(y)[from * 3..to * 3].chunks_exact(3).map(|p| i32::from(reduce::luma(p))));
-        rows.extend(edge_blur(&line, start - from, contrast));
+        line.extend(
+            view.row(y)[from * 3..to * 3]
+                .chunks_exact(3)
+                .map(|p| i32::from(reduce::luma(p))),
+        );
+        rows.extend(edge_blur(&line, contrast));
         let x = usize::midpoint(start, end).min(view.width - 1);
         let (from, to) = (y.saturating_sub(reach), (y + reach).min(view.height));
         line.clear();
         line.extend((from..to).map(|y| i32::from(reduce::luma(&view.row(y)[x * 3..x * 3 + 3]))));
-        columns.extend(edge_blur(&line, y - from, contrast));
+        columns.extend(edge_blur(&line, contrast));
     }
     let middle = |mut values: Vec<f64>| {
         values.sort_by(f64::total_cmp);
@@ -120,7 +168,7 @@ fn blur(view: View<'_>, ink: &blobs::Ink, is_letter: &[bool], factor: usize, con
 }
 
 /// Blur of the steepest edge of `line`: for a Gaussian of deviation s a step of height a has slope a / (s sqrt(2 pi)).
-fn edge_blur(line: &[i32], _near: usize, contrast: f64) -> Option<f64> {
+fn edge_blur(line: &[i32], contrast: f64) -> Option<f64> {
     const NOISE: i32 = 6;
     if line.len() < 5 {
         return None;
@@ -132,9 +180,19 @@ fn edge_blur(line: &[i32], _near: usize, contrast: f64) -> Option<f64> {
         let mut best = line[i] * sign;
         loop {
             let next = if forward { i + 1 } else { i.wrapping_sub(1) };
-            let Some(&v) = line.get(next) else { return best };
-            let better = if forward { v * sign > best } else { v * sign < best };
-            let lost = if forward { best - v * sign } else { v * sign - best };
+            let Some(&v) = line.get(next) else {
+                return best;
+            };
+            let better = if forward {
+                v * sign > best
+            } else {
+                v * sign < best
+            };
+            let lost = if forward {
+                best - v * sign
+            } else {
+                v * sign - best
+            };
             if better {
                 best = v * sign;
             } else if lost > NOISE {

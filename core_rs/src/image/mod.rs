@@ -14,6 +14,7 @@ pub mod measure;
 pub mod paper;
 pub mod png;
 pub mod reduce;
+pub mod rotate;
 pub mod seal;
 pub mod survey;
 pub mod threshold;
@@ -40,7 +41,12 @@ impl<'a> View<'a> {
     /// # Errors
     /// [`Error::Scan`] where a side is zero or the sizes do not fit.
     pub fn new(width: usize, height: usize, channels: usize, data: &'a [u8]) -> Result<Self> {
-        let view = Self { width, height, channels, data };
+        let view = Self {
+            width,
+            height,
+            channels,
+            data,
+        };
         check_sides(width, height, channels, data.len())?;
         Ok(view)
     }
@@ -54,9 +60,14 @@ impl<'a> View<'a> {
 }
 
 fn check_sides(width: usize, height: usize, channels: usize, len: usize) -> Result<()> {
-    let fits = width.checked_mul(height).and_then(|n| n.checked_mul(channels)) == Some(len);
+    let fits = width
+        .checked_mul(height)
+        .and_then(|n| n.checked_mul(channels))
+        == Some(len);
     if width == 0 || height == 0 || !fits {
-        return Err(Error::Scan(format!("{len} bytes are no picture of {width} x {height} x {channels}")));
+        return Err(Error::Scan(format!(
+            "{len} bytes are no picture of {width} x {height} x {channels}"
+        )));
     }
     Ok(())
 }
@@ -78,13 +89,23 @@ impl Picture {
     /// A picture of zeros.
     #[must_use]
     pub fn zeros(width: usize, height: usize, channels: usize) -> Self {
-        Self { width, height, channels, data: vec![0; width * height * channels] }
+        Self {
+            width,
+            height,
+            channels,
+            data: vec![0; width * height * channels],
+        }
     }
 
     /// The same, borrowed.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        View { width: self.width, height: self.height, channels: self.channels, data: &self.data }
+        View {
+            width: self.width,
+            height: self.height,
+            channels: self.channels,
+            data: &self.data,
+        }
     }
 
     /// Row `y`.

@@ -23,16 +23,24 @@ pub struct Sheets {
 /// Find the sheets in a small RGB picture (long side up to about 900 pixels).
 #[must_use]
 pub fn find(small: View<'_>) -> Sheets {
-    let none = Sheets { quads: Vec::new(), bed: false };
+    let none = Sheets {
+        quads: Vec::new(),
+        bed: false,
+    };
     let gray = gray(small);
     let (width, height) = (gray.width, gray.height);
     if width < 32 || height < 32 {
         return none;
     }
     let light = level(&gray.data, 0.98);
-    let dark_sides: Vec<u8> =
-        sides(&gray).iter().map(|side| level(side, 0.5)).filter(|&v| light.saturating_sub(v) >= STEP).collect();
-    let Some(&bed) = dark_sides.iter().max() else { return none };
+    let dark_sides: Vec<u8> = sides(&gray)
+        .iter()
+        .map(|side| level(side, 0.5))
+        .filter(|&v| light.saturating_sub(v) >= STEP)
+        .collect();
+    let Some(&bed) = dark_sides.iter().max() else {
+        return none;
+    };
     #[allow(clippy::cast_possible_truncation)]
     let split = u16::midpoint(u16::from(light), u16::from(bed)) as u8;
     let mask = bed_mask(&gray, split);
@@ -54,7 +62,10 @@ pub fn find(small: View<'_>) -> Sheets {
         }
     }
     quads.sort_by(|a, b| b.0.total_cmp(&a.0));
-    Sheets { quads: quads.into_iter().map(|(_, quad)| quad).collect(), bed: true }
+    Sheets {
+        quads: quads.into_iter().map(|(_, quad)| quad).collect(),
+        bed: true,
+    }
 }
 
 /// The gray level that a `share` of the pixels lies at or below.
@@ -102,7 +113,11 @@ fn bed_mask(gray: &Picture, split: u8) -> Picture {
         let row = dark.row(y);
         let to = narrow.row_mut(y);
         for x in 0..w {
-            to[x] = u8::from(row[x.saturating_sub(R)..(x + R + 1).min(w)].iter().all(|&v| v == 1));
+            to[x] = u8::from(
+                row[x.saturating_sub(R)..(x + R + 1).min(w)]
+                    .iter()
+                    .all(|&v| v == 1),
+            );
         }
     }
     let mut core = narrow.clone();
@@ -115,15 +130,27 @@ fn bed_mask(gray: &Picture, split: u8) -> Picture {
         }
     }
     let found = blobs::find(core.view());
-    let at_edge = |b: &blobs::Blob| b.x0 == 0 || b.y0 == 0 || b.x1 as usize == w || b.y1 as usize == h;
-    let mut mask = Picture { width: w, height: h, channels: 1, data: vec![1; w * h] };
+    let at_edge =
+        |b: &blobs::Blob| b.x0 == 0 || b.y0 == 0 || b.x1 as usize == w || b.y1 as usize == h;
+    let mut mask = Picture {
+        width: w,
+        height: h,
+        channels: 1,
+        data: vec![1; w * h],
+    };
     for run in &found.runs {
         if at_edge(&found.blobs[run.blob as usize]) {
             let y = run.y as usize;
             for other in y.saturating_sub(R)..(y + R + 1).min(h) {
-                let (start, end) = ((run.start as usize).saturating_sub(R), (run.end as usize + R).min(w));
+                let (start, end) = (
+                    (run.start as usize).saturating_sub(R),
+                    (run.end as usize + R).min(w),
+                );
                 let from = &dark.data[other * w + start..other * w + end];
-                for (to, &v) in mask.data[other * w + start..other * w + end].iter_mut().zip(from) {
+                for (to, &v) in mask.data[other * w + start..other * w + end]
+                    .iter_mut()
+                    .zip(from)
+                {
                     *to &= 1 - v;
                 }
             }
@@ -155,7 +182,13 @@ fn outline(runs: &[blobs::Run], blob: u32) -> Vec<Point> {
 }
 
 /// The four-sided outline of a hull, its sides refined on the `edge` points; none where the hull has another shape.
-fn four_sides(hull: &[Point], hull_area: f64, edge: &[Point], width: f64, height: f64) -> Option<Quad> {
+fn four_sides(
+    hull: &[Point],
+    hull_area: f64,
+    edge: &[Point],
+    width: f64,
+    height: f64,
+) -> Option<Quad> {
     let rough = best_quad(hull)?;
     if area(&rough) < SOLID * hull_area {
         return None;
@@ -163,13 +196,18 @@ fn four_sides(hull: &[Point], hull_area: f64, edge: &[Point], width: f64, height
     let mut lines = [(0.0, 0.0, 0.0); 4];
     for i in 0..4 {
         let (a, b) = (rough[i], rough[(i + 1) % 4]);
-        lines[i] = fit(a, b, edge).filter(|_| !on_border(a, b, width, height)).unwrap_or_else(|| line(a, b));
+        lines[i] = fit(a, b, edge)
+            .filter(|_| !on_border(a, b, width, height))
+            .unwrap_or_else(|| line(a, b));
     }
     let mut quad = [(0.0, 0.0); 4];
     for i in 0..4 {
         quad[i] = meet(lines[(i + 3) % 4], lines[i])?;
     }
-    let close = rough.iter().zip(&quad).all(|(&a, &b)| distance(a, b) < 0.05 * (width + height));
+    let close = rough
+        .iter()
+        .zip(&quad)
+        .all(|(&a, &b)| distance(a, b) < 0.05 * (width + height));
     close.then(|| upright(quad))
 }
 
@@ -204,7 +242,10 @@ fn best_quad(hull: &[Point]) -> Option<Quad> {
 
 fn on_border(a: Point, b: Point, width: f64, height: f64) -> bool {
     let both = |near: &dyn Fn(Point) -> bool| near(a) && near(b);
-    both(&|p| p.0 < 2.0) || both(&|p| p.1 < 2.0) || both(&|p| p.0 > width - 2.0) || both(&|p| p.1 > height - 2.0)
+    both(&|p| p.0 < 2.0)
+        || both(&|p| p.1 < 2.0)
+        || both(&|p| p.0 > width - 2.0)
+        || both(&|p| p.1 > height - 2.0)
 }
 
 /// a x + b y = c with (a, b) of length 1.
@@ -227,7 +268,9 @@ fn fit(p: Point, q: Point, edge: &[Point]) -> Option<(f64, f64, f64)> {
             let d = (e.0 - p.0, e.1 - p.1);
             (d.0 * along.0 + d.1 * along.1, d.1 * along.0 - d.0 * along.1)
         })
-        .filter(|&(t, off)| t > 0.1 * length && t < 0.9 * length && off.abs() < 0.015 * length + 3.0)
+        .filter(|&(t, off)| {
+            t > 0.1 * length && t < 0.9 * length && off.abs() < 0.015 * length + 3.0
+        })
         .collect();
     let mut fitted = (0.0, 0.0);
     for _ in 0..3 {
@@ -235,14 +278,20 @@ fn fit(p: Point, q: Point, edge: &[Point]) -> Option<(f64, f64, f64)> {
             return None;
         }
         fitted = regression(&near);
-        let mut misses: Vec<f64> = near.iter().map(|&(t, off)| (off - fitted.0 - fitted.1 * t).abs()).collect();
+        let mut misses: Vec<f64> = near
+            .iter()
+            .map(|&(t, off)| (off - fitted.0 - fitted.1 * t).abs())
+            .collect();
         misses.sort_by(f64::total_cmp);
         let limit = misses[misses.len() * 2 / 3].max(0.6);
         near.retain(|&(t, off)| (off - fitted.0 - fitted.1 * t).abs() <= limit);
     }
     let at = |t: f64| {
         let off = fitted.0 + fitted.1 * t;
-        (p.0 + along.0 * t - along.1 * off, p.1 + along.1 * t + along.0 * off)
+        (
+            p.0 + along.0 * t - along.1 * off,
+            p.1 + along.1 * t + along.0 * off,
+        )
     };
     Some(line(at(0.0), at(length)))
 }
@@ -250,10 +299,13 @@ fn fit(p: Point, q: Point, edge: &[Point]) -> Option<(f64, f64, f64)> {
 /// Offset and slope of the straight line through `points`.
 fn regression(points: &[(f64, f64)]) -> (f64, f64) {
     let n = points.len() as f64;
-    let (sx, sy) = points.iter().fold((0.0, 0.0), |(a, b), &(x, y)| (a + x, b + y));
+    let (sx, sy) = points
+        .iter()
+        .fold((0.0, 0.0), |(a, b), &(x, y)| (a + x, b + y));
     let (mx, my) = (sx / n, sy / n);
-    let (sxx, sxy) =
-        points.iter().fold((0.0, 0.0), |(a, b), &(x, y)| (a + (x - mx) * (x - mx), b + (x - mx) * (y - my)));
+    let (sxx, sxy) = points.iter().fold((0.0, 0.0), |(a, b), &(x, y)| {
+        (a + (x - mx) * (x - mx), b + (x - mx) * (y - my))
+    });
     let slope = if sxx > 0.0 { sxy / sxx } else { 0.0 };
     (my - slope * mx, slope)
 }
@@ -279,7 +331,9 @@ fn upright(mut quad: Quad) -> Quad {
         let (a, b) = (quad[i], quad[(i + 1) % 4]);
         (b.0 - a.0) / distance(a, b).max(1e-9)
     };
-    let first = (0..4).max_by(|&a, &b| direction(a).total_cmp(&direction(b))).unwrap_or(0);
+    let first = (0..4)
+        .max_by(|&a, &b| direction(a).total_cmp(&direction(b)))
+        .unwrap_or(0);
     quad.rotate_left(first);
     quad
 }
@@ -299,12 +353,21 @@ mod tests {
                 let (u, v) = back.apply((f64::from(x) + 0.5, f64::from(y) + 0.5));
                 let on = (0.0..300.0).contains(&u) && (0.0..424.0).contains(&v);
                 let print = on && (200.0..204.0).contains(&v) && u > 30.0;
-                let value = if print { 30 } else if on { 235 } else { bed };
+                let value = if print {
+                    30
+                } else if on {
+                    235
+                } else {
+                    bed
+                };
                 let at = (y as usize * 500 + x as usize) * 3;
                 picture.data[at..at + 3].fill(value);
             }
         }
-        (picture, super::super::geometry::corners(0.0, 0.0, 300.0, 424.0).map(|p| m.apply(p)))
+        (
+            picture,
+            super::super::geometry::corners(0.0, 0.0, 300.0, 424.0).map(|p| m.apply(p)),
+        )
     }
 
     #[test]
@@ -322,6 +385,12 @@ mod tests {
     #[test]
     fn a_sheet_that_fills_the_scan_is_left_alone() {
         let (picture, _) = scene(0.0, 230);
-        assert_eq!(find(picture.view()), Sheets { quads: vec![], bed: false });
+        assert_eq!(
+            find(picture.view()),
+            Sheets {
+                quads: vec![],
+                bed: false
+            }
+        );
     }
 }

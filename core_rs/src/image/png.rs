@@ -19,7 +19,9 @@ pub fn decode(data: &[u8], width: usize, height: usize, out: &mut [u8]) -> Resul
     let mut reader = decoder.read_info().map_err(fault)?;
     let (w, h) = reader.info().size();
     if (w as usize, h as usize) != (width, height) || out.len() != width * height * 3 {
-        return Err(Error::Scan(format!("PNG of {w} x {h} pixels where {width} x {height} were announced")));
+        return Err(Error::Scan(format!(
+            "PNG of {w} x {h} pixels where {width} x {height} were announced"
+        )));
     }
     let (colour, _) = reader.output_color_type();
     if colour == png::ColorType::Rgb {
@@ -35,7 +37,9 @@ pub fn decode(data: &[u8], width: usize, height: usize, out: &mut [u8]) -> Resul
     match colour {
         png::ColorType::Grayscale => pixels.zip(&plain).for_each(|(to, &v)| to.fill(v)),
         png::ColorType::GrayscaleAlpha => {
-            pixels.zip(plain.chunks_exact(2)).for_each(|(to, from)| to.fill(on_white(from[0], from[1])));
+            pixels
+                .zip(plain.chunks_exact(2))
+                .for_each(|(to, from)| to.fill(on_white(from[0], from[1])));
         }
         png::ColorType::Rgba => pixels.zip(plain.chunks_exact(4)).for_each(|(to, from)| {
             for (to, &v) in to.iter_mut().zip(&from[..3]) {
@@ -63,22 +67,38 @@ mod tests {
         let mut data = Vec::new();
         let mut encoder = png::Encoder::new(&mut data, 2, 2);
         encoder.set_color(colour);
-        encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+        encoder
+            .write_header()
+            .unwrap()
+            .write_image_data(pixels)
+            .unwrap();
         data
     }
 
     #[test]
     fn alpha_is_laid_on_white() {
-        let data = encode(png::ColorType::Rgba, &[10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128, 255, 0, 0, 51]);
+        let data = encode(
+            png::ColorType::Rgba,
+            &[10, 20, 30, 255, 10, 20, 30, 0, 0, 0, 0, 128, 255, 0, 0, 51],
+        );
         let mut out = [0; 12];
         decode(&data, 2, 2, &mut out).unwrap();
-        assert_eq!(out, [10, 20, 30, 255, 255, 255, 127, 127, 127, 255, 204, 204]);
+        assert_eq!(
+            out,
+            [10, 20, 30, 255, 255, 255, 127, 127, 127, 255, 204, 204]
+        );
     }
 
     #[test]
     fn gray_is_spread_out() {
         let mut out = [0; 12];
-        decode(&encode(png::ColorType::Grayscale, &[1, 2, 3, 4]), 2, 2, &mut out).unwrap();
+        decode(
+            &encode(png::ColorType::Grayscale, &[1, 2, 3, 4]),
+            2,
+            2,
+            &mut out,
+        )
+        .unwrap();
         assert_eq!(out, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
     }
 
@@ -87,7 +107,10 @@ mod tests {
         let data = encode(png::ColorType::Rgb, &[7; 12]);
         let mut out = [0; 12];
         for end in [0, 8, 30, data.len() - 20] {
-            assert!(matches!(decode(&data[..end], 2, 2, &mut out), Err(Error::Scan(_))));
+            assert!(matches!(
+                decode(&data[..end], 2, 2, &mut out),
+                Err(Error::Scan(_))
+            ));
         }
     }
 }

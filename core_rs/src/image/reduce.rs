@@ -10,7 +10,12 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
     let k = factor.clamp(1, 16).min(view.width).min(view.height);
     let c = view.channels;
     if k == 1 {
-        return Picture { width: view.width, height: view.height, channels: c, data: view.data.to_vec() };
+        return Picture {
+            width: view.width,
+            height: view.height,
+            channels: c,
+            data: view.data.to_vec(),
+        };
     }
     let mut out = Picture::zeros(view.width / k, view.height / k, c);
     let mut sums = vec![0_u16; view.width * c];
@@ -51,13 +56,23 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
 #[must_use]
 pub fn gray(view: View<'_>) -> Picture {
     if view.channels == 1 {
-        return Picture { width: view.width, height: view.height, channels: 1, data: view.data.to_vec() };
+        return Picture {
+            width: view.width,
+            height: view.height,
+            channels: 1,
+            data: view.data.to_vec(),
+        };
     }
     let mut data = vec![0; view.width * view.height];
     for (to, from) in data.iter_mut().zip(view.data.chunks_exact(3)) {
         *to = luma(from);
     }
-    Picture { width: view.width, height: view.height, channels: 1, data }
+    Picture {
+        width: view.width,
+        height: view.height,
+        channels: 1,
+        data,
+    }
 }
 
 /// Luma of one RGB pixel.
@@ -82,7 +97,9 @@ mod tests {
                 for x in 0..3 {
                     for i in 0..c {
                         let sum: usize = (0..k * k)
-                            .map(|n| usize::from(data[((y * k + n / k) * w + x * k + n % k) * c + i]))
+                            .map(|n| {
+                                usize::from(data[((y * k + n / k) * w + x * k + n % k) * c + i])
+                            })
                             .sum();
                         let mean = (sum + k * k / 2) / (k * k);
                         assert_eq!(usize::from(small.row(y)[x * c + i]), mean, "k={k}");

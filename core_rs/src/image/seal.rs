@@ -6,18 +6,35 @@ use super::{Picture, View, blobs, grow};
 #[must_use]
 pub fn find(small: View<'_>) -> Vec<(f64, f64, f64, f64)> {
     let (w, h) = (small.width, small.height);
-    let red: Vec<u8> = small.data.chunks_exact(3).map(|p| u8::from(is_red(p))).collect();
-    let mask = Picture { width: w, height: h, channels: 1, data: red };
-    let Ok(grown) = grow::grow(mask.view(), 2.0) else { return Vec::new() };
+    let red: Vec<u8> = small
+        .data
+        .chunks_exact(3)
+        .map(|p| u8::from(is_red(p)))
+        .collect();
+    let mask = Picture {
+        width: w,
+        height: h,
+        channels: 1,
+        data: red,
+    };
+    let Ok(grown) = grow::grow(mask.view(), 2.0) else {
+        return Vec::new();
+    };
     let long = w.max(h) as f64;
     let mut found = Vec::new();
     for blob in blobs::find(grown.view()).blobs {
-        let (bw, bh) = (f64::from(blob.width()) - 4.0, f64::from(blob.height()) - 4.0);
+        let (bw, bh) = (
+            f64::from(blob.width()) - 4.0,
+            f64::from(blob.height()) - 4.0,
+        );
         // 18 to 45 mm on A4; a paper of half that size has the same seal.
         if bw.min(bh) < 0.05 * long || bw.max(bh) > 0.34 * long || bw.min(bh) < 0.78 * bw.max(bh) {
             continue;
         }
-        let (cx, cy) = (f64::from(blob.x0 + blob.x1) / 2.0, f64::from(blob.y0 + blob.y1) / 2.0);
+        let (cx, cy) = (
+            f64::from(blob.x0 + blob.x1) / 2.0,
+            f64::from(blob.y0 + blob.y1) / 2.0,
+        );
         if ring_share(&mask, cx, cy, (bw + bh) / 4.0) >= 0.6 {
             found.push((cx - bw / 2.0, cy - bh / 2.0, cx + bw / 2.0, cy + bh / 2.0));
         }
@@ -59,7 +76,11 @@ mod tests {
         for y in 0..877 {
             for x in 0..620 {
                 let at = (y * 620 + x) * 3;
-                let c = if draw(x as f64, y as f64) { colour } else { [250, 248, 240] };
+                let c = if draw(x as f64, y as f64) {
+                    colour
+                } else {
+                    [250, 248, 240]
+                };
                 picture.data[at..at + 3].copy_from_slice(&c);
             }
         }

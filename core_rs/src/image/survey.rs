@@ -58,7 +58,12 @@ impl Work {
         let middle = reduce::shrink(view, factor);
         let again = middle.width.max(middle.height).div_ceil(SMALL).clamp(1, 16);
         let small = reduce::shrink(middle.view(), again);
-        Self { factor, gray: reduce::gray(middle.view()), small_factor: factor * again, small }
+        Self {
+            factor,
+            gray: reduce::gray(middle.view()),
+            small_factor: factor * again,
+            small,
+        }
     }
 
     /// Ink of `gray`.
@@ -82,7 +87,11 @@ pub fn survey(view: View<'_>) -> Result<Survey> {
     let (width, height) = (view.width as f64, view.height as f64);
     let sheets = paper::find(work.small.view());
     let scale = work.small_factor as f64;
-    let quads: Vec<Quad> = sheets.quads.iter().map(|q| q.map(|(x, y)| (x * scale, y * scale))).collect();
+    let quads: Vec<Quad> = sheets
+        .quads
+        .iter()
+        .map(|q| q.map(|(x, y)| (x * scale, y * scale)))
+        .collect();
     let papers = count(&quads);
     let sheet = match quads.as_slice() {
         [one] if super::geometry::area(one) < 0.985 * width * height => Some(*one),
@@ -90,20 +99,36 @@ pub fn survey(view: View<'_>) -> Result<Survey> {
     };
     let mut mask = work.ink()?;
     if let Some(quad) = &sheet {
-        keep_inside(&mut mask, &quad.map(|(x, y)| (x / work.factor as f64, y / work.factor as f64)));
+        keep_inside(
+            &mut mask,
+            &quad.map(|(x, y)| (x / work.factor as f64, y / work.factor as f64)),
+        );
     }
     let ink = blobs::find(mask.view());
-    let lie = lines::lie(mask.view(), &ink);
+    let lie = lines::lie(work.gray.view(), mask.view(), &ink);
     let quarters = lie.map_or(0, |l| l.quarters);
-    let text_skew = lie.filter(|l| l.skew_confidence > 0.4 && l.skew.abs() < 10.5).map(|l| l.skew);
+    let text_skew = lie
+        .filter(|l| l.skew_confidence > 0.4 && l.skew.abs() < 10.5)
+        .map(|l| l.skew);
     let confidence = lie.map_or(0.0, |l| l.axis_confidence.min(l.up_confidence));
     let fill = fill(&work.small, sheet.is_some());
-    let base = Base { width, height, quarters, fill, confidence, papers };
+    let base = Base {
+        width,
+        height,
+        quarters,
+        fill,
+        confidence,
+        papers,
+    };
     Ok(match sheet {
         Some(quad) if !rectangular(&quad) => base.flattened(&quad)?,
         Some(quad) => {
-            let edge_skew = (quad[1].1 - quad[0].1).atan2(quad[1].0 - quad[0].0).to_degrees();
-            let skew = text_skew.filter(|s| (s - edge_skew).abs() < 2.0).unwrap_or(edge_skew);
+            let edge_skew = (quad[1].1 - quad[0].1)
+                .atan2(quad[1].0 - quad[0].0)
+                .to_degrees();
+            let skew = text_skew
+                .filter(|s| (s - edge_skew).abs() < 2.0)
+                .unwrap_or(edge_skew);
             base.cut(&quad, skew)
         }
         None => base.whole(text_skew.unwrap_or(0.0), &ink, work.factor as f64),
@@ -116,7 +141,11 @@ fn count(quads: &[Quad]) -> usize {
         let (a, b) = (distance(q[0], q[1]), distance(q[1], q[2]));
         (a.max(b) / a.min(b).max(1.0) - 1.586).abs() < 0.06
     };
-    if quads.len() > 1 && quads.iter().all(card) { 1 } else { quads.len().max(1) }
+    if quads.len() > 1 && quads.iter().all(card) {
+        1
+    } else {
+        quads.len().max(1)
+    }
 }
 
 /// Whether a flatbed could have seen this rectangle: sides pairwise equal, corners square.
@@ -145,8 +174,11 @@ impl Base {
     fn upright(&self, skew: f64) -> (Matrix, f64, f64, f64) {
         let skew = if skew.abs() < STRAIGHT { 0.0 } else { skew };
         let turned = Matrix::unturn(self.quarters, self.width, self.height);
-        let (w, h) =
-            if self.quarters % 2 == 0 { (self.width, self.height) } else { (self.height, self.width) };
+        let (w, h) = if self.quarters % 2 == 0 {
+            (self.width, self.height)
+        } else {
+            (self.height, self.width)
+        };
         if skew == 0.0 {
             return (turned, w, h, 0.0);
         }
@@ -157,7 +189,13 @@ impl Base {
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn finish(&self, matrix: Matrix, (w, h): (f64, f64), skew: f64, outline: Option<Quad>) -> Survey {
+    fn finish(
+        &self,
+        matrix: Matrix,
+        (w, h): (f64, f64),
+        skew: f64,
+        outline: Option<Quad>,
+    ) -> Survey {
         Survey {
             matrix,
             size: (w.max(1.0) as usize, h.max(1.0) as usize),
@@ -166,7 +204,9 @@ impl Base {
             confidence: self.confidence,
             papers: self.papers,
             cropped: outline.is_some(),
-            outline: outline.unwrap_or_else(|| corners(0.0, 0.0, self.width, self.height).map(|p| matrix.apply(p))),
+            outline: outline.unwrap_or_else(|| {
+                corners(0.0, 0.0, self.width, self.height).map(|p| matrix.apply(p))
+            }),
             fill: self.fill,
         }
     }
@@ -178,7 +218,11 @@ impl Base {
             return self.finish(matrix, (w, h), 0.0, None);
         }
         let mut points: Vec<Point> = vec![(0.0, 0.0), (w, h)];
-        for run in ink.runs.iter().filter(|r| ink.blobs[r.blob as usize].area >= 6) {
+        for run in ink
+            .runs
+            .iter()
+            .filter(|r| ink.blobs[r.blob as usize].area >= 6)
+        {
             let (top, bottom) = (f64::from(run.y) * factor, f64::from(run.y + 1) * factor);
             for x in [f64::from(run.start) * factor, f64::from(run.end) * factor] {
                 points.extend([matrix.apply((x, top)), matrix.apply((x, bottom))]);
@@ -199,7 +243,12 @@ impl Base {
         let (left, top) = (left.round(), top.round());
         let size = ((right - left).round(), (bottom - top).round());
         let shift = Matrix::shift(-left, -top);
-        self.finish(matrix.then(&shift), size, skew, Some(placed.map(|p| shift.apply(p))))
+        self.finish(
+            matrix.then(&shift),
+            size,
+            skew,
+            Some(placed.map(|p| shift.apply(p))),
+        )
     }
 
     /// One sheet seen from the side, as a camera does.
@@ -207,10 +256,15 @@ impl Base {
         let mut from = *quad;
         from.rotate_left(usize::from(self.quarters));
         let side = |a: usize, b: usize| distance(from[a], from[b]);
-        let (w, h) = (f64::midpoint(side(0, 1), side(3, 2)).round(), f64::midpoint(side(0, 3), side(1, 2)).round());
+        let (w, h) = (
+            f64::midpoint(side(0, 1), side(3, 2)).round(),
+            f64::midpoint(side(0, 3), side(1, 2)).round(),
+        );
         let outline = corners(0.0, 0.0, w, h);
         let matrix = Matrix::between(&from, &outline)?;
-        let skew = (quad[1].1 - quad[0].1).atan2(quad[1].0 - quad[0].0).to_degrees();
+        let skew = (quad[1].1 - quad[0].1)
+            .atan2(quad[1].0 - quad[0].0)
+            .to_degrees();
         Ok(self.finish(matrix, (w, h), skew, Some(outline)))
     }
 }
@@ -242,7 +296,10 @@ fn keep_inside(mask: &mut Picture, quad: &Quad) {
             continue;
         }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let (left, right) = (left.clamp(0.0, width as f64) as usize, right.clamp(0.0, width as f64) as usize);
+        let (left, right) = (
+            left.clamp(0.0, width as f64) as usize,
+            right.clamp(0.0, width as f64) as usize,
+        );
         row[..left].fill(0);
         row[right..].fill(0);
     }
@@ -258,7 +315,10 @@ fn fill(small: &Picture, bed: bool) -> [u8; 3] {
         let (x, y) = (i % w, i / w);
         let at_edge = x < 2 || y < 2 || x + 2 >= w || y + 2 >= h;
         if if bed { gray.data[i] >= middle } else { at_edge } {
-            channels.iter_mut().zip(pixel).for_each(|(to, &v)| to.push(v));
+            channels
+                .iter_mut()
+                .zip(pixel)
+                .for_each(|(to, &v)| to.push(v));
         }
     }
     channels.map(|values| paper::level(&values, 0.5))
@@ -273,7 +333,10 @@ mod tests {
         let data = vec![240; 300 * 400 * 3];
         let found = survey(View::new(300, 400, 3, &data).unwrap()).unwrap();
         assert_eq!((found.matrix, found.size), (Matrix::IDENTITY, (300, 400)));
-        assert_eq!((found.papers, found.cropped, found.fill), (1, false, [240; 3]));
+        assert_eq!(
+            (found.papers, found.cropped, found.fill),
+            (1, false, [240; 3])
+        );
     }
 
     #[test]

@@ -16,7 +16,9 @@ const RANGE: f32 = 128.0;
 /// [`Error::Usage`] where the picture is not gray, `radius` is 0 or over 127, or `k` is not within 0..=1.
 pub fn sauvola(view: View<'_>, radius: usize, k: f32) -> Result<Picture> {
     if view.channels != 1 || radius == 0 || radius > 127 || !(0.0..=1.0).contains(&k) {
-        return Err(Error::Usage("a gray picture, a radius of 1 to 127 and k of 0 to 1 are needed".into()));
+        return Err(Error::Usage(
+            "a gray picture, a radius of 1 to 127 and k of 0 to 1 are needed".into(),
+        ));
     }
     let (width, height) = (view.width, view.height);
     let mut out = Picture::zeros(width, height, 1);
@@ -58,7 +60,10 @@ pub fn sauvola(view: View<'_>, radius: usize, k: f32) -> Result<Picture> {
             let (before, after) = (&sums[..n], &sums[span..span + n]);
             let (before2, after2) = (&square_sums[..n], &square_sums[span..span + n]);
             for i in 0..n {
-                let (sum, square_sum) = (after[i].wrapping_sub(before[i]), after2[i].wrapping_sub(before2[i]));
+                let (sum, square_sum) = (
+                    after[i].wrapping_sub(before[i]),
+                    after2[i].wrapping_sub(before2[i]),
+                );
                 ink[i] = is_ink(pixels[i], sum, square_sum, rows * span, k);
             }
         }
@@ -102,7 +107,9 @@ mod tests {
             for x in 0..view.width {
                 let (mut n, mut sum, mut squares) = (0_u64, 0_u64, 0_u64);
                 for row in y.saturating_sub(radius)..(y + radius + 1).min(view.height) {
-                    for &v in &view.row(row)[x.saturating_sub(radius)..(x + radius + 1).min(view.width)] {
+                    for &v in
+                        &view.row(row)[x.saturating_sub(radius)..(x + radius + 1).min(view.width)]
+                    {
                         n += 1;
                         sum += u64::from(v);
                         squares += u64::from(v) * u64::from(v);
@@ -120,7 +127,15 @@ mod tests {
     #[test]
     fn agrees_with_the_plain_formula_on_all_sizes() {
         let mut state = 1_u32;
-        for (w, h, radius) in [(1, 1, 1), (1, 9, 3), (9, 1, 3), (7, 7, 3), (8, 5, 20), (40, 30, 5), (31, 33, 15)] {
+        for (w, h, radius) in [
+            (1, 1, 1),
+            (1, 9, 3),
+            (9, 1, 3),
+            (7, 7, 3),
+            (8, 5, 20),
+            (40, 30, 5),
+            (31, 33, 15),
+        ] {
             let data: Vec<u8> = (0..w * h)
                 .map(|_| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -128,7 +143,11 @@ mod tests {
                 })
                 .collect();
             let view = View::new(w, h, 1, &data).unwrap();
-            assert_eq!(sauvola(view, radius, 0.3).unwrap().data, plain(view, radius, 0.3), "{w}x{h} r{radius}");
+            assert_eq!(
+                sauvola(view, radius, 0.3).unwrap().data,
+                plain(view, radius, 0.3),
+                "{w}x{h} r{radius}"
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! The one resampling of a page: bicubic, or an exact copy where only quarter turns and whole pixels are asked.
 
 use super::geometry::Matrix;
-use super::{Picture, View};
+use super::{Picture, View, rotate};
 use crate::{Error, Result};
 
 const PHASES: usize = 256;
@@ -15,13 +15,24 @@ const ONE: i32 = 1 << 11;
 ///
 /// # Errors
 /// [`Error::Usage`] for a picture that is not RGB, an `out` that does not fit or a singular matrix.
-pub fn warp(view: View<'_>, to_page: &Matrix, width: usize, height: usize, out: &mut [u8], fill: [u8; 3]) -> Result<()> {
+pub fn warp(
+    view: View<'_>,
+    to_page: &Matrix,
+    width: usize,
+    height: usize,
+    out: &mut [u8],
+    fill: [u8; 3],
+) -> Result<()> {
     if view.channels != 3 || width == 0 || height == 0 || out.len() != width * height * 3 {
-        return Err(Error::Usage("an RGB picture and room for an RGB page are needed".into()));
+        return Err(Error::Usage(
+            "an RGB picture and room for an RGB page are needed".into(),
+        ));
     }
     let from_page = to_page.inverse()?;
     if let Some(steps) = whole(&from_page) {
         copy(view, steps, width, out, fill);
+    } else if rotate::fits(&from_page) {
+        rotate::rotate(view, &from_page, width, out, fill);
     } else {
         resample(view, &from_page, width, out, fill);
     }
@@ -31,8 +42,16 @@ pub fn warp(view: View<'_>, to_page: &Matrix, width: usize, height: usize, out: 
 /// Where the first pixel comes from and how source x and y change with a step right and a step down, if all whole.
 fn whole(m: &Matrix) -> Option<[i64; 6]> {
     let m = &m.0;
-    let turns = [m[0], m[1], m[3], m[4]].iter().all(|v| [-1.0, 0.0, 1.0].contains(v));
-    if !turns || m[6] != 0.0 || m[7] != 0.0 || m[8] != 1.0 || m[2].fract() != 0.0 || m[5].fract() != 0.0 {
+    let turns = [m[0], m[1], m[3], m[4]]
+        .iter()
+        .all(|v| [-1.0, 0.0, 1.0].contains(v));
+    if !turns
+        || m[6] != 0.0
+        || m[7] != 0.0
+        || m[8] != 1.0
+        || m[2].fract() != 0.0
+        || m[5].fract() != 0.0
+    {
         return None;
     }
     #[allow(clippy::cast_possible_truncation)]
@@ -103,7 +122,11 @@ fn resample(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fi
         for (x, to) in row.chunks_exact_mut(3).enumerate() {
             #[allow(clippy::cast_precision_loss)]
             let step = x as f64;
-            let scale = if affine { scale } else { 1.0 / (nw + step * m[6]) };
+            let scale = if affine {
+                scale
+            } else {
+                1.0 / (nw + step * m[6])
+            };
             let (sx, sy) = ((nx + step * m[0]) * scale, (ny + step * m[3]) * scale);
             if sx >= 0.0 && sy >= 0.0 && sx < w && sy < h {
                 to.copy_from_slice(&sample(view, sx - 0.5, sy - 0.5, &table));
@@ -115,12 +138,19 @@ fn resample(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fi
 }
 
 /// The colour at (`x`, `y`) in pixel indices; rows and columns beyond the edge repeat the last one.
-#[allow(clippy::inline_always, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[allow(
+    clippy::inline_always,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 #[inline(always)]
 fn sample(view: View<'_>, x: f64, y: f64, table: &[[i32; 4]]) -> [u8; 3] {
     // x and y are above -1: one more makes them positive, so that cutting off the fraction is the floor.
     #[allow(clippy::cast_precision_loss)]
-    let (fx, fy) = (((x + 1.0) * PHASES as f64) as i64, ((y + 1.0) * PHASES as f64) as i64);
+    let (fx, fy) = (
+        ((x + 1.0) * PHASES as f64) as i64,
+        ((y + 1.0) * PHASES as f64) as i64,
+    );
     let (wx, wy) = (&table[fx as usize % PHASES], &table[fy as usize % PHASES]);
     let (left, top) = (fx / PHASES as i64 - 2, fy / PHASES as i64 - 2);
     let mut columns = [0_i32; 12];
@@ -156,9 +186,16 @@ fn sample(view: View<'_>, x: f64, y: f64, table: &[[i32; 4]]) -> [u8; 3] {
 #[must_use]
 pub fn turned(view: View<'_>, quarters: u8) -> Picture {
     #[allow(clippy::cast_precision_loss)]
-    let to = Matrix::unturn((4 - quarters % 4) % 4, view.width as f64, view.height as f64);
-    let (width, height) =
-        if quarters % 2 == 0 { (view.width, view.height) } else { (view.height, view.width) };
+    let to = Matrix::unturn(
+        (4 - quarters % 4) % 4,
+        view.width as f64,
+        view.height as f64,
+    );
+    let (width, height) = if quarters % 2 == 0 {
+        (view.width, view.height)
+    } else {
+        (view.height, view.width)
+    };
     let mut out = Picture::zeros(width, height, view.channels);
     if view.channels == 3 && warp(view, &to, width, height, &mut out.data, [0; 3]).is_ok() {
         return out;
@@ -166,7 +203,11 @@ pub fn turned(view: View<'_>, quarters: u8) -> Picture {
     if let Some([a, b, c, d, e, f]) = to.inverse().ok().as_ref().and_then(whole) {
         for y in 0..height {
             for x in 0..width {
-                #[allow(clippy::cast_possible_wrap, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                #[allow(
+                    clippy::cast_possible_wrap,
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss
+                )]
                 let at = {
                     let (x, y) = (x as i64, y as i64);
                     (d * x + e * y + f) as usize * view.width + (a * x + b * y + c) as usize
@@ -220,7 +261,15 @@ mod tests {
         let mut p = Picture::zeros(30, 30, 3);
         p.data.fill(201);
         let mut out = vec![0; 30 * 30 * 3];
-        warp(p.view(), &Matrix::rotation(3.3).then(&Matrix::shift(0.3, 0.1)), 30, 30, &mut out, [201; 3]).unwrap();
+        warp(
+            p.view(),
+            &Matrix::rotation(3.3).then(&Matrix::shift(0.3, 0.1)),
+            30,
+            30,
+            &mut out,
+            [201; 3],
+        )
+        .unwrap();
         assert!(out.iter().all(|&v| v == 201));
     }
 
@@ -241,6 +290,32 @@ mod tests {
                 let got = f64::from(out[(usize::from(y) * 40 + usize::from(x)) * 3]);
                 assert!((want - got).abs() < 0.6, "{x} {y}: {want} {got}");
             }
+        }
+    }
+
+    #[test]
+    fn two_passes_draw_what_sixteen_taps_draw() {
+        let mut p = Picture::zeros(150, 140, 3);
+        for (i, v) in p.data.iter_mut().enumerate() {
+            let (x, y, c) = ((i / 3 % 150) as f64, (i / 450) as f64, (i % 3) as f64);
+            *v = (128.0 + 60.0 * (x / 3.0 + c).sin() + 60.0 * (y / 4.0 - c).cos()) as u8;
+        }
+        for degrees in [0.06, 0.5, -0.5, 1.5, -1.5, 3.2, -3.2, 0.003] {
+            let turn = Matrix::shift(-75.0, -70.0).then(&Matrix::rotation(degrees));
+            let m = turn.then(&Matrix::shift(82.3, 71.6));
+            let back = m.inverse().unwrap();
+            assert!(rotate::fits(&back), "{degrees}");
+            let (mut fast, mut slow) = (vec![0; 160 * 150 * 3], vec![0; 160 * 150 * 3]);
+            warp(p.view(), &m, 160, 150, &mut fast, [200, 100, 50]).unwrap();
+            resample(p.view(), &back, 160, &mut slow, [200, 100, 50]);
+            let mut far = 0;
+            for (i, (&a, &b)) in fast.iter().zip(&slow).enumerate() {
+                let (x, y) = back.apply(((i / 3 % 160) as f64 + 0.5, (i / 480) as f64 + 0.5));
+                let rim = x < 2.0 || y < 2.0 || x > 148.0 || y > 138.0;
+                far += usize::from(!rim && a.abs_diff(b) > 2);
+                assert!(rim || a.abs_diff(b) <= 4, "{degrees} {x} {y}: {a} {b}");
+            }
+            assert!(far < 50, "{degrees}: {far}");
         }
     }
 

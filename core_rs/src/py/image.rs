@@ -1,45 +1,65 @@
 //! Border of the pixels.
 
 use numpy::{
-    IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3, PyReadwriteArray3,
-    PyUntypedArrayMethods,
+    IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3,
+    PyReadwriteArray3, PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
 
 use crate::image::geometry::{Matrix, Point, Quad};
-use crate::image::{Picture, View, blobs, grow as growing, measure as measuring, png, reduce, survey as surveying};
+use crate::image::{
+    Picture, View, blobs, grow as growing, measure as measuring, png, reduce, survey as surveying,
+};
 use crate::image::{threshold, warp as warping};
 use crate::{Error, Result};
 
 fn view3<'a>(array: &'a PyReadonlyArray3<'_, u8>) -> Result<View<'a>> {
-    let &[height, width, channels] = array.shape() else { return Err(Error::Usage("an image has 3 axes".into())) };
-    let data = array.as_slice().map_err(|_| Error::Usage("the image must be contiguous".into()))?;
+    let &[height, width, channels] = array.shape() else {
+        return Err(Error::Usage("an image has 3 axes".into()));
+    };
+    let data = array
+        .as_slice()
+        .map_err(|_| Error::Usage("the image must be contiguous".into()))?;
     View::new(width, height, channels, data)
 }
 
 fn view2<'a>(array: &'a PyReadonlyArray2<'_, u8>) -> Result<View<'a>> {
-    let &[height, width] = array.shape() else { return Err(Error::Usage("a gray image has 2 axes".into())) };
-    let data = array.as_slice().map_err(|_| Error::Usage("the image must be contiguous".into()))?;
+    let &[height, width] = array.shape() else {
+        return Err(Error::Usage("a gray image has 2 axes".into()));
+    };
+    let data = array
+        .as_slice()
+        .map_err(|_| Error::Usage("the image must be contiguous".into()))?;
     View::new(width, height, 1, data)
 }
 
 fn array2(py: Python<'_>, picture: Picture) -> PyResult<Bound<'_, PyArray2<u8>>> {
-    picture.data.into_pyarray(py).reshape([picture.height, picture.width])
+    picture
+        .data
+        .into_pyarray(py)
+        .reshape([picture.height, picture.width])
 }
 
 /// Decode a PNG into `out`, (height, width, 3) RGB.
 #[pyfunction]
 #[pyo3(signature = (data, out, /))]
 fn png_decode(py: Python<'_>, data: &[u8], mut out: PyReadwriteArray3<'_, u8>) -> PyResult<()> {
-    let &[height, width, 3] = out.shape() else { return Err(Error::Usage("out is no RGB image".into()).into()) };
-    let slice = out.as_slice_mut().map_err(|_| Error::Usage("out must be contiguous".into()))?;
+    let &[height, width, 3] = out.shape() else {
+        return Err(Error::Usage("out is no RGB image".into()).into());
+    };
+    let slice = out
+        .as_slice_mut()
+        .map_err(|_| Error::Usage("out must be contiguous".into()))?;
     Ok(py.detach(|| png::decode(data, width, height, slice))?)
 }
 
 /// Gray of an RGB image.
 #[pyfunction]
 #[pyo3(signature = (image, /))]
-fn gray<'py>(py: Python<'py>, image: PyReadonlyArray3<'py, u8>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+fn gray<'py>(
+    py: Python<'py>,
+    image: PyReadonlyArray3<'py, u8>,
+) -> PyResult<Bound<'py, PyArray2<u8>>> {
     let view = view3(&image)?;
     if view.channels != 3 {
         return Err(Error::Usage("an RGB image is needed".into()).into());
@@ -58,7 +78,10 @@ fn shrink<'py>(
 ) -> PyResult<Bound<'py, PyArray3<u8>>> {
     let view = view3(&image)?;
     let small = py.detach(|| reduce::shrink(view, factor));
-    small.data.into_pyarray(py).reshape([small.height, small.width, small.channels])
+    small
+        .data
+        .into_pyarray(py)
+        .reshape([small.height, small.width, small.channels])
 }
 
 /// Mask of ink (1) by Sauvola's threshold.
@@ -78,7 +101,11 @@ fn sauvola<'py>(
 /// Dilate a mask by a disc.
 #[pyfunction]
 #[pyo3(signature = (mask, radius, /))]
-fn grow<'py>(py: Python<'py>, mask: PyReadonlyArray2<'py, u8>, radius: f32) -> PyResult<Bound<'py, PyArray2<u8>>> {
+fn grow<'py>(
+    py: Python<'py>,
+    mask: PyReadonlyArray2<'py, u8>,
+    radius: f32,
+) -> PyResult<Bound<'py, PyArray2<u8>>> {
     let view = view2(&mask)?;
     let grown = py.detach(|| growing::grow(view, radius))?;
     array2(py, grown)
@@ -87,10 +114,17 @@ fn grow<'py>(py: Python<'py>, mask: PyReadonlyArray2<'py, u8>, radius: f32) -> P
 /// Boxes (left, top, right, bottom) and pixel counts of connected ink.
 #[pyfunction]
 #[pyo3(signature = (mask, /))]
-fn ink_boxes(py: Python<'_>, mask: PyReadonlyArray2<'_, u8>) -> PyResult<Vec<(u32, u32, u32, u32, u32)>> {
+fn ink_boxes(
+    py: Python<'_>,
+    mask: PyReadonlyArray2<'_, u8>,
+) -> PyResult<Vec<(u32, u32, u32, u32, u32)>> {
     let view = view2(&mask)?;
     let ink = py.detach(|| blobs::find(view));
-    Ok(ink.blobs.iter().map(|b| (b.x0, b.y0, b.x1, b.y1, b.area)).collect())
+    Ok(ink
+        .blobs
+        .iter()
+        .map(|b| (b.x0, b.y0, b.x1, b.y1, b.area))
+        .collect())
 }
 
 type Nine = (f64, f64, f64, f64, f64, f64, f64, f64, f64);
@@ -157,8 +191,12 @@ fn warp(
     fill: (u8, u8, u8),
 ) -> PyResult<()> {
     let view = view3(&image)?;
-    let &[height, width, 3] = out.shape() else { return Err(Error::Usage("out is no RGB image".into()).into()) };
-    let slice = out.as_slice_mut().map_err(|_| Error::Usage("out must be contiguous".into()))?;
+    let &[height, width, 3] = out.shape() else {
+        return Err(Error::Usage("out is no RGB image".into()).into());
+    };
+    let slice = out
+        .as_slice_mut()
+        .map_err(|_| Error::Usage("out must be contiguous".into()))?;
     let m = Matrix(matrix.into());
     Ok(py.detach(|| warping::warp(view, &m, width, height, slice, fill.into()))?)
 }
@@ -166,7 +204,11 @@ fn warp(
 /// Measure an upright page; `outline` is what the scan shows of the paper, in page pixels.
 #[pyfunction]
 #[pyo3(signature = (image, outline, /))]
-fn measure(py: Python<'_>, image: PyReadonlyArray3<'_, u8>, outline: Corners) -> PyResult<PageMeasures> {
+fn measure(
+    py: Python<'_>,
+    image: PyReadonlyArray3<'_, u8>,
+    outline: Corners,
+) -> PyResult<PageMeasures> {
     let view = view3(&image)?;
     let outline = outline.into();
     let found = py.detach(|| measuring::measure(view, &outline))?;
@@ -175,7 +217,11 @@ fn measure(py: Python<'_>, image: PyReadonlyArray3<'_, u8>, outline: Corners) ->
         ink_share: found.ink_share,
         contrast: found.contrast,
         text_height_px: found.text_height,
-        cuts: found.cuts.iter().map(|(side, quad)| (*side, corners(quad))).collect(),
+        cuts: found
+            .cuts
+            .iter()
+            .map(|(side, quad)| (*side, corners(quad)))
+            .collect(),
         seals: found.seals.iter().map(corners).collect(),
         glare_share: found.glare_share,
     })
