@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
+import pikepdf
 import pytest
 
 from pyhncert import issue
@@ -128,6 +132,50 @@ def tool() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def render(tool: Callable[[str], str]) -> Callable[..., Any]:
+    """RGB pixels of one page as poppler draws it, with its marks or without."""
+
+    def draw(pdf: bytes, dpi: float, page: int = 1, *, marks: bool = True) -> Any:
+        command = [tool("pdftoppm"), "-r", f"{dpi:g}", "-f", str(page), "-l", str(page), "-"]
+        data = subprocess.run(command, input=pdf if marks else bare(pdf), check=True, capture_output=True).stdout
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+
+    return draw
+
+
+def bare(pdf: bytes) -> bytes:
+    """The same file with nothing but the page images drawn."""
+    with pikepdf.open(io.BytesIO(pdf)) as held:
+        for page in held.pages:
+            image = page.Contents.read_bytes().split(b"Do Q")[0] + b"Do Q"
+            page.Contents = held.make_stream(image if b"/Im" in image else b"")
+        out = io.BytesIO()
+        held.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def ink() -> Callable[..., Any]:
+    """The definition of DESIGN 4, plainly: darker than the local Sauvola level, grown by so many mm."""
+
+    def find(image: Any, dpi: float, grow_mm: float = 0.3) -> Any:
+        gray = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY).astype(np.float64)
+        window = (2 * round(dpi / 20) + 1,) * 2
+        mean = cv2.blur(gray, window)
+        deviation = np.sqrt(np.maximum(cv2.blur(gray * gray, window) - mean * mean, 0))
+        dark = (gray < mean * (1 + 0.3 * (deviation / 128 - 1))).astype(np.uint8)
+        return grown(dark, dpi, grow_mm)
+
+    return find
+
+
+def grown(mask: Any, dpi: float, mm: float) -> Any:
+    reach = round(mm / 25.4 * dpi)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate(mask.astype(np.uint8), disc) > 0
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,61 @@
+"""Every example: the ink of the raw page and of the copy agree outside the marks, and no mark covers ink."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pyhncert import capture, issue
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+KINDS = (
+    "khai_sinh",
+    "ket_hon",
+    "bang_tn",
+    "gcn_qsdd",
+    "quyet_dinh",
+    "cccd_both",
+    "gplx",
+    "hop_dong",
+    "full",
+    "free_area",
+    "small",
+)
+DPI = 200
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def example(request):
+    """One raw page, and the page made of it."""
+    from draw import draw
+
+    image, _ = draw(request.param, 11, **({} if request.param == "small" else {"dpi": DPI}))
+    file = io.BytesIO()
+    image.save(file, "PNG", dpi=(DPI, DPI), compress_level=1)
+    raw = next(iter(capture.raw_pages([capture.load(file.getvalue())], limits=capture.Limits())))
+    return raw, capture.normalise(raw)
+
+
+def test_ink_agrees_outside_the_marks_and_no_mark_covers_ink(example, act_of, composed, render, ink):
+    raw, page = example
+    dpi, (width, height) = page.dpi, page.size
+    pdf = composed(act_of([issue.encode_page(page)]))
+    seen, bare = render(pdf, dpi)[:height, :width], render(pdf, dpi, marks=False)[:height, :width]
+    marks = np.abs(seen.astype(int) - bare).max(axis=2) > 6
+
+    # a raw pixel centre lies at (0.5, 0.5), where OpenCV counts it as (0, 0)
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    matrix = np.linalg.inv(half) @ np.reshape(page.matrix.m, (3, 3)) @ half
+    before = cv2.warpPerspective(raw.image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    before = before[: seen.shape[0], : seen.shape[1]]
+
+    assert not (marks & ink(before, dpi)).any(), "a mark covers ink of the raw page"
+    # seen and bare differ in marks alone; a dark mark would shift the level of pale ink beside it, so bare is measured
+    lost = (ink(before, dpi, 0) & ~ink(bare, dpi)).sum() / ink(before, dpi, 0).sum()
+    invented = (ink(bare, dpi, 0) & ~ink(before, dpi)).sum() / ink(bare, dpi, 0).sum()
+    assert lost < 0.001 and invented < 0.001, (lost, invented)
