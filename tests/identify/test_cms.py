@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import pytest
 from asn1crypto import cms as asn1
@@ -259,3 +260,22 @@ def test_scheme_and_key_that_do_not_go_together_do_not_verify(office):
     tbs = b"x"
     with pytest.raises(AlteredCore, match="does not go with this key"):
         _core.verify_signature(office.officer.certificate, tbs, bytes(64), scheme="rsa-pss", digest="sha256")
+
+
+def test_threads_share_a_key(office):
+    value = hashlib.sha256(CONTENT).digest()
+    made: list[bytes] = []
+
+    def work() -> None:
+        for _ in range(25):
+            made.append(office.officer.cms(value))
+            made.append(office.agency.cms(value))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 400
+    for der in made:
+        _core.cms_verify(der, value)

@@ -15,7 +15,13 @@ from asn1crypto import tsp
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, TimestampFault, Unavailable, UsageFault
-from pyhncert.identify import HttpTimestamper, TrialTimestamper, load_credential
+from pyhncert.identify import (
+    HttpTimestamper,
+    TrialTimestamper,
+    load_credential,
+    make_trial_authority,
+    read_certificates,
+)
 
 DIGEST = hashlib.sha256(b"signature").digest()
 
@@ -266,3 +272,53 @@ def test_an_address_must_be_http(office):
     for url in ("file:///etc/passwd", "ftp://x", "tsa.example"):
         with pytest.raises(UsageFault, match="no http or https URL"):
             client(office, url)
+
+
+CONFIG = """
+[ tsa ]
+default_tsa = here
+[ here ]
+serial = serial
+signer_cert = {tsa}
+signer_key = {tsa}
+certs = {issuing}
+signer_digest = sha512
+default_policy = 1.2.3.4.1
+digests = sha256, sha384, sha512
+accuracy = secs:1, millisecs:500
+ordering = yes
+tsa_name = yes
+ess_cert_id_chain = {chain}
+ess_cert_id_alg = {ess}
+"""
+
+
+@pytest.mark.parametrize("ess", ["sha1", "sha256", "sha512"])
+@pytest.mark.parametrize("chain", ["no", "yes"])
+def test_the_tokens_of_openssl_are_taken_and_kept(tmp_path, service, openssl, ess, chain):
+    now = dt.datetime.now(dt.UTC)
+    paths = make_trial_authority(tmp_path / "now", clock=lambda: now, randomness=os.urandom, agency_key="p-256")
+    (tmp_path / "serial").write_text("01")
+    (tmp_path / "ts.cnf").write_text(CONFIG.format(tsa=paths.tsa, issuing=paths.issuing, ess=ess, chain=chain))
+
+    def answer(request):
+        (tmp_path / "query").write_bytes(request.dump())
+        openssl("ts -reply -config ts.cnf -section here -queryfile query -out reply")
+        return 200, (tmp_path / "reply").read_bytes()
+
+    service.answer = answer
+    timestamper = HttpTimestamper(
+        service.url,
+        roots=read_certificates(paths.root.read_bytes()),
+        clock=lambda: dt.datetime.now(dt.UTC),
+        randomness=os.urandom,
+    )
+    officer = load_credential(paths.officer)
+    value = hashlib.sha256(b"content").digest()
+    der = officer.cms(value, timestamp=lambda s: timestamper.token(hashlib.sha256(s).digest(), "sha256"))
+    parts = _core.cms_verify(der, value)
+    token = _core.cms_verify(parts.timestamp, None, strict=False)
+    assert token.certificate == load_credential(paths.tsa).certificate
+    assert tsp.TSTInfo.load(token.content)["message_imprint"]["hashed_message"].native == (
+        hashlib.sha256(parts.signature).digest()
+    )
