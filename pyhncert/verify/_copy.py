@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from pyhncert import _core
 from pyhncert.errors import CertificateFault, RevocationFault
 from pyhncert.identify import common_name, is_issued_by, parse_certificate
@@ -35,6 +37,8 @@ from pyhncert.verify._tokens import check_token
 from pyhncert.verify._words import altered
 
 SIGNED, WITH_DATA = 3, 4
+_UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm)
+"""What asn1crypto and cryptography raise for encodings they refuse only when a part is looked at."""
 _NAME_LENGTH = 64
 """ub-common-name, RFC 5280, appendix A: certificates cut longer names here."""
 
@@ -58,7 +62,7 @@ def read_copy(data: bytes) -> Copy:
     """
     try:
         return _read_copy(data)
-    except (CertificateFault, RevocationFault) as err:
+    except (CertificateFault, RevocationFault, *_UNREADABLE) as err:
         raise altered("certificate_unreadable") from err
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import struct
+import zlib
 from dataclasses import replace
 
 from asn1crypto import cms
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import CMSStructuralError, MultivaluedAttributeError, NonexistentAttributeError
@@ -43,6 +46,11 @@ _FAULTS = (
     NotImplementedError,
     RecursionError,
     OverflowError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+    InvalidSignature,
+    UnsupportedAlgorithm,
 )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
 
@@ -27,7 +28,16 @@ from pyhncert.verify._words import say
 Standing = Literal["valid", "revoked", "undecided"]
 Use = Literal["sign", "timestamp", "any"]
 _TOLERANCE = dt.timedelta(seconds=60)
-_MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError)
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    NotImplementedError,
+    UnsupportedAlgorithm,
+)
 
 _OTHER_USES = {
     ExtendedKeyUsageOID.TIME_STAMPING,

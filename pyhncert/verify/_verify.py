@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pyhncert import _core
@@ -267,8 +268,10 @@ def _graver(first: Verdict, second: Verdict) -> Verdict:
 
 
 def _bits(certificate: bytes) -> int:
-    key = parse_certificate(certificate).public_key()
-    return int(getattr(key, "key_size", 0))
+    try:
+        return int(getattr(parse_certificate(certificate).public_key(), "key_size", 0))
+    except (ValueError, UnsupportedAlgorithm):
+        return 0
 
 
 def _algorithm(scheme: str, bits: int, digest: str) -> str:
