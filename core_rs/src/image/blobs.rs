@@ -55,7 +55,6 @@ pub struct Ink {
 
 /// Find the connected ink of `mask`.
 #[must_use]
-#[allow(clippy::cast_possible_truncation)]
 pub fn find(mask: View<'_>) -> Ink {
     let mut runs: Vec<Run> = Vec::new();
     let mut parents: Vec<u32> = Vec::new();

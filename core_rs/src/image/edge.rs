@@ -95,7 +95,6 @@ pub fn cuts(ink: &Ink, is_letter: &[bool], text: f64, outline: &Quad) -> Vec<(u8
             })
             .collect();
         let (l, t, r, b) = bounds(&points);
-        #[allow(clippy::cast_possible_truncation)]
         found.push((side as u8, corners(l, t, r, b)));
     }
     found

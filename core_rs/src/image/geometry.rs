@@ -167,7 +167,8 @@ pub fn hull(points: &[Point]) -> Vec<Point> {
     let mut chain: Vec<Point> = Vec::with_capacity(sorted.len() * 2);
     for pass in 0..2 {
         let base = chain.len();
-        let grow = |chain: &mut Vec<Point>, p: Point| {
+        for i in 0..sorted.len() {
+            let p = sorted[if pass == 0 { i } else { sorted.len() - 1 - i }];
             while chain.len() >= base + 2 {
                 let (a, b) = (chain[chain.len() - 2], chain[chain.len() - 1]);
                 if (b.0 - a.0) * (p.1 - a.1) - (b.1 - a.1) * (p.0 - a.0) > 0.0 {
@@ -176,11 +177,6 @@ pub fn hull(points: &[Point]) -> Vec<Point> {
                 chain.pop();
             }
             chain.push(p);
-        };
-        if pass == 0 {
-            sorted.iter().for_each(|&p| grow(&mut chain, p));
-        } else {
-            sorted.iter().rev().for_each(|&p| grow(&mut chain, p));
         }
         chain.pop();
     }

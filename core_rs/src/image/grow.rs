@@ -14,7 +14,6 @@ pub fn grow(mask: View<'_>, radius: f32) -> Result<Picture> {
         ));
     }
     let (width, height) = (mask.width, mask.height);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let r = radius as usize;
     let mut out = Picture::zeros(width, height, 1);
     let mut line = vec![0_u8; width];
@@ -26,11 +25,6 @@ pub fn grow(mask: View<'_>, radius: f32) -> Result<Picture> {
         let mut last = usize::MAX;
         for dy in 0..=r {
             // Half the chord of the disc at this height.
-            #[allow(
-                clippy::cast_precision_loss,
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss
-            )]
             let chord = (radius * radius - (dy * dy) as f32).max(0.0).sqrt() as usize;
             if chord != last {
                 widen(row, chord, &mut line);
@@ -80,7 +74,6 @@ mod tests {
             for y in 0..15_i32 {
                 for x in 0..17_i32 {
                     let near = [(8, 7), (16, 0)].iter().any(|&(cx, cy)| {
-                        #[allow(clippy::cast_precision_loss)]
                         let d2 = ((x - cx) * (x - cx) + (y - cy) * (y - cy)) as f32;
                         d2 <= radius * radius
                     });

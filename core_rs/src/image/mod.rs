@@ -1,9 +1,18 @@
 //! The pixels of a page: 8 bits, one thread.
 //!
 //! Colour is interleaved RGB, gray one byte a pixel (0 black, 255 white), a mask one byte a pixel (1 ink, 0 none).
-//! Whole numbers of pixels become `f64` and back all the time here; no side of a picture comes near 2^31.
-//!
 //! Coordinates are continuous: the centre of the first pixel is (0.5, 0.5), x runs right, y down.
+
+// Sides stay far below 2^31 (the callers' limit on pixels), so counts and places go between whole numbers and floating
+// point without loss; whatever may be negative is clamped before it becomes an index.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+// Corners and matrix cells go by the letters of the textbooks; a matrix is compared exactly to tell copies from sampling.
+#![allow(clippy::many_single_char_names, clippy::float_cmp)]
 
 pub mod blobs;
 pub mod edge;

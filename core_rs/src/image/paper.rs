@@ -41,7 +41,6 @@ pub fn find(small: View<'_>) -> Sheets {
     let Some(&bed) = dark_sides.iter().max() else {
         return none;
     };
-    #[allow(clippy::cast_possible_truncation)]
     let split = u16::midpoint(u16::from(light), u16::from(bed)) as u8;
     let mask = bed_mask(&gray, split);
     let sheets = blobs::find(mask.view());

@@ -19,7 +19,6 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
     }
     let mut out = Picture::zeros(view.width / k, view.height / k, c);
     let mut sums = vec![0_u16; view.width * c];
-    #[allow(clippy::cast_possible_truncation)]
     let (half, scale) = ((k * k / 2) as u32, (1_u32 << 20) / (k * k) as u32 + 1);
     for y in 0..out.height {
         for (sum, &v) in sums.iter_mut().zip(view.row(y * k)) {

@@ -37,16 +37,14 @@ pub fn weights(t: f64) -> [i16; 4] {
         ((-1.5 * t + 2.0) * t + 0.5) * t,
         (0.5 * t - 0.5) * t * t,
     ];
-    #[allow(clippy::cast_possible_truncation)]
     let mut whole = ideal.map(|v| (v * ONE).round() as i16);
-    #[allow(clippy::cast_possible_truncation)]
     let missing = ONE as i16 - whole.iter().sum::<i16>();
     whole[if t < 0.5 { 1 } else { 2 }] += missing;
     whole
 }
 
 /// Upper half of a product: one instruction for eight numbers.
-#[allow(clippy::cast_possible_truncation, clippy::inline_always)]
+#[allow(clippy::inline_always)]
 #[inline(always)]
 fn high(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b)) >> 16) as i16

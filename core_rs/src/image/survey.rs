@@ -188,7 +188,6 @@ impl Base {
         (turned.then(&middle), w, h, skew)
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     fn finish(
         &self,
         matrix: Matrix,
@@ -295,7 +294,6 @@ fn keep_inside(mask: &mut Picture, quad: &Quad) {
             row.fill(0);
             continue;
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let (left, right) = (
             left.clamp(0.0, width as f64) as usize,
             right.clamp(0.0, width as f64) as usize,

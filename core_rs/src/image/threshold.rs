@@ -71,7 +71,7 @@ pub fn sauvola(view: View<'_>, radius: usize, k: f32) -> Result<Picture> {
     Ok(out)
 }
 
-#[allow(clippy::cast_precision_loss, clippy::inline_always)]
+#[allow(clippy::inline_always)]
 #[inline(always)]
 fn is_ink(value: u8, sum: u32, square_sum: u32, count: usize, k: f32) -> u8 {
     // count <= 255^2, so count * square_sum <= 65025 * 4.3e9 < 2^48: exact.
@@ -100,7 +100,6 @@ fn subtract(columns: &mut [u32], squares: &mut [u32], row: &[u8]) {
 mod tests {
     use super::*;
 
-    #[allow(clippy::cast_precision_loss)]
     fn plain(view: View<'_>, radius: usize, k: f32) -> Vec<u8> {
         let mut out = Vec::new();
         for y in 0..view.height {

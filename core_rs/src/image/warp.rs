@@ -54,7 +54,6 @@ fn whole(m: &Matrix) -> Option<[i64; 6]> {
     {
         return None;
     }
-    #[allow(clippy::cast_possible_truncation)]
     let [a, b, c, d, e, f] = [m[0], m[1], m[2], m[3], m[4], m[5]].map(|v| v as i64);
     // From the centre of the first page pixel to the index of a raw pixel.
     Some([a, b, c + (a + b - 1) / 2, d, e, f + (d + e - 1) / 2])
@@ -62,19 +61,16 @@ fn whole(m: &Matrix) -> Option<[i64; 6]> {
 
 fn copy(view: View<'_>, [a, b, c, d, e, f]: [i64; 6], width: usize, out: &mut [u8], fill: [u8; 3]) {
     const BAND: usize = 32; // transposing: rows of the source stay in the cache for that many rows of the page
-    #[allow(clippy::cast_possible_wrap)]
     let (w, h) = (view.width as i64, view.height as i64);
     for (band, rows) in out.chunks_mut(width * 3 * BAND).enumerate() {
         let strip = if b == 0 { width } else { BAND };
         for start in (0..width).step_by(strip) {
             for (i, row) in rows.chunks_exact_mut(width * 3).enumerate() {
-                #[allow(clippy::cast_possible_wrap)]
                 let (y, x0) = ((band * BAND + i) as i64, start as i64);
                 let end = (start + strip).min(width);
                 let (mut sx, mut sy) = (a * x0 + b * y + c, d * x0 + e * y + f);
                 for to in row[start * 3..end * 3].chunks_exact_mut(3) {
                     if (0..w).contains(&sx) && (0..h).contains(&sy) {
-                        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                         let at = (sy * w + sx) as usize * 3;
                         to.copy_from_slice(&view.data[at..at + 3]);
                     } else {
@@ -91,7 +87,6 @@ fn copy(view: View<'_>, [a, b, c, d, e, f]: [i64; 6], width: usize, out: &mut [u
 fn weights() -> Vec<[i32; 4]> {
     (0..=PHASES)
         .map(|i| {
-            #[allow(clippy::cast_precision_loss)]
             let t = i as f64 / PHASES as f64;
             let ideal = [
                 ((-0.5 * t + 1.0) * t - 0.5) * t,
@@ -99,7 +94,6 @@ fn weights() -> Vec<[i32; 4]> {
                 ((-1.5 * t + 2.0) * t + 0.5) * t,
                 (0.5 * t - 0.5) * t * t,
             ];
-            #[allow(clippy::cast_possible_truncation)]
             let mut whole = ideal.map(|v| (v * f64::from(ONE)).round() as i32);
             whole[if t < 0.5 { 1 } else { 2 }] += ONE - whole.iter().sum::<i32>();
             whole
@@ -110,17 +104,14 @@ fn weights() -> Vec<[i32; 4]> {
 fn resample(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fill: [u8; 3]) {
     let table = weights();
     let m = &from_page.0;
-    #[allow(clippy::cast_precision_loss)]
     let (w, h) = (view.width as f64, view.height as f64);
     for (y, row) in out.chunks_exact_mut(width * 3).enumerate() {
-        #[allow(clippy::cast_precision_loss)]
         let v = y as f64 + 0.5;
         let (mut nx, mut ny, mut nw) = (m[1] * v + m[2], m[4] * v + m[5], m[7] * v + m[8]);
         (nx, ny, nw) = (nx + m[0] * 0.5, ny + m[3] * 0.5, nw + m[6] * 0.5);
         let affine = m[6] == 0.0 && m[7] == 0.0;
         let scale = 1.0 / nw;
         for (x, to) in row.chunks_exact_mut(3).enumerate() {
-            #[allow(clippy::cast_precision_loss)]
             let step = x as f64;
             let scale = if affine {
                 scale
@@ -138,15 +129,10 @@ fn resample(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fi
 }
 
 /// The colour at (`x`, `y`) in pixel indices; rows and columns beyond the edge repeat the last one.
-#[allow(
-    clippy::inline_always,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss
-)]
+#[allow(clippy::inline_always)]
 #[inline(always)]
 fn sample(view: View<'_>, x: f64, y: f64, table: &[[i32; 4]]) -> [u8; 3] {
     // x and y are above -1: one more makes them positive, so that cutting off the fraction is the floor.
-    #[allow(clippy::cast_precision_loss)]
     let (fx, fy) = (
         ((x + 1.0) * PHASES as f64) as i64,
         ((y + 1.0) * PHASES as f64) as i64,
@@ -185,7 +171,6 @@ fn sample(view: View<'_>, x: f64, y: f64, table: &[[i32; 4]]) -> [u8; 3] {
 /// The same picture turned clockwise by `quarters`.
 #[must_use]
 pub fn turned(view: View<'_>, quarters: u8) -> Picture {
-    #[allow(clippy::cast_precision_loss)]
     let to = Matrix::unturn(
         (4 - quarters % 4) % 4,
         view.width as f64,
@@ -203,11 +188,6 @@ pub fn turned(view: View<'_>, quarters: u8) -> Picture {
     if let Some([a, b, c, d, e, f]) = to.inverse().ok().as_ref().and_then(whole) {
         for y in 0..height {
             for x in 0..width {
-                #[allow(
-                    clippy::cast_possible_wrap,
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss
-                )]
                 let at = {
                     let (x, y) = (x as i64, y as i64);
                     (d * x + e * y + f) as usize * view.width + (a * x + b * y + c) as usize

@@ -1,5 +1,8 @@
 //! Border of the pixels.
 
+// pyo3 hands arrays over by value, and its properties are tuples.
+#![allow(clippy::needless_pass_by_value, clippy::type_complexity)]
+
 use numpy::{
     IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3,
     PyReadwriteArray3, PyUntypedArrayMethods,
