@@ -6,7 +6,6 @@ import datetime as dt
 import struct
 from collections.abc import Iterable
 from functools import cache
-from xml.sax.saxutils import escape
 
 from pyhncert.issue._font import Subset
 from pyhncert.issue._write import Writer, number
@@ -58,6 +57,11 @@ def srgb_profile() -> bytes:
 def pdf_date(when: dt.datetime) -> str:
     """A PDF date; `when` is in Vietnam's time."""
     return f"(D:{when:%Y%m%d%H%M%S}+07'00')"
+
+
+def escape(text: str) -> str:
+    """`text` as XML character data; xml.sax.saxutils does the same and imports a web client (20 ms) for it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def xmp(*, title: str, author: str, description: str, when: dt.datetime, tool: str) -> bytes:

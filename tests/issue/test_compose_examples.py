@@ -26,7 +26,7 @@ KINDS = (
     "free_area",
     "small",
 )
-DPI = 200
+DPI = 150
 
 
 @pytest.fixture(scope="module", params=KINDS)
