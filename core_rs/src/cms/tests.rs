@@ -1,9 +1,9 @@
+use ::der::{Decode, Encode};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair,
 };
-use ::der::{Decode, Encode};
 
 use super::der::{BIT_STRING, SEQUENCE, SET, context, set_of, tlv, unsigned};
 use super::*;
