@@ -19,6 +19,7 @@ import traceback
 from pathlib import Path
 
 from pyhncert import deliver, keep
+from pyhncert.errors import StorageFault
 from pyhncert.keep import _register  # noqa: F401  loaded before the first fork
 
 ROOMS = ("/pyhncert/keep/", "/pyhncert/deliver/")
@@ -203,5 +204,22 @@ def main(folder: Path, mode: str, seed: int, rounds: int) -> dict[str, int]:
     return whole(folder, acknowledged) | {"acknowledged": len(acknowledged - {0})}
 
 
+def once(folder: Path) -> None:
+    """One paper, ended as the command ends: exit code 18 where disk or database failed."""
+    register = opened(folder)
+    try:
+        settle(register)
+        certify(register, folder)
+    except StorageFault as err:
+        print(err, file=sys.stderr)
+        os._exit(err.exit_code)
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    if sys.argv[2] == "once":
+        once(Path(sys.argv[1]))
+    if sys.argv[2] == "whole":
+        print(json.dumps(whole(Path(sys.argv[1]), set())))
+        sys.exit()
     print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))
