@@ -34,7 +34,9 @@ class _Titles:
     titles: tuple[_Title, ...]
     cues: dict[str, tuple[str, ...]]
     needs: dict[str, tuple[str, ...]]
-    others: tuple[str, ...]
+    others: tuple[tuple[str, int], ...]
+    """Folded, with the number of words."""
+    stops: tuple[str, ...]
     nation: str
 
 
@@ -65,7 +67,8 @@ def _titles() -> _Titles:
         titles=tuple(titles),
         cues={kind["key"]: tuple(map(fold, kind["cues"])) for kind in data["kind"] if "cues" in kind},
         needs={kind["key"]: tuple(map(fold, kind["needs"])) for kind in data["kind"] if "needs" in kind},
-        others=tuple(map(fold, data["others"])),
+        others=tuple((fold(text), len(text.split())) for text in data["others"]),
+        stops=tuple(map(fold, data["stops"])),
         nation=fold(data["nation"]),
     )
 
@@ -97,29 +100,14 @@ def _by_title(reading: Reading) -> Kind | None:
     if not rows:
         return None
     nation = next((row for row in rows if contains(data.nation, row.folded, share=0.2)), None)
-    whole = "".join(row.folded for row in rows)
     top, bottom = min(row.top for row in rows), max(row.bottom for row in rows)
+    floor = top
     if nation is None:
         reach = top + 0.5 * (bottom - top)
     else:  # a title stands within a dozen rows of the nation's name
+        floor = nation.top
         reach = max(nation.bottom + 16 * (nation.bottom - nation.top), top + 0.35 * (bottom - top))
-    best: tuple[float, _Title, list[_Row]] | None = None
-    for i, first in enumerate(rows):
-        if first.top > reach or (nation is not None and first.bottom < nation.top):
-            continue
-        if capitals(first.text) < _CAPITALS:
-            continue
-        stack = _stack(rows, i)
-        if _other(data, stack):
-            break  # another text begins here; what it mentions below is not its title
-        for size in range(1, len(stack) + 1):
-            text = "".join(row.folded for row in stack[:size])
-            for title in data.titles:
-                score = likeness(title.text, text, prefix=title.prefix)
-                if score >= _ENOUGH and _needed(data, title.key, whole) and (best is None or score > best[0] + 1e-9):
-                    best = (score, title, stack[:size])
-        if best is not None:
-            break
+    best = _first_title(rows, floor, reach)
     if best is None:
         return None
     score, title, found = best
@@ -134,6 +122,37 @@ def _by_title(reading: Reading) -> Kind | None:
     )
 
 
+def _first_title(rows: list[_Row], floor: float, reach: float) -> tuple[float, _Title, list[_Row]] | None:
+    """The first row in capitals between `floor` and `reach` that begins a title of ours, unless another text begins."""
+    data = _titles()
+    whole = "".join(row.folded for row in rows)
+    for i, first in enumerate(rows):
+        if first.folded.startswith(data.stops):
+            return None
+        if first.top > reach or first.bottom < floor or capitals(first.text) < _CAPITALS:
+            continue
+        stack = _stack(rows, i)
+        if _other(data, stack):
+            return None  # another text begins here; what it mentions below is not its title
+        best = _likest(stack, whole)
+        if best is not None:
+            return best
+    return None
+
+
+def _likest(stack: list[_Row], whole: str) -> tuple[float, _Title, list[_Row]] | None:
+    """The title that the first rows of `stack` are most like; the shortest stack wins a draw."""
+    data = _titles()
+    best: tuple[float, _Title, list[_Row]] | None = None
+    for size in range(1, len(stack) + 1):
+        text = "".join(row.folded for row in stack[:size])
+        for title in data.titles:
+            score = likeness(title.text, text, prefix=title.prefix)
+            if score >= _ENOUGH and (best is None or score > best[0]) and _needed(data, title.key, whole):
+                best = (score, title, stack[:size])
+    return best
+
+
 def _needed(data: _Titles, key: str, whole: str) -> bool:
     needs = data.needs.get(key)
     return needs is None or any(need in whole for need in needs)
@@ -141,10 +160,12 @@ def _needed(data: _Titles, key: str, whole: str) -> bool:
 
 def _other(data: _Titles, stack: list[_Row]) -> bool:
     """Whether the stack begins like the title of a text that is none of ours."""
-    text = stack[0].folded
-    near = [
-        other for other in data.others if len(other) <= len(text) + 1 and min(distances(other, text)) <= len(other) // 8
-    ]
+    text, words = stack[0].folded, stack[0].text.split()
+    near = []
+    for other, count in data.others:
+        begins = fold("".join(words[:count]))
+        if abs(len(begins) - len(other)) <= 1 and distances(other, begins)[-1] <= len(other) // 8:
+            near.append(other)
     if not near:
         return False
     # "GIẤY CHỨNG NHẬN TỐT NGHIỆP TẠM THỜI" against "GIẤY CHỨNG NHẬN …": the longer title is meant

@@ -53,7 +53,7 @@ def _specs(kind: str) -> tuple[tuple[_Spec, ...], dict[str, str], str | None]:
 
 def _forms(label: str) -> tuple[str, ...]:
     """`label` folded, and as it comes out when the stroke of a bilingual label is read as a letter."""
-    strokes = ("/", "I", "J", "L") if "/" in label else ("",)
+    strokes = ("/", "I", "J", "L", "IL", "II") if "/" in label else ("",)
     return tuple(dict.fromkeys(fold(label.replace("/", stroke)) for stroke in strokes))
 
 

@@ -11,7 +11,7 @@ from pyhncert.recognise._text import fold
 
 _EDGE = " \t.,;:…_|'`‘’“”\"~*-–—=«»„^<>\\/()[]{}"
 _LEADER = re.compile(r"[.…_·]{2,}|(?:\s[._·…]){2,}")
-_DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-.,|]\s*(\d{1,2})\s*[/\-.,|]\s*(\d{4})(?!\d)")
+_DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-.,|IJl]\s*(\d{1,2})\s*[/\-.,|IJl]\s*(\d{4})(?!\d)")
 _SPOKEN = re.compile(
     r"ng[àáaảạ]y\S*\s*(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})", re.IGNORECASE
 )
@@ -97,7 +97,8 @@ def _id(text: str) -> str | None:
 
 
 def _sex(text: str) -> str | None:
-    return {"NAM": "Nam", "NU": "Nữ"}.get(fold(text))
+    found = re.fullmatch(r"(NAM|NU)[UIJL]?", fold(text))  # a stroke beside the word is read as a letter
+    return {"NAM": "Nam", "NU": "Nữ"}[found.group(1)] if found else None
 
 
 def _area(text: str) -> str | None:
