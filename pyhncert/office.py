@@ -324,7 +324,9 @@ class Office:
         with self._once:
             found = self._credentials.get(key.id)
             if found is None:
-                found = load_credential(key.key, self._asker(key.id), scheme=key.scheme)
+                found = load_credential(
+                    key.key, self._asker(key.id), scheme=key.scheme, authorities=self.intermediates
+                )
                 self._credentials[key.id] = found
             return found
 
