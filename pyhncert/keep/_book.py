@@ -138,6 +138,20 @@ def current_book(connection: Connection, unit: str, symbol: str, today: dt.date)
     Raises:
         UsageFault: the unit has no open book, or the clock is before its opening day.
     """
+    book = check_book(connection, unit, symbol, today)
+    if book.yearly and book.year < today.year:
+        connection.execute(_CLOSE, {"id": book.id, "day": f"{book.year}-12-31"})
+        settings = BookSettings(unit=unit, symbol=symbol, agency=book.agency, yearly=True)
+        return _insert(connection, settings, number=1, year=today.year, opened_on=dt.date(today.year, 1, 1))
+    return book
+
+
+def check_book(connection: Connection, unit: str, symbol: str, today: dt.date) -> Book:
+    """The open book as it stands, changing nothing.
+
+    Raises:
+        UsageFault: the unit has no open book, or the clock is before its opening day.
+    """
     row = connection.execute(_OPEN, {"unit": unit, "symbol": symbol}).first()
     if row is None:
         raise UsageFault(
@@ -146,10 +160,6 @@ def current_book(connection: Connection, unit: str, symbol: str, today: dt.date)
         )
     book = _book(tuple(row))
     _not_before(book, today)
-    if book.yearly and book.year < today.year:
-        connection.execute(_CLOSE, {"id": book.id, "day": f"{book.year}-12-31"})
-        settings = BookSettings(unit=unit, symbol=symbol, agency=book.agency, yearly=True)
-        return _insert(connection, settings, number=1, year=today.year, opened_on=dt.date(today.year, 1, 1))
     return book
 
 

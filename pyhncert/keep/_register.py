@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, exc, text
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import _lines, _recover
 from pyhncert.keep._acts import ABANDONABLE, may
-from pyhncert.keep._book import Book, BookSettings, books, current_book, next_number, open_book
+from pyhncert.keep._book import Book, BookSettings, books, check_book, current_book, next_number, open_book
 from pyhncert.keep._canonical import findings_digest, record_json
 from pyhncert.keep._check import check
 from pyhncert.keep._codes import new_code, normal_code
@@ -528,6 +528,15 @@ class Register:
         """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
         with self._database.reading() as connection:
             return check(connection)
+
+    def check_book(self, unit: str, *, symbol: str = "SCT/BS") -> Book:
+        """Preflight: the book that the next number of `unit` would come from, before anything slow.
+
+        Raises:
+            UsageFault: the unit has no open book of this kind, or the clock is before its opening day.
+        """
+        with self._database.reading() as connection:
+            return check_book(connection, unit, symbol, self._now().date())
 
     def check_disk(self, *, needed_bytes: int = 8 << 20) -> None:
         """Preflight: the register's folder can be written and has room.

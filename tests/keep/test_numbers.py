@@ -102,6 +102,19 @@ def test_a_unit_without_an_open_book_is_refused(register, acts):
     assert list(register.lines()) == []
 
 
+def test_preflight_names_the_book_and_changes_nothing(register, acts, clock):
+    register.open_book(keep.BookSettings(unit="xe 7", yearly=True))
+    clock.set(2027, 1, 4, 8, 0)
+    before = register.books()
+    assert register.check_book("xe 7").name == "01/2026-SCT/BS"
+    assert register.books() == before
+    with pytest.raises(UsageFault, match="has no open book"):
+        register.check_book(acts.unit, symbol="SCTĐT/BS")
+    clock.set(1970, 1, 1)
+    with pytest.raises(UsageFault, match="set the clock"):
+        register.check_book(acts.unit)
+
+
 def test_a_clock_before_the_opening_of_the_book_is_refused(register, acts, clock):
     clock.set(1970, 1, 1)
     with pytest.raises(UsageFault, match="set the clock"):
