@@ -1,0 +1,86 @@
+"""The personal number: vectors of SPEC 8 and a plain model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyhncert.check import PersonalNumber
+from pyhncert.check._rules import provinces, rule
+
+Faults = Callable[..., list[tuple[str, str]]]
+
+
+def test_the_vector_is_a_man_of_hanoi_born_in_1990() -> None:
+    number = PersonalNumber("001090000019")
+    assert (number.province, number.sex, number.birth_year) == ("Hà Nội", "Nam", 1990)
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [
+        ({"sex": "Nam", "birth_date": "01/01/1990"}, []),
+        ({"sex": "Nữ", "birth_date": "01/01/1990"}, [("id_mismatch", "block")]),
+        ({"sex": "Nam", "birth_date": "01/01/1991"}, [("id_mismatch", "block")]),
+        ({}, []),
+    ],
+)
+def test_the_number_is_held_against_sex_and_birth(
+    faults: Faults, fields: dict[str, str], wanted: list[tuple[str, str]]
+) -> None:
+    assert faults(kind="cccd", fields={"personal_id": "001090000019", **fields}) == wanted
+
+
+def test_an_unknown_province_warns_and_does_not_block(faults: Faults) -> None:
+    assert faults(kind="cccd", fields={"personal_id": "003090000019"}) == [("id_province", "warn")]
+
+
+def test_a_number_that_is_not_twelve_digits_is_not_judged(faults: Faults) -> None:
+    assert faults(kind="cccd", fields={"personal_id": "012345678", "sex": "Nữ"}) == []
+    for wrong in ("", "12345678901", "00109000001x", "٠٠١٠٩٠٠٠٠٠١٩"):
+        with pytest.raises(ValueError, match="twelve digits"):
+            PersonalNumber(wrong)
+
+
+def test_wife_and_husband_are_judged_by_their_own_sex(faults: Faults) -> None:
+    good = {"wife_id": "001190000019", "wife_birth_date": "01/02/1990", "husband_id": "001090000019"}
+    assert faults(kind="ket_hon", fields=good) == []
+    assert faults(kind="ket_hon", fields={"wife_id": "001090000019"}) == [("id_mismatch", "block")]
+
+
+def test_an_owner_of_land_is_judged_by_the_year_of_birth(faults: Faults) -> None:
+    assert faults(kind="gcn_qsdd", fields={"owner_id": "031079512880", "owner_birth_year": "1979"}) == []
+    assert faults(kind="gcn_qsdd", fields={"owner_id": "031079512880", "owner_birth_year": "1978"}) != []
+
+
+@given(century=st.integers(0, 4), year=st.integers(0, 99), woman=st.booleans(), rest=st.integers(0, 999_999))
+def test_century_year_and_sex_come_back(century: int, year: int, woman: bool, rest: int) -> None:
+    number = PersonalNumber(f"079{2 * century + woman}{year:02d}{rest:06d}")
+    assert number.birth_year == 1900 + 100 * century + year
+    assert number.sex == ("Nữ" if woman else "Nam")
+
+
+def test_the_list_has_the_sixty_three_provinces() -> None:
+    assert len(provinces()) == 63
+    assert len(set(provinces().values())) == 63
+
+
+def test_a_rule_holds_from_its_first_day_to_the_day_before_its_last() -> None:
+    first = rule("worthless", dt.date(2023, 1, 1))
+    assert first is not None
+    assert first["kinds"] == ["ho_khau"]
+    assert rule("worthless", dt.date(2022, 12, 31)) is None
+    later = rule("worthless", dt.date(2026, 1, 1))
+    assert later is not None
+    assert set(later["kinds"]) == {"cmnd", "ho_khau"}
+
+
+def test_every_rule_names_its_source() -> None:
+    for name in ("blank", "resolution", "sharpness", "secret", "original", "expiry", "seal", "id_number"):
+        law = rule(name, dt.date(2026, 1, 1))
+        assert law is not None
+        assert law["source"]
