@@ -13,11 +13,12 @@ from pyhncert.errors import AlteredCore
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A certificate, its names as DER."""
+    """A certificate, its names and number as DER."""
 
     der: bytes
     subject: bytes
     issuer: bytes
+    serial: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def certificate_facts(der: bytes) -> CertificateFacts:
     """
     try:
         tbs = x509.Certificate.load(der, strict=True)["tbs_certificate"]
-        return CertificateFacts(der, tbs["subject"].dump(), tbs["issuer"].dump())
+        return CertificateFacts(der, tbs["subject"].dump(), tbs["issuer"].dump(), tbs["serial_number"].dump())
     except (ValueError, TypeError, KeyError) as err:
         raise AlteredCore("a certificate cannot be read", "không đọc được một chứng thư số") from err
 

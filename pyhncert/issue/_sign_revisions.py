@@ -88,15 +88,17 @@ def read_revisions(data: bytes) -> Revisions:
         prev = sections[-1][1]["Prev"]
         if type(prev) is not int or not 0 < prev < tables[-1] or len(tables) >= MAX_REVISIONS:
             raise malformed(tables[-1], "Prev")
+        section = _read_section(data, prev)
+        if section[3] > tables[-1]:
+            raise malformed(prev)
         tables.append(prev)
-        sections.append(_read_section(data, prev))
-    ends = [section[3] for section in sections]
-    if ends[0] != len(data) or any(end > table for end, table in zip(ends[1:], tables, strict=False)):
-        raise malformed(ends[0])
+        sections.append(section)
+    if sections[0][3] != len(data):
+        raise malformed(sections[0][3])
     found: list[Revision] = []
     for place in reversed(range(len(tables))):
         entries, trailer, span, end = sections[place]
-        start = ends[place + 1] if place + 1 < len(tables) else 0
+        start = sections[place + 1][3] if place + 1 < len(tables) else 0
         objects = _read_body(data, start, tables[place], entries)
         found.append(Revision(start, tables[place], end, trailer, span, objects))
     return Revisions(data, tuple(found))

@@ -11,6 +11,7 @@ import io
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -21,6 +22,8 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, HncertError
+from pyhncert.identify import parse_certificate
+from pyhncert.issue._sign_ecdsa import low_s
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -109,6 +112,8 @@ class CoreSigner(Signer):
             data_digest, digest=digest_algorithm, certificate=credential.certificate, scheme=credential.scheme
         )
         signature = credential.sign(attributes)
+        if credential.scheme == "ecdsa":
+            signature = low_s(signature, _bits(credential.certificate))
         token = None
         if self.service is not None:
             token = self.service.token(hashlib.sha256(signature).digest(), "sha256")
@@ -122,6 +127,11 @@ class CoreSigner(Signer):
             chain=list(credential.chain),
             timestamp=token,
         )
+
+
+def _bits(certificate: bytes) -> int:
+    key = parse_certificate(certificate).public_key()
+    return key.key_size if isinstance(key, ec.EllipticCurvePublicKey) else 0
 
 
 class RevisionWriter(IncrementalPdfFileWriter):

@@ -12,6 +12,7 @@ from pyhncert.issue._dss_cms import CmsParts, TokenParts, read_cms, read_token
 from pyhncert.issue._dss_x509 import certificate_facts, list_facts
 from pyhncert.issue._sign import AGENCY, OFFICER
 from pyhncert.issue._sign_contents import Signed, read_signature
+from pyhncert.issue._sign_ecdsa import low_s
 from pyhncert.issue._sign_objects import PdfObject, PdfString, Ref, Value, malformed, read_value
 from pyhncert.issue._sign_revisions import Revision, Revisions, read_revisions
 
@@ -32,6 +33,7 @@ __all__ = [
     "build_revision4",
     "certificate_facts",
     "list_facts",
+    "low_s",
     "malformed",
     "needed",
     "read_cms",

@@ -25,6 +25,7 @@ from pyhncert.issue._sign_structure import (
     build_revision4,
     certificate_facts,
     list_facts,
+    low_s,
     needed,
     read_evidence,
     read_revisions,
@@ -85,6 +86,7 @@ def _read_copy(data: bytes) -> Copy:
         _check_certificates(one)
         if one.token is not None:
             check_token(one.token, one.cms.signature)
+    _check_unique(evidence, found)
     if found is not None:
         _check_data(found, evidence)
     act = read_act(revisions)
@@ -92,10 +94,32 @@ def _read_copy(data: bytes) -> Copy:
     return Copy(revisions, *evidence, found, act)
 
 
+def key_bits(certificate: bytes) -> int:
+    """The size of a certificate's key, 0 where it is of an unknown kind."""
+    try:
+        return int(getattr(parse_certificate(certificate).public_key(), "key_size", 0))
+    except (ValueError, UnsupportedAlgorithm):
+        return 0
+
+
 def _check_cms(data: bytes, signed: Signed) -> None:
     """Digest, signature and the one form of a CMS."""
     parts = _core.cms_strict(signed.cms)
     _core.cms_verify(signed.cms, signed.digest(data, parts.digest), strict=True)
+    if parts.scheme == "ecdsa" and low_s(parts.signature, key_bits(parts.certificate)) != parts.signature:
+        raise altered("second_form")
+
+
+def _check_unique(evidence: tuple[Evidence, Evidence], found: ValidationData | None) -> None:
+    """No certificate is there in two forms: its own signature may have two that verify."""
+    every = set(found.certificates) if found is not None else set()
+    for one in evidence:
+        every.update(one.cms.certificates)
+        if one.token is not None:
+            every.update(one.token.cms.certificates)
+    names = {(fact.issuer, fact.serial) for fact in map(certificate_facts, every)}
+    if len(names) != len(every):
+        raise altered("second_form")
 
 
 def _check_certificates(one: Evidence) -> None:

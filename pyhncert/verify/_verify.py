@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pyhncert import _core
@@ -26,7 +25,7 @@ from pyhncert.errors import (
 from pyhncert.identify import common_name, parse_certificate, read_certificates
 from pyhncert.issue._sign_structure import Evidence, PdfString
 from pyhncert.values import Level, Report, SignatureReport, Verdict, Words
-from pyhncert.verify._copy import Copy, read_copy
+from pyhncert.verify._copy import Copy, key_bits, read_copy
 from pyhncert.verify._policy import policy
 from pyhncert.verify._receipt import StatusLike, check_receipt, check_status
 from pyhncert.verify._tokens import TokenDoubtError
@@ -92,7 +91,17 @@ def verify_copy(
             report = _with(report, *fate)
     if report.verdict != "valid":
         raise _error(report)
-    return report
+    return report if status is None else _standing(report)
+
+
+def _standing(report: Report) -> Report:
+    """The register was asked, and says that the act stands."""
+    today = say("not_proven_today")
+    return replace(
+        report,
+        proven=(*report.proven, say("proven_today")),
+        not_proven=tuple(words for words in report.not_proven if words != today),
+    )
 
 
 def _with(report: Report, verdict: Verdict, words: Words) -> Report:
@@ -243,7 +252,7 @@ class _Judgement:
             reasons += time.trust.reasons
             verdict = _graver(verdict, "undecided")
         reasons = [*trust.reasons, *reasons] if trust.standing == "revoked" else [*reasons, *trust.reasons]
-        bits = _bits(one.cms.signer)
+        bits = key_bits(one.cms.signer)
         if not policy().allows(parts.scheme, bits, parts.digest, at):
             reasons.append(say("weak_algorithm", algorithm=_algorithm(parts.scheme, bits, parts.digest)))
             verdict = _graver(verdict, "undecided")
@@ -265,13 +274,6 @@ class _Judgement:
 
 def _graver(first: Verdict, second: Verdict) -> Verdict:
     return min(first, second, key=_ORDER.index)
-
-
-def _bits(certificate: bytes) -> int:
-    try:
-        return int(getattr(parse_certificate(certificate).public_key(), "key_size", 0))
-    except (ValueError, UnsupportedAlgorithm):
-        return 0
 
 
 def _algorithm(scheme: str, bits: int, digest: str) -> str:

@@ -359,3 +359,38 @@ def test_blanks_in_revision_4_are_altered_even_where_the_table_follows_them(real
                     pdf = pdf.replace(b"%010d 00000 n \n" % other.start, b"%010d 00000 n \n" % (other.start + 1))
             pdf = bytearray(bytes(pdf).replace(b"startxref\n%d\n" % last.table, b"startxref\n%d\n" % table))
             assert attack(bytes(pdf)) in BAD
+
+
+def test_the_other_form_of_an_ecdsa_signature_is_altered(real, attack) -> None:
+    """(r, n - s) verifies as well as (r, s), and the agency's signature is covered by nothing."""
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+    from pyhncert import _core
+    from pyhncert.issue._sign_ecdsa import _ORDERS
+
+    signed = read_signature(read_revisions(real.pdf), 3, "Agency")
+    parts = _core.cms_parse(signed.cms)
+    r, s = decode_dss_signature(parts.signature)
+    again = _core.cms_finish(
+        parts.signed_attributes,
+        encode_dss_signature(r, _ORDERS[256] - s),
+        digest=parts.digest,
+        scheme=parts.scheme,
+        certificate=parts.certificate,
+        chain=parts.chain,
+        timestamp=None,
+    )
+    start, end = signed.gap
+    digits = again.hex().upper().encode().ljust(end - start - 2, b"0")
+    stripped = _core.cms_verify(again, signed.digest(real.pdf, "sha256"))
+    assert stripped.timestamp is None
+    assert attack(real.pdf[: start + 1] + digits + real.pdf[end - 1 :]) in BAD
+    bare = real.pdf[: read_revisions(real.pdf)[2].end]
+    assert attack(bare[: start + 1] + digits + bare[end - 1 :], crls=real.office.authority.crls()) == "altered"
+
+
+def test_a_chain_of_tables_that_overlap_is_altered_at_once(attack) -> None:
+    table = (
+        b"xref\n0 1\n0000000000 65535 f \n1 1\n0000000009 00000 n \ntrailer\n<</Size 2 /Prev 9>>\nstartxref\n9\n%%EOF\n"
+    )
+    assert attack(b"%PDF-1.7\n" + table + b"%/ByteRange") in BAD
