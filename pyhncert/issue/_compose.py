@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import struct
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.issue._act import Act, PageRecord, content_digest
-from pyhncert.issue._draw import MM, Canvas, Cases
+from pyhncert.issue._draw import MM, Cases
 from pyhncert.issue._font import Font
-from pyhncert.issue._free import FreeArea
-from pyhncert.issue._marks import A4_MM, Draw, Marks, corner_lines, draw_band, last_page_place, plan_band, plan_corner
+from pyhncert.issue._layout import Sheet, lay_out
 from pyhncert.issue._pdfa import pdf_date, srgb_profile, write_font, xmp
 from pyhncert.issue._qr import QUIET, modules
 from pyhncert.issue._text import invisible, readable
@@ -86,17 +82,6 @@ def compose_into(
     return job.run(act_bytes)
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """One page as it is laid out: the original's record or None for the appended page, strip and canvas."""
-
-    record: PageRecord | None
-    width: float
-    height: float
-    strip: float
-    canvas: Canvas
-
-
 class _Job:
     """One copy being written."""
 
@@ -128,7 +113,7 @@ class _Job:
         identity = content_digest([scan.sha256 for scan in self.act.scans], act_bytes)
         return self.pdf.finish(self.root, identity[:16])
 
-    def _page(self, sheet: _Sheet, seen: str, *, first: bool) -> int:
+    def _page(self, sheet: Sheet, seen: str, *, first: bool) -> int:
         pdf, parts, images = self.pdf, [], {}
         width, height = number(sheet.width * MM), number(sheet.height * MM)
         strip = sheet.strip * MM
@@ -250,70 +235,3 @@ def _read(path: Path) -> bytes:
         raise StorageFault(
             f"picture {path} cannot be read: {err.strerror}", f"không đọc được hình {path}: {err.strerror}"
         ) from err
-
-
-def _shape(picture: bytes) -> float:
-    """Width by height of a PNG; 1 for anything else, which is refused when it is drawn."""
-    if picture[:8] != b"\x89PNG\r\n\x1a\n" or len(picture) < 24:
-        return 1.0
-    width, height = struct.unpack_from(">LL", picture, 16)
-    return width / height if width and height else 1.0
-
-
-def lay_out(
-    act: Act, words: Mapping[str, Any], cases: Cases, verify_url: str, given: Mapping[str, bytes]
-) -> list[_Sheet]:
-    """All sheets with their marks drawn, the appended page last where the block fits nowhere on the last page."""
-    marks = Marks(act, words, verify_url, {name: _shape(data) for name, data in given.items()})
-    last = act.pages[-1]
-    block = _block(act, words, cases, marks)
-    count = len(act.pages) + (0 if block else 1)
-    sheets = []
-    for record in act.pages:
-        sheet, _ = _sheet(act, words, cases, record, count)
-        if record is last and block:
-            block(sheet.canvas)
-        sheets.append(sheet)
-    if not block:
-        width, height = A4_MM
-        canvas = Canvas(cases, height)
-        clear = FreeArea.clear(width, height)
-        draw_band(canvas, plan_band(cases, words, act, (count, count), (A4_MM, clear)))
-        marks.page(canvas)
-        sheets.append(_Sheet(None, width, height, 0.0, canvas))
-    return sheets
-
-
-def _sheet(act: Act, words: Mapping[str, Any], cases: Cases, record: PageRecord, count: int) -> tuple[_Sheet, FreeArea]:
-    """One page of the original with the marks of every page, and the area that is still free."""
-    width, height = (v / record.dpi * 25.4 for v in record.size)
-    free, below, corner = record.free, [], None
-    if words["corner"] and record.number == 1:
-        below = corner_lines(act, words)
-        corner = plan_corner(cases, below, (width, height), free)
-    if corner:
-        free, below = free.without(corner.left, corner.top, corner.width, corner.height), []
-    band = plan_band(cases, words, act, (record.number, count), ((width, height), free), below=below)
-    canvas = Canvas(cases, height + band.strip_mm)
-    draw_band(canvas, band)
-    if corner:
-        draw_band(canvas, corner)
-    if not band.strip_mm:
-        free = free.without(band.left, band.top, band.width, band.height)
-    return _Sheet(record, width, height + band.strip_mm, band.strip_mm, canvas), free
-
-
-def _block(act: Act, words: Mapping[str, Any], cases: Cases, marks: Marks) -> Callable[[Canvas], None] | None:
-    """What draws the certification on the last page, or None when it fits nowhere there."""
-    record = act.pages[-1]
-    scratch = cases.measuring()
-    _, free = _sheet(act, words, scratch, record, len(act.pages))
-    for width, height, draw in marks.shapes(scratch):
-        place = last_page_place(free, record, width, height)
-        if place:
-            return partial(_draw_at, draw, place)
-    return None
-
-
-def _draw_at(draw: Draw, place: tuple[float, float], canvas: Canvas) -> None:
-    draw(canvas, *place)

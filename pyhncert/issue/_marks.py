@@ -1,149 +1,31 @@
-"""The marks of a copy, and where they go.
+"""The certification of an act, drawn in free area of the last page or on an appended page.
 
-On every page a narrow band says that it is a copy, with the code and the page, and, for a trial office, that it has no
-legal value. It lies in free area near the top or the bottom edge; a page without such an area is extended by a strip at
-the bottom, so that the original stays whole and at 100 % scale (Decree 30/2020) and nothing of it is covered.
-The certification block goes into free area of the last page, else on an appended page (DESIGN 4).
+Wording, number and book, date, officer, signature with the seal over its left third, agency, conversion mark, QR, code
+and how to verify (SPEC 1.5, 1.11, DESIGN 4). The appended page is the common case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pyhncert.issue._act import Act, PageRecord
-from pyhncert.issue._draw import BLACK, BLUE, GRAY, LEADING, MM, RED, Canvas, Cases
+from pyhncert.issue._band import grouped
+from pyhncert.issue._draw import BLACK, GRAY, LEADING, MM, RED, Canvas, Cases
 from pyhncert.issue._free import FreeArea
+from pyhncert.issue._trial import flourish, trial_seal
 
-__all__ = ["Band", "Marks", "plan_band"]
+__all__ = ["A4_MM", "FRAME_MM", "Draw", "Marks", "last_page_place"]
 
 Draw = Callable[[Canvas, float, float], float]
 """Draws something with its upper left corner at x, y (mm); the y below it."""
 A4_MM = (210.0, 297.0)
 QR_MM = 35.0
 SEAL_MM = 36.0
+"""The real size of an agency's seal."""
 SIGNATURE_MM = (45.0, 18.0)
-_PAD = 1.5
-_BAND_ZONE_MM = 22.0
-_STRIP_EDGE_MM = 2.5
-_CORNER_PT = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Lines of text in a box, and the height of the strip that was added below the page for them, or 0."""
-
-    lines: tuple[tuple[Piece, ...], ...]
-    left: float
-    top: float
-    width: float
-    strip_mm: float = 0.0
-    align: float = 0.5
-
-    @property
-    def height(self) -> float:
-        """Of the box, in millimetres."""
-        return self.strip_mm or _height(self.lines) + 2 * _PAD
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of text of a band."""
-
-    text: str
-    size: float
-    bold: bool
-    red: bool
-
-
-_GAP = 4.0
-
-
-def _widths(cases: Cases, line: Sequence[Piece]) -> float:
-    faces = cases.font
-    return sum((faces.bold if p.bold else faces.regular).width(p.text, p.size) / MM for p in line) + _GAP * (
-        len(line) - 1
-    )
-
-
-def _height(lines: Sequence[Sequence[Piece]]) -> float:
-    return sum(max(p.size for p in line) * LEADING / MM for line in lines)
-
-
-def plan_band(
-    cases: Cases,
-    words: Mapping[str, Any],
-    act: Act,
-    place: tuple[int, int],
-    sheet: tuple[tuple[float, float], FreeArea],
-    *,
-    below: Sequence[str] = (),
-) -> Band:
-    """Where the marks of a page go: free area at the top, else at the bottom, else a strip added below the page.
-
-    `place` is the page's number and the count, `sheet` its size in mm and its free area. Lines of `below` found no
-    place on the page and force the strip.
-    """
-    copy = Piece(words["copy_mark"], 11, True, True)
-    code = Piece(words["code"].format(code=grouped(act.code)), 7.5, False, False)
-    count = Piece(words["page"].format(page=place[0], pages=place[1]), 7.5, False, False)
-    trial = [Piece(words["trial"], 7.5, True, True)] if act.trial else []
-    shapes: list[list[list[Piece]]] = [[[copy, *trial, code, count]]]
-    if trial:
-        shapes.append([[copy, code, count], trial])
-    shapes.append([[copy, count], [code], trial] if trial else [[copy, count], [code]])
-    (width, height), free = sheet
-    zone = min(0.5, _BAND_ZONE_MM / height)
-    for low in (False, True) if not below else ():
-        for shape in shapes:
-            wide = max(_widths(cases, line) for line in shape) + 2 * _PAD
-            high = _height(shape) + 2 * _PAD
-            found = free.places(wide, high, top=1 - zone if low else 0.0, bottom=1.0 if low else zone)
-            corner = found.nearest((width - wide) / 2, height - high - 8 if low else 8)
-            if corner:
-                return Band(_frozen(shape), corner[0], corner[1], wide)
-    room = width - 2 * _STRIP_EDGE_MM
-    shape = next((s for s in shapes if max(_widths(cases, line) for line in s) <= room), shapes[-1])
-    shape = [*shape, *([Piece(text, _CORNER_PT, False, False)] for text in below)]
-    shape = [_shrunk(cases, line, room) for line in shape]
-    return Band(_frozen(shape), 0.0, height, width, _height(shape) + 2 * _STRIP_EDGE_MM)
-
-
-def plan_corner(cases: Cases, lines: Sequence[str], size_mm: tuple[float, float], free: FreeArea) -> Band | None:
-    """Where the text of profile `sao_y` goes: free area at the top right, or None."""
-    shape = [[Piece(text, _CORNER_PT, False, False)] for text in lines]
-    wide, high = max(_widths(cases, line) for line in shape) + 2 * _PAD, _height(shape) + 2 * _PAD
-    place = free.places(wide, high, bottom=0.4).nearest(size_mm[0] - wide - 10, 8)
-    return Band(_frozen(shape), place[0], place[1], wide, align=1.0) if place else None
-
-
-def _shrunk(cases: Cases, line: Sequence[Piece], room: float) -> list[Piece]:
-    gaps = _GAP * (len(line) - 1)
-    share = min(1.0, max(1.0, room - gaps) / (_widths(cases, line) - gaps))
-    return [Piece(p.text, p.size * share, p.bold, p.red) for p in line]
-
-
-def _frozen(shape: Sequence[Sequence[Piece]]) -> tuple[tuple[Piece, ...], ...]:
-    return tuple(tuple(line) for line in shape)
-
-
-def draw_band(canvas: Canvas, band: Band) -> None:
-    """Draw the marks of one page."""
-    y = band.top + (_STRIP_EDGE_MM if band.strip_mm else _PAD)
-    for line in band.lines:
-        x = band.left + _PAD + band.align * (band.width - 2 * _PAD - _widths(canvas.cases, line))
-        high = max(p.size for p in line)
-        for piece in line:
-            drop = (high - piece.size) * 0.92 / MM
-            end = canvas.line(x, y + drop, piece.text, piece.size, bold=piece.bold, colour=RED if piece.red else BLACK)
-            x = end + _GAP
-        y += high * LEADING / MM
-
-
-def grouped(code: str) -> str:
-    """A code as people read it: XXXXX-XXXXX-XXXXX."""
-    return "-".join(code[i : i + 5] for i in range(0, len(code), 5))
+FRAME_MM = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +116,11 @@ class Marks:
         if "officer" in self.pictures:
             self._fitted(canvas, "officer", (left, top), SIGNATURE_MM)
         elif self.act.trial:
-            _flourish(canvas, left, top, wide, high)
+            flourish(canvas, left, top, wide, high)
         if "agency" in self.pictures:
             self._fitted(canvas, "agency", (seal, y), (SEAL_MM, SEAL_MM))
         elif self.act.trial:
-            self._trial_seal(canvas, seal + SEAL_MM / 2, y + SEAL_MM / 2)
+            trial_seal(canvas, seal + SEAL_MM / 2, y + SEAL_MM / 2, SEAL_MM / 2 - 0.4, self.words)
         canvas.claim("signature and seal", seal, y, left + wide - seal, SEAL_MM)
         return y + SEAL_MM
 
@@ -247,18 +129,6 @@ class Marks:
         (x, y), (wide, high), shape = at, room, self.pictures[name]
         w, h = min(wide, high * shape), min(high, wide / shape)
         canvas.picture(name, x + (wide - w) / 2, y + (high - h) / 2, w, h)
-
-    def _trial_seal(self, canvas: Canvas, x: float, y: float) -> None:
-        radius = SEAL_MM / 2 - 0.4
-        canvas.circle(x, y, radius, colour=RED, thick=1.6)
-        canvas.circle(x, y, radius - 1.1, colour=RED, thick=0.5)
-        canvas.circle(x, y, radius - 5.4, colour=RED, thick=0.5)
-        canvas.ring_text(x, y, radius - 4.1, self.words["trial_seal"], 8, colour=RED)
-        canvas.star(x, y - 2.2, 5.2, colour=RED)
-        centre = self.words["trial_seal_centre"]
-        face = canvas.face(True)
-        canvas.line(x - face.width(centre, 7) / MM / 2, y + 4.2, centre, 7, bold=True, colour=RED)
-        canvas.boxes.pop()
 
     # -- the appended page
 
@@ -314,32 +184,10 @@ class Marks:
         canvas.frame(left, top, width, max(y, top + 43) + 1.5 - top)
 
 
-def _flourish(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
-    """A drawn signature that nobody has."""
-    shape = [
-        (0.02, 0.62), (0.10, 0.05), (0.24, -0.02), (0.20, 0.48), (0.17, 0.86), (0.08, 0.98), (0.12, 0.70),
-        (0.17, 0.38), (0.32, 0.30), (0.33, 0.55), (0.34, 0.74), (0.28, 0.72), (0.32, 0.52), (0.37, 0.30),
-        (0.44, 0.34), (0.43, 0.56), (0.43, 0.70), (0.50, 0.62), (0.53, 0.44), (0.57, 0.20), (0.66, 0.00),
-        (0.64, 0.22), (0.62, 0.48), (0.52, 0.84), (0.62, 0.72), (0.74, 0.58), (0.82, 0.40), (0.99, 0.30),
-    ]  # fmt: skip
-    canvas.curve([(x + a * width, y + b * height) for a, b in shape], colour=BLUE, thick=1.3)
-    under = [(0.08, 0.90), (0.34, 0.80), (0.66, 0.82), (0.94, 0.72)]
-    canvas.curve([(x + a * width, y + b * height) for a, b in under], colour=BLUE, thick=0.9)
-
-
-def corner_lines(act: Act, words: Mapping[str, Any]) -> list[str]:
-    """The text of profile `sao_y` (SPEC 1.5): form of copy, agency, signing time with its zone."""
-    when = act.certified_local
-    return [
-        words["form_of_copy"],
-        act.office,
-        words["corner_time"].format(date=f"{when:%d/%m/%Y}", time=f"{when:%H:%M:%S}"),
-    ]
-
-
 def last_page_place(free: FreeArea, record: PageRecord, width: float, height: float) -> tuple[float, float] | None:
     """Where a block fits on the last page, nearest to its lower middle; None when nowhere."""
     page_width, page_height = (v / record.dpi * 25.4 for v in record.size)
-    found = free.places(width + 4, height + 4, edge_mm=6)
-    place = found.nearest((page_width - width) / 2, page_height - height - 20)
-    return (place[0] + 2, place[1] + 2) if place else None
+    around = FRAME_MM + 0.5
+    found = free.places(width + 2 * around, height + 2 * around, edge_mm=6)
+    place = found.nearest((page_width - width) / 2 - around, page_height - height - 20)
+    return (place[0] + around, place[1] + around) if place else None

@@ -17,8 +17,8 @@ import zxingcpp
 
 from pyhncert import issue
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.issue._compose import lay_out
 from pyhncert.issue._draw import Cases
+from pyhncert.issue._layout import lay_out
 from pyhncert.issue._wording import wording
 
 DAY = dt.date(2026, 11, 23)
