@@ -9,7 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyhncert.issue._font import Case, Face, Font, clean
+from pyhncert.issue._font import Face, Font, clean
+from pyhncert.issue._subset import Case
 from pyhncert.issue._write import number, text_string
 
 __all__ = ["BLACK", "BLUE", "GRAY", "MM", "RED", "Box", "Canvas", "Cases", "wrap"]

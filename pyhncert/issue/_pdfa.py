@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable
 from functools import cache
 
-from pyhncert.issue._font import Subset
+from pyhncert.issue._subset import Subset
 from pyhncert.issue._write import Writer, number
 
 __all__ = ["pdf_date", "srgb_profile", "write_font", "xmp"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from pyhncert.issue._font import Case
+from pyhncert.issue._subset import Case
 from pyhncert.issue._write import number
 from pyhncert.values import Line, Reading, Word
 

@@ -12,7 +12,8 @@ from fontTools.ttLib import TTFont
 
 from pyhncert import issue
 from pyhncert.errors import MissingDependency
-from pyhncert.issue._font import Case, clean, empty_font, needed_characters, subset, vietnamese
+from pyhncert.issue._font import clean, needed_characters, vietnamese
+from pyhncert.issue._subset import Case, empty_font, subset
 
 FOLDER = Path(str(files("font_source_serif_pro") / "files"))
 

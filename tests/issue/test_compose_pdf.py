@@ -18,8 +18,8 @@ from PIL import Image, ImageCms
 
 from pyhncert import issue
 from pyhncert.errors import StorageFault
-from pyhncert.issue._font import Case
 from pyhncert.issue._pdfa import srgb_profile
+from pyhncert.issue._subset import Case
 from pyhncert.issue._text import invisible, readable
 from pyhncert.issue._write import number
 from pyhncert.values import Line, Reading, Word
