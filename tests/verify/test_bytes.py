@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pyhncert.issue._sign_structure import Revisions, read_cms, read_revisions, read_signature, read_validation_data
 
@@ -115,3 +117,26 @@ def test_a_byte_taken_out_or_put_in_is_never_valid(real) -> None:
 def test_a_file_cut_short_is_never_valid(real) -> None:
     for place in random.Random(7).sample(range(len(real.pdf)), 100):
         assert real.verdict(real.pdf[:place]) in ("altered", "unsigned")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_pieces_moved_repeated_or_overwritten_are_never_valid(real, data) -> None:
+    size = len(real.pdf)
+    start = data.draw(st.integers(0, size - 1))
+    end = data.draw(st.integers(start, min(size, start + 3000)))
+    to = data.draw(st.integers(0, size))
+    piece = real.pdf[start:end]
+    changed = data.draw(
+        st.sampled_from(
+            [
+                real.pdf[:start] + real.pdf[end:],
+                real.pdf[:to] + piece + real.pdf[to:],
+                real.pdf[:to] + piece + real.pdf[to + len(piece) :],
+                real.pdf[:start] + bytes(len(piece)) + real.pdf[end:],
+                real.pdf[:start] + piece[::-1] + real.pdf[end:],
+            ]
+        )
+    )
+    if changed != real.pdf:
+        assert real.verdict(changed) in ("altered", "unsigned", "undecided")
