@@ -16,7 +16,7 @@ __all__ = ["Face", "Font", "big_endian", "clean", "prepare_font"]
 
 _VOWELS = "aăâeêioôơuưy"
 _MARKS = ("\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-_TABLES = ("glyf", "head", "hhea", "hmtx", "loca", "maxp", "cmap", "OS/2")
+_TABLES = ("glyf", "head", "hhea", "hmtx", "loca", "maxp", "cmap", "OS/2", "cvt ", "fpgm", "prep")
 
 
 def vietnamese() -> str:
@@ -27,7 +27,7 @@ def vietnamese() -> str:
 
 def needed_characters() -> str:
     """What a font must draw before it may be used for marks."""
-    return vietnamese() + "".join(chr(c) for c in range(0x20, 0x7F)) + "–—“”‘’…·×"
+    return vietnamese() + "".join(chr(c) for c in range(0x20, 0x7F)) + "–—“”‘’…·×•"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Face:
     tables: Mapping[str, bytes] = field(repr=False)
     loca: array[int] = field(repr=False)
     advances: array[int] = field(repr=False)
+    bearings: array[int] = field(repr=False)
     cmap: Mapping[int, int] = field(repr=False)
     ascent: int
     descent: int
@@ -128,9 +129,20 @@ def _parse(data: bytes, name: str) -> Face:
     (metrics,) = struct.unpack_from(">H", tables["hhea"], 34)
     advances = big_endian("H", tables["hmtx"][: 4 * metrics])[::2]
     advances.extend([advances[-1]] * (count - metrics))
+    bearings = big_endian("h", tables["hmtx"][: 4 * metrics])[1::2]
+    bearings.extend(big_endian("h", tables["hmtx"][4 * metrics : 2 * (metrics + count)]))
+    if not len(advances) == len(bearings) == count:
+        raise ValueError("glyph widths are cut off")
     os2 = tables.get("OS/2", b"")
     cap = struct.unpack_from(">h", os2, 88)[0] if len(os2) >= 90 else round(0.7 * units)
-    return Face(name, tables, places, advances, _cmap(tables["cmap"], count), ascent, descent, cap, units)
+    return Face(
+        _plain_name(name), tables, places, advances, bearings, _cmap(tables["cmap"], count), ascent, descent, cap, units
+    )
+
+
+def _plain_name(name: str) -> str:
+    """A file's name as a font's name in a PDF: letters, digits, hyphens."""
+    return "".join(c for c in name if c.isascii() and (c.isalnum() or c == "-")) or "Font"
 
 
 def _cmap(table: bytes, count: int) -> dict[int, int]:

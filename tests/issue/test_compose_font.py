@@ -28,6 +28,11 @@ def test_the_bold_face_beside_the_regular_one_is_used(font):
     assert (font.regular.name, font.bold.name) == ("SourceSerifPro-Regular", "SourceSerifPro-Bold")
 
 
+def test_a_font_has_a_plain_name_in_the_file_whatever_its_file_is_called(tmp_path):
+    (tmp_path / "Phông (1) #.ttf").write_bytes((FOLDER / "SourceSerifPro-Regular.ttf").read_bytes())
+    assert issue.prepare_font(tmp_path / "Phông (1) #.ttf").regular.name == "Phng1"
+
+
 def test_a_font_alone_serves_for_both(tmp_path):
     (tmp_path / "own.ttf").write_bytes((FOLDER / "SourceSerifPro-Regular.ttf").read_bytes())
     alone = issue.prepare_font(tmp_path / "own.ttf")
