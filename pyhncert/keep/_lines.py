@@ -137,10 +137,19 @@ class Filter:
         """The condition and its values."""
         parts: list[str] = []
         values: dict[str, object] = {}
-        for name, column in (("unit", "a.unit"), ("symbol", "a.symbol"), ("book", "b.name"), ("year", "a.year")):
+        plain = True
+        for name, column, hidden in (
+            ("unit", "a.unit", "a.unit"),
+            ("symbol", "a.symbol", "a.symbol || ''"),
+            ("year", "a.year", "a.year + 0"),
+            ("book", "b.name", "b.name"),
+        ):
             if getattr(self, name) is not None:
-                parts.append(f"{column} = :{name}")
+                # a constant in the middle of the index makes SQLite sort all that is left for each page: hide it
+                parts.append(f"{column if plain else hidden} = :{name}")
                 values[name] = getattr(self, name)
+            else:
+                plain = False
         if self.state is not None:
             parts.append("a.state = :state")
             values["state"] = self.state
