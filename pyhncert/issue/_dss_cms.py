@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from asn1crypto import cms, tsp
+from asn1crypto import algos, cms, tsp
 
 from pyhncert.errors import AlteredCore
 
@@ -152,7 +152,7 @@ def _read_cms(der: bytes) -> CmsParts:
         raise _shape("signerInfos, crls")
     signer = signers[0]
     algorithms = signed["digest_algorithms"]
-    if len(algorithms) != 1 or algorithms[0].dump() != signer["digest_algorithm"].dump():
+    if len(algorithms) != 1 or _algorithm(algorithms[0]) != _algorithm(signer["digest_algorithm"]):
         raise _shape("digestAlgorithms")
     certificates = tuple(choice.chosen.dump() for choice in signed["certificates"])
     if any(choice.name != "certificate" for choice in signed["certificates"]) or len(set(certificates)) != len(
@@ -192,6 +192,14 @@ def _read_cms(der: bytes) -> CmsParts:
         certificate_digest=_certificate_digest(attributes),
         token=token.dump() if token is not None else None,
     )
+
+
+def _algorithm(identifier: algos.DigestAlgorithm) -> bytes:
+    """The OID, DER; parameters may be absent or NULL (RFC 5754, 2)."""
+    name: bytes = identifier["algorithm"].dump()
+    if identifier.dump() not in (b"\x30%c%b" % (len(name), name), b"\x30%c%b\x05\x00" % (len(name) + 2, name)):
+        raise _shape("digestAlgorithm")
+    return name
 
 
 def _attributes(found: cms.CMSAttributes) -> dict[str, Any]:

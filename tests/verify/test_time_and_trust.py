@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import subprocess
 
 import pytest
 
@@ -177,3 +179,36 @@ def test_a_weak_key_is_undecided_once_its_time_has_passed(make_office) -> None:
     office.clock.now = office.clock.now.replace(year=2029)
     with pytest.raises(Undecided, match="RSASSA-PSS 2048"):
         verify(office, office.upgraded(office.signed()))
+
+
+class OpenSslTimestamper:
+    """A foreign timestamp authority: OpenSSL's, with the trial authority's key."""
+
+    def __init__(self, office, folder, *, certificates: bool = True) -> None:
+        self.folder, self.office = folder, office
+        (folder / "serial").write_text("01\n")
+        (folder / "tsa.cnf").write_text(
+            "[tsa]\ndefault_tsa=t\n[t]\nserial=serial\nsigner_cert=tsa.pem\nsigner_key=tsa.pem\ncerts=issuing.pem\n"
+            "default_policy=1.2.3.4\ndigests=sha256\nsigner_digest=sha256\ness_cert_id_alg=sha256\naccuracy=secs:1\n"
+        )
+        (folder / "tsa.pem").write_bytes(office.paths.tsa.read_bytes())
+        (folder / "issuing.pem").write_bytes(office.paths.issuing.read_bytes())
+        self.flags = ["-cert"] if certificates else []
+
+    def token(self, digest: bytes, algorithm: str, /) -> bytes:
+        def openssl(*command: str) -> None:
+            subprocess.run(["openssl", "ts", *command], cwd=self.folder, check=True, capture_output=True)
+
+        openssl("-query", "-digest", digest.hex(), f"-{algorithm}", *self.flags, "-out", "q.tsq")
+        openssl("-reply", "-config", "tsa.cnf", "-queryfile", "q.tsq", "-token_out", "-out", "t.der")
+        return (self.folder / "t.der").read_bytes()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_token_of_another_maker_is_believed(own, tmp_path) -> None:
+    own.clock.now = dt.datetime.now(dt.UTC)
+    own.authority._issue("issuing")
+    own.authority._issue("root")
+    own.timestamper = OpenSslTimestamper(own, tmp_path)
+    report = verify(own, own.upgraded(own.signed()), now=own.clock() + HOUR)
+    assert report.level == "B-LT"
