@@ -112,11 +112,11 @@ def add_validation_data(pdf: bytes, *, certs: Sequence[bytes], crls: Sequence[by
             hint_vi="cung cấp danh sách thu hồi của mọi tổ chức trong chuỗi chứng thư",
         )
     lists = tuple(sorted(newest[issuer].der for issuer in issuers))
-    return build_revision4(revisions, ValidationData(tuple(fact.der for fact in chain), lists))
+    return pdf + build_revision4(revisions, ValidationData(tuple(fact.der for fact in chain), lists))
 
 
 def build_revision4(revisions: Revisions, data: ValidationData) -> bytes:
-    """Revisions 1 to 3 with the one revision 4 that holds `data`.
+    """The bytes of the one revision 4 that holds `data`, to stand behind revisions 1 to 3.
 
     Raises:
         AlteredCore: the catalog is not ours.
@@ -127,11 +127,11 @@ def build_revision4(revisions: Revisions, data: ValidationData) -> bytes:
     size, names = trailer.get("Size"), trailer.get("ID")
     if not isinstance(root, Ref) or type(size) is not int or not isinstance(names, list) or "DSS" in catalog.dictionary:
         raise malformed(last.table)
-    out = bytearray(source[: last.end])
+    out = bytearray()
     places: dict[int, int] = {}
 
     def put(number: int, body: bytes) -> None:
-        places[number] = len(out)
+        places[number] = last.end + len(out)
         out.extend(b"%d 0 obj\n%b\nendobj\n" % (number, body))
 
     streams = (*data.certificates, *data.lists)
@@ -142,9 +142,9 @@ def build_revision4(revisions: Revisions, data: ValidationData) -> bytes:
     put(size, b"<<\n/Type /DSS\n/Certs [%b]\n/CRLs [%b]\n>>" % (_refs(numbers[:split]), _refs(numbers[split:])))
     for number, der in zip(numbers, streams, strict=True):
         put(number, b"<<\n/Length %d\n>>\nstream\n%b\nendstream" % (len(der), der))
-    table = len(out)
+    table = last.end + len(out)
     out += _table(places)
-    digest = hashlib.sha256(out[last.end :]).digest()[:16]
+    digest = hashlib.sha256(out).digest()[:16]
     info = trailer.get("Info")
     out += b"trailer\n<<\n/Size %d\n/Root %d %d R\n" % (size + 1 + len(streams), *root)
     if isinstance(info, Ref):

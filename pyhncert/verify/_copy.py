@@ -79,7 +79,7 @@ def _read_copy(data: bytes) -> Copy:
     found = None
     if len(revisions) == WITH_DATA:
         found = read_validation_data(revisions)
-        if build_revision4(revisions, found) != data:
+        if build_revision4(revisions, found) != data[revisions[SIGNED - 1].end :]:
             raise altered("revision4")
     evidence = read_evidence(revisions)
     for one in evidence:

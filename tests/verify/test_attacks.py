@@ -345,7 +345,7 @@ def test_revision_4_with_more_less_or_other_data_is_altered(real, attack, office
         ValidationData(certificates, tuple(sorted({*lists, *newer}))),
         ValidationData(certificates, (lists[0], lists[0])),
     ):
-        assert attack(build_revision4(revisions, changed)) in BAD
+        assert attack(revisions.data + build_revision4(revisions, changed)) in BAD
 
 
 def test_blanks_in_revision_4_are_altered_even_where_the_table_follows_them(real, attack) -> None:
