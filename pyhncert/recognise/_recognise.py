@@ -25,6 +25,7 @@ _SETTINGS = {"tessedit_do_invert": "0"}
 SMALL_PX = 34
 """Lines up to this height on the page (cards, low resolution) are read finely at once."""
 SURE = 0.88
+"""A line of large print with a word below this is read again."""
 DIGITS = 6
 _NUMBER = re.compile(r"[\d/]*\d[\d/]*")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
@@ -75,9 +76,9 @@ class Recogniser:
             return None if small else self._look(strip, HIGH)
         if sum(c.isdigit() for c in line.text) >= DIGITS:
             return self._numbers(strip, line, (LOW, HIGH) if small else (HIGH, LOW))
-        if line.confidence < SURE and not small:
+        if _weakest(line) < SURE and not small:
             fine = self._look(strip, HIGH)
-            return line if fine is None or line.confidence > fine.confidence else fine
+            return line if fine is None or _weakest(line) > _weakest(fine) else fine
         return line
 
     def _numbers(self, strip: Strip, first: Line, looks: Sequence[Look]) -> Line:
@@ -120,6 +121,11 @@ class Recogniser:
         total = sum(len(word.text) for word in words)
         confidence = sum(word.confidence * len(word.text) for word in words) / total
         return Line(text=text, quad=strip.quad, confidence=confidence, words=tuple(words), red=round(strip.red, 3))
+
+
+def _weakest(line: Line) -> float:
+    """The confidence of the word that is most in doubt: a lost mark lowers that of its word only."""
+    return min((word.confidence for word in line.words if any(c.isalpha() for c in word.text)), default=0.0)
 
 
 def _digits(text: str) -> str:
