@@ -39,23 +39,28 @@ pub fn cuts(ink: &Ink, is_letter: &[bool], text: f64, outline: &Quad) -> Vec<(u8
         }
         touching.sort_unstable();
         touching.dedup();
+        let along_side = |b: &Blob| {
+            let middle = |from: u32, to: u32| f64::midpoint(f64::from(from), f64::from(to));
+            place(middle(b.x0, b.x1), middle(b.y0, b.y1))
+        };
         let pieces: Vec<&Blob> = touching
             .iter()
             .map(|&i| &ink.blobs[i as usize])
             .filter(|b| {
                 let (w, h) = (f64::from(b.width()), f64::from(b.height()));
-                w.max(h) <= 4.0 * text && w.max(h) >= 0.4 * text && b.area >= 6
+                // What reaches less deep into the page is a sliver of the bed or of a frame, and in a corner there is
+                // no text.
+                let deep = if side % 2 == 1 { h } else { w };
+                let at = along_side(b);
+                let in_corner = at < 3.0 * text || at > length - 3.0 * text;
+                w.max(h) <= 4.0 * text
+                    && w.max(h) >= 0.4 * text
+                    && deep >= 0.3 * text
+                    && b.area >= 6
+                    && !in_corner
             })
             .collect();
-        let mut places: Vec<f64> = pieces
-            .iter()
-            .map(|b| {
-                place(
-                    f64::midpoint(b.x0.into(), b.x1.into()),
-                    f64::midpoint(b.y0.into(), b.y1.into()),
-                )
-            })
-            .collect();
+        let mut places: Vec<f64> = pieces.iter().map(|b| along_side(b)).collect();
         places.sort_by(f64::total_cmp);
         if runs_through(&places, length, text) {
             continue;
@@ -134,11 +139,15 @@ fn neighbours(piece: &Blob, others: &[&Blob], text: f64, reach: f64) -> usize {
     if holds { count } else { 0 }
 }
 
-/// Whether touching ink goes from corner to corner without a longer gap than two letter heights.
+/// Whether touching ink goes from corner to corner: it comes near both, and letter heights around its pieces cover most
+/// of the side. A column of text does not, for it keeps away from the corners.
 fn runs_through(places: &[f64], length: f64, text: f64) -> bool {
-    let gap = 3.0 * text;
     let (Some(&first), Some(&last)) = (places.first(), places.last()) else {
         return false;
     };
-    first <= gap && last >= length - gap && places.windows(2).all(|p| p[1] - p[0] <= gap)
+    let covered: f64 = places
+        .windows(2)
+        .map(|p| (p[1] - p[0]).min(3.0 * text))
+        .sum();
+    first <= 5.0 * text && last >= length - 5.0 * text && covered >= 0.75 * length
 }

@@ -21,8 +21,10 @@ pub fn find(small: View<'_>) -> Vec<(f64, f64, f64, f64)> {
         return Vec::new();
     };
     let long = w.max(h) as f64;
-    let mut found = Vec::new();
-    for blob in blobs::find(grown.view()).blobs {
+    let mut found: Vec<(f64, f64, f64, f64)> = Vec::new();
+    let mut candidates = blobs::find(grown.view()).blobs;
+    candidates.sort_by_key(|b| std::cmp::Reverse(b.width()));
+    for blob in candidates {
         let (bw, bh) = (
             f64::from(blob.width()) - 4.0,
             f64::from(blob.height()) - 4.0,
@@ -35,7 +37,11 @@ pub fn find(small: View<'_>) -> Vec<(f64, f64, f64, f64)> {
             f64::from(blob.x0 + blob.x1) / 2.0,
             f64::from(blob.y0 + blob.y1) / 2.0,
         );
-        if ring_share(&mask, cx, cy, (bw + bh) / 4.0) >= 0.6 {
+        // The inner rings of a seal are not seals.
+        let inside = found
+            .iter()
+            .any(|&(l, t, r, b)| (l..r).contains(&cx) && (t..b).contains(&cy));
+        if !inside && ring_share(&mask, cx, cy, (bw + bh) / 4.0) >= 0.6 {
             found.push((cx - bw / 2.0, cy - bh / 2.0, cx + bw / 2.0, cy + bh / 2.0));
         }
     }
