@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, TextClause, text
 
+from pyhncert.errors import UsageFault
 from pyhncert.keep._form import column_8
 from pyhncert.values import FileState, Level, RegisterLine
 
@@ -104,6 +105,17 @@ def by_file(connection: Connection, digest: bytes) -> Row[Any] | None:
 def by_id(connection: Connection, act_id: str) -> Row[Any] | None:
     """The line of an act."""
     return connection.execute(select("WHERE a.id = :id"), {"id": act_id}).first()
+
+
+def known(row: Row[Any] | None, name: str) -> Row[Any]:
+    """The row, which must be there.
+
+    Raises:
+        UsageFault: it is not.
+    """
+    if row is None:
+        raise UsageFault(f"{name}: no such act in the register", f"{name}: không có trong sổ")
+    return row
 
 
 def files(connection: Connection, act_id: str) -> tuple[FileState, ...]:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, Row, exc, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import _lines, _recover
 from pyhncert.keep._acts import ABANDONABLE, may
-from pyhncert.keep._book import Book, BookSettings, books, check_book, current_book, next_number, open_book
+from pyhncert.keep._book import Book, BookSettings, current_book, next_number, open_book
 from pyhncert.keep._canonical import findings_digest, record_json
-from pyhncert.keep._check import check
 from pyhncert.keep._codes import new_code, normal_code
-from pyhncert.keep._database import Database
-from pyhncert.keep._disk import check_disk, storage_fault
+from pyhncert.keep._disk import storage_fault
 from pyhncert.keep._fees import fee
 from pyhncert.keep._holders import Holder
-from pyhncert.keep._lines import Event, Filter, time_text
+from pyhncert.keep._lines import known, time_text
+from pyhncert.keep._opened import OpenedRegister
 from pyhncert.keep._store import ObjectStore
-from pyhncert.values import VIETNAM, ActNumber, Clock, FileState, Level, Randomness, RegisterLine, Words
+from pyhncert.values import VIETNAM, ActNumber, Clock, FileState, Level, Randomness, RegisterLine
 
 _ACT = text(
     "INSERT INTO act (id, code, book_id, unit, symbol, year, number, state, certified_at, requester, original, kind,"
@@ -54,11 +52,10 @@ _LEFT = text(
     " WHERE id = :id"
 )
 _DELIVERED = text("UPDATE act SET holder = NULL, out_hint = NULL WHERE id = :id")
-_DECIDED = text("SELECT salt, record FROM decision WHERE act_id = :id")
 _CODE_TRIES = 8
 
 
-class Register:
+class Register(OpenedRegister):
     """The register in the SQLite file `path`; one object serves many threads, and many processes may open the file.
 
     `holder_folder` (``work/holders`` beside the register) holds the signs of life by which `recover` tells the dead
@@ -79,21 +76,13 @@ class Register:
         store: ObjectStore | None = None,
         device: str = "",
     ) -> None:
-        self.path = Path(path)
+        super().__init__(path, clock=clock)
         self.holder_folder = holder_folder or self.path.parent / "work" / "holders"
         self.store = store
         self.device = device
-        self._clock = clock
         self._randomness = randomness
         self._holder: Holder | None = None
         self._first = threading.Lock()
-        if not self.path.is_file():
-            raise StorageFault(
-                f"{self.path}: no register here; check the path, restore the backup, or run 'hncert office init'",
-                f"{self.path}: không có sổ; hãy xem đường dẫn, khôi phục bản sao lưu, hoặc chạy 'hncert office init'",
-            )
-        self._database = Database(self.path)
-        self._database.check_schema()
 
     def __enter__(self) -> Self:
         return self
@@ -107,12 +96,6 @@ class Register:
             self._holder.leave()
             self._holder = None
         self._database.dispose()
-
-    def _now(self) -> dt.datetime:
-        now = self._clock()
-        if now.tzinfo is None:
-            raise UsageFault("the clock has no time zone", "đồng hồ không có múi giờ")
-        return now.astimezone(VIETNAM)
 
     def _alive(self) -> Holder:
         with self._first:
@@ -282,7 +265,7 @@ class Register:
             for step, state in enumerate((*earlier, last), start=1):
                 self._file(connection, act_id, step, state)
             self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
-            return _lines.line(_known(_lines.by_id(connection, act_id), act_id))
+            return _lines.line(known(_lines.by_id(connection, act_id), act_id))
 
     def delivered(self, act_id: str, *, problem: str = "", person: str = "") -> None:
         """Enter that the copy lies where it was asked for, or the `problem` that keeps it from ever lying there.
@@ -293,7 +276,7 @@ class Register:
             UsageFault: the act is unknown.
         """
         with self._database.writing() as connection:
-            row = _known(_lines.by_id(connection, act_id), act_id)
+            row = known(_lines.by_id(connection, act_id), act_id)
             connection.execute(_DELIVERED, {"id": act_id})
             facts = {"delivered": not problem, **({"problem": problem} if problem else {})}
             self._event(connection, act_id, row.state, self._now(), person, facts)
@@ -342,7 +325,7 @@ class Register:
             UsageFault: no such code, or the act has no copy.
         """
         with self._database.writing() as connection:
-            row = _known(_lines.by_code(connection, normal_code(code)), code)
+            row = known(_lines.by_code(connection, normal_code(code)), code)
             before = _lines.files(connection, row.id)
             if not before:
                 raise UsageFault(f"{code} has no copy: it is {row.state}", f"{code} không có bản sao: {row.state}")
@@ -351,7 +334,7 @@ class Register:
             self._file(connection, row.id, len(before) + 1, state)
             connection.execute(_GROW, {"id": row.id, "file_digest": file_digest, "level": level})
             self._event(connection, row.id, row.state, now, "", {"level": level})
-            return _lines.line(_known(_lines.by_id(connection, row.id), code))
+            return _lines.line(known(_lines.by_id(connection, row.id), code))
 
     def revoke(self, code: str, reason: str, *, person: str = "") -> RegisterLine:
         """Take an issued copy back, for ever.
@@ -372,11 +355,11 @@ class Register:
     def _after(self, code: str, state: str, reason: str, by: str | None, person: str) -> RegisterLine:
         _reasoned(reason)
         with self._database.writing() as connection:
-            row = _known(_lines.by_code(connection, normal_code(code)), code)
+            row = known(_lines.by_code(connection, normal_code(code)), code)
             self._allowed(row, state)
             newer = row.superseded_by
             if by is not None:
-                other = _known(_lines.by_code(connection, normal_code(by)), by)
+                other = known(_lines.by_code(connection, normal_code(by)), by)
                 if other.id == row.id or other.state != "registered" or other.replaces is not None:
                     raise UsageFault(
                         f"{by} cannot replace {code}: it is {other.state} and must be another issued act"
@@ -385,82 +368,7 @@ class Register:
                     )
                 newer = other.code
             self._leave_state(connection, row, state, reason, person=person, holder=row.holder, by=newer)
-            return _lines.line(_known(_lines.by_id(connection, row.id), code))
-
-    # -- looking -----------------------------------------------------------------------------------------------------
-
-    def find(self, what: str | bytes) -> RegisterLine | None:
-        """The line of a code (forgiving of case, spaces, O and 0) or of a file's SHA-256 (32 bytes, any state).
-
-        Raises:
-            UsageFault: what was typed cannot be a code.
-            StorageFault: the register cannot be read.
-        """
-        key = what if isinstance(what, bytes) else normal_code(what)
-        with self._database.reading() as connection:
-            row = _lines.by_file(connection, key) if isinstance(key, bytes) else _lines.by_code(connection, key)
-            return _lines.line(row) if row is not None else None
-
-    def act(self, act_id: str) -> RegisterLine:
-        """The line of an act.
-
-        Raises:
-            UsageFault: there is no such act.
-        """
-        with self._database.reading() as connection:
-            return _lines.line(_known(_lines.by_id(connection, act_id), act_id))
-
-    def files(self, act_id: str) -> tuple[FileState, ...]:
-        """Every state of the act's file since revision 3, oldest first."""
-        with self._database.reading() as connection:
-            return _lines.files(connection, act_id)
-
-    def events(self, act_id: str) -> tuple[Event, ...]:
-        """What happened to the act, in order."""
-        with self._database.reading() as connection:
-            return _lines.events(connection, act_id)
-
-    def decision(self, act_id: str) -> tuple[bytes, bytes] | None:
-        """Salt and canonical JSON of the officer's decision; ``SHA-256(salt || json)`` is the digest in the copy."""
-        with self._database.reading() as connection:
-            row = connection.execute(_DECIDED, {"id": act_id}).first()
-            return (row.salt, row.record) if row is not None else None
-
-    def lines(
-        self,
-        *,
-        unit: str | None = None,
-        symbol: str | None = None,
-        book: str | None = None,
-        year: int | None = None,
-        month: int | None = None,
-        state: str | None = None,
-    ) -> Iterator[RegisterLine]:
-        """Lines by unit, kind of book, year and number; memory stays flat however many there are.
-
-        Raises:
-            UsageFault: a month without its year, or no month of the calendar.
-        """
-        if month is not None and (year is None or not 1 <= month <= 12):
-            raise UsageFault("a month is 1 to 12 and needs its year", "tháng từ 1 đến 12 và phải kèm năm")
-        which = Filter(unit=unit, symbol=symbol, book=book, year=year, month=month, state=state)
-        return _lines.pages(self._pages(which))
-
-    def _pages(self, which: Filter) -> Iterator[list[Row[Any]]]:
-        after: tuple[str, str, int, int] | None = None
-        while True:
-            with self._database.reading() as connection:
-                rows = _lines.page(connection, which, after)
-            yield rows
-            if len(rows) < _lines.PAGE:
-                return
-            last = rows[-1]
-            after = (last.unit, last.symbol, last.year, last.number)
-
-    def books(self) -> list[Book]:
-        """All books, in order."""
-        with self._database.reading() as connection:
-            return books(connection)
+            return _lines.line(known(_lines.by_id(connection, row.id), code))
 
     def open_book(self, settings: BookSettings) -> Book:
         """Close the unit's open book of this kind and open the next; within a year its numbers go on.
@@ -470,38 +378,6 @@ class Register:
         """
         with self._database.writing() as connection:
             return open_book(connection, settings, self._now().date())
-
-    # -- for others --------------------------------------------------------------------------------------------------
-
-    def export_csv(
-        self, stream: IO[str], *, year: int, month: int | None = None, unit: str | None = None, bom: bool = False
-    ) -> int:
-        """Write the year's, or the month's, lines as CSV with the eight columns; see `keep.export_csv`."""
-        from pyhncert.keep._export import export_csv  # noqa: PLC0415  rarely used
-
-        lines = self.lines(unit=unit, year=year, month=month)
-        return export_csv(lines, stream, on=dt.date(year, month or 12, 1), bom=bom)
-
-    def monthly_pdf(
-        self, *, year: int, month: int, unit: str | None = None, font: Path | None = None, trial: bool = False
-    ) -> bytes:
-        """The month as PDF for printing and binding; `font` is a TrueType file, else the office's Source Serif Pro.
-
-        Raises:
-            UsageFault: no such month, or the unit has no book.
-            MissingDependency: the font cannot be used.
-        """
-        from importlib.resources import files  # noqa: PLC0415  rarely used
-
-        from pyhncert.issue import prepare_font  # noqa: PLC0415
-        from pyhncert.keep._print import monthly_pdf  # noqa: PLC0415
-
-        lines = self.lines(unit=unit, year=year, month=month)
-        known = [book for book in self.books() if unit in (None, book.unit)]
-        if not known:
-            raise UsageFault(f"unit {unit} has no book", f"đơn vị {unit} không có sổ")
-        file = font or Path(str(files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf"))
-        return monthly_pdf(lines, known, year=year, month=month, font=prepare_font(file), now=self._now(), trial=trial)
 
     # -- faults ------------------------------------------------------------------------------------------------------
 
@@ -524,34 +400,10 @@ class Register:
             event=self._event,
         )
 
-    def check(self) -> tuple[Words, ...]:
-        """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
-        with self._database.reading() as connection:
-            return check(connection)
-
-    def check_book(self, unit: str, *, symbol: str = "SCT/BS") -> Book:
-        """Preflight: the book that the next number of `unit` would come from, before anything slow.
-
-        Raises:
-            UsageFault: the unit has no open book of this kind, or the clock is before its opening day.
-        """
-        with self._database.reading() as connection:
-            return check_book(connection, unit, symbol, self._now().date())
-
-    def check_disk(self, *, needed_bytes: int = 8 << 20) -> None:
-        """Preflight: the register's folder can be written and has room.
-
-        Raises:
-            StorageFault: it cannot, or has not.
-        """
-        check_disk(self.path.parent, needed_bytes=needed_bytes)
-        if not os.access(self.path, os.W_OK):
-            raise storage_fault(PermissionError(errno.EACCES, ""), self.path)
-
     # -- inside a transaction ----------------------------------------------------------------------------------------
 
     def _may(self, connection: Connection, act_id: str, state: str) -> Row[Any]:
-        row = _known(_lines.by_id(connection, act_id), act_id)
+        row = known(_lines.by_id(connection, act_id), act_id)
         self._allowed(row, state)
         return row
 
@@ -614,12 +466,6 @@ class Register:
         connection.execute(_LEFT, values)
         facts = {"reason": reason, **({"by": by} if by else {})}
         self._event(connection, row.id, state, now, person, facts)
-
-
-def _known(row: Row[Any] | None, name: str) -> Row[Any]:
-    if row is None:
-        raise UsageFault(f"{name}: no such act in the register", f"{name}: không có trong sổ")
-    return row
 
 
 def _reasoned(reason: str) -> None:

@@ -1,0 +1,180 @@
+"""A register opened for reading: its lines, books, exports and checks; `Register` adds the writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Row, text
+
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.keep import _lines
+from pyhncert.keep._book import Book, books, check_book
+from pyhncert.keep._check import check
+from pyhncert.keep._codes import normal_code
+from pyhncert.keep._database import Database
+from pyhncert.keep._disk import check_disk, storage_fault
+from pyhncert.keep._lines import Event, Filter
+from pyhncert.values import VIETNAM, Clock, FileState, RegisterLine, Words
+
+_DECIDED = text("SELECT salt, record FROM decision WHERE act_id = :id")
+
+
+class OpenedRegister:
+    """What can be read from the register in the SQLite file `path`.
+
+    Raises:
+        StorageFault: there is no register, it is damaged, or it has another schema.
+    """
+
+    def __init__(self, path: Path | str, *, clock: Clock) -> None:
+        self.path = Path(path)
+        self._clock = clock
+        if not self.path.is_file():
+            raise StorageFault(
+                f"{self.path}: no register here; check the path, restore the backup, or run 'hncert office init'",
+                f"{self.path}: không có sổ; hãy xem đường dẫn, khôi phục bản sao lưu, hoặc chạy 'hncert office init'",
+            )
+        self._database = Database(self.path)
+        self._database.check_schema()
+
+    def _now(self) -> dt.datetime:
+        now = self._clock()
+        if now.tzinfo is None:
+            raise UsageFault("the clock has no time zone", "đồng hồ không có múi giờ")
+        return now.astimezone(VIETNAM)
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def find(self, what: str | bytes) -> RegisterLine | None:
+        """The line of a code (forgiving of case, spaces, O and 0) or of a file's SHA-256 (32 bytes, any state).
+
+        Raises:
+            UsageFault: what was typed cannot be a code.
+            StorageFault: the register cannot be read.
+        """
+        key = what if isinstance(what, bytes) else normal_code(what)
+        with self._database.reading() as connection:
+            row = _lines.by_file(connection, key) if isinstance(key, bytes) else _lines.by_code(connection, key)
+            return _lines.line(row) if row is not None else None
+
+    def act(self, act_id: str) -> RegisterLine:
+        """The line of an act.
+
+        Raises:
+            UsageFault: there is no such act.
+        """
+        with self._database.reading() as connection:
+            return _lines.line(_lines.known(_lines.by_id(connection, act_id), act_id))
+
+    def files(self, act_id: str) -> tuple[FileState, ...]:
+        """Every state of the act's file since revision 3, oldest first."""
+        with self._database.reading() as connection:
+            return _lines.files(connection, act_id)
+
+    def events(self, act_id: str) -> tuple[Event, ...]:
+        """What happened to the act, in order."""
+        with self._database.reading() as connection:
+            return _lines.events(connection, act_id)
+
+    def decision(self, act_id: str) -> tuple[bytes, bytes] | None:
+        """Salt and canonical JSON of the officer's decision; ``SHA-256(salt || json)`` is the digest in the copy."""
+        with self._database.reading() as connection:
+            row = connection.execute(_DECIDED, {"id": act_id}).first()
+            return (row.salt, row.record) if row is not None else None
+
+    def lines(
+        self,
+        *,
+        unit: str | None = None,
+        symbol: str | None = None,
+        book: str | None = None,
+        year: int | None = None,
+        month: int | None = None,
+        state: str | None = None,
+    ) -> Iterator[RegisterLine]:
+        """Lines by unit, kind of book, year and number; memory stays flat however many there are.
+
+        Raises:
+            UsageFault: a month without its year, or no month of the calendar.
+        """
+        if month is not None and (year is None or not 1 <= month <= 12):
+            raise UsageFault("a month is 1 to 12 and needs its year", "tháng từ 1 đến 12 và phải kèm năm")
+        which = Filter(unit=unit, symbol=symbol, book=book, year=year, month=month, state=state)
+        return _lines.pages(self._pages(which))
+
+    def _pages(self, which: Filter) -> Iterator[list[Row[Any]]]:
+        after: tuple[str, str, int, int] | None = None
+        while True:
+            with self._database.reading() as connection:
+                rows = _lines.page(connection, which, after)
+            yield rows
+            if len(rows) < _lines.PAGE:
+                return
+            last = rows[-1]
+            after = (last.unit, last.symbol, last.year, last.number)
+
+    def books(self) -> list[Book]:
+        """All books, in order."""
+        with self._database.reading() as connection:
+            return books(connection)
+
+    # -- for others --------------------------------------------------------------------------------------------------
+
+    def export_csv(
+        self, stream: IO[str], *, year: int, month: int | None = None, unit: str | None = None, bom: bool = False
+    ) -> int:
+        """Write the year's, or the month's, lines as CSV with the eight columns; see `keep.export_csv`."""
+        from pyhncert.keep._export import export_csv  # noqa: PLC0415  rarely used
+
+        lines = self.lines(unit=unit, year=year, month=month)
+        return export_csv(lines, stream, on=dt.date(year, month or 12, 1), bom=bom)
+
+    def monthly_pdf(
+        self, *, year: int, month: int, unit: str | None = None, font: Path | None = None, trial: bool = False
+    ) -> bytes:
+        """The month as PDF for printing and binding; `font` is a TrueType file, else the office's Source Serif Pro.
+
+        Raises:
+            UsageFault: no such month, or the unit has no book.
+            MissingDependency: the font cannot be used.
+        """
+        from importlib.resources import files  # noqa: PLC0415  rarely used
+
+        from pyhncert.issue import prepare_font  # noqa: PLC0415
+        from pyhncert.keep._print import monthly_pdf  # noqa: PLC0415
+
+        lines = self.lines(unit=unit, year=year, month=month)
+        known = [book for book in self.books() if unit in (None, book.unit)]
+        if not known:
+            raise UsageFault(f"unit {unit} has no book", f"đơn vị {unit} không có sổ")
+        file = font or Path(str(files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf"))
+        return monthly_pdf(lines, known, year=year, month=month, font=prepare_font(file), now=self._now(), trial=trial)
+
+    def check(self) -> tuple[Words, ...]:
+        """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
+        with self._database.reading() as connection:
+            return check(connection)
+
+    def check_book(self, unit: str, *, symbol: str = "SCT/BS") -> Book:
+        """Preflight: the book that the next number of `unit` would come from, before anything slow.
+
+        Raises:
+            UsageFault: the unit has no open book of this kind, or the clock is before its opening day.
+        """
+        with self._database.reading() as connection:
+            return check_book(connection, unit, symbol, self._now().date())
+
+    def check_disk(self, *, needed_bytes: int = 8 << 20) -> None:
+        """Preflight: the register's folder can be written and has room.
+
+        Raises:
+            StorageFault: it cannot, or has not.
+        """
+        check_disk(self.path.parent, needed_bytes=needed_bytes)
+        if not os.access(self.path, os.W_OK):
+            raise storage_fault(PermissionError(errno.EACCES, ""), self.path)
