@@ -115,6 +115,8 @@ def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
     if not _serves(leaf, use):
         return Trust("undecided", (say("wrong_usage"),))
     chain = [certificate.dump() for certificate in path if certificate.dump() not in anchors.roots]
+    if not all(_is_listed(parse_certificate(der), lists, at) for der in chain):
+        return Trust("undecided", (say("no_revocation_data"),))
     found = _first_revocation(chain, lists)
     return _revoked(found) if found is not None and found <= at else Trust("valid", (), found)
 
@@ -173,6 +175,15 @@ def _signed_list(der: bytes, issuers: tuple[bytes, ...]) -> bool:
 
 def _lists_of(certificate: x509.Certificate, lists: Sequence[bytes]) -> Iterable[x509.CertificateRevocationList]:
     return (parsed for parsed in map(parse_crl, lists) if parsed.issuer == certificate.issuer)
+
+
+def _is_listed(certificate: x509.Certificate, lists: Sequence[bytes], at: dt.datetime) -> bool:
+    """Whether a list speaks for the certificate: one made after it expired may have forgotten it (RFC 5280, 3.3)."""
+    return any(
+        parsed.last_update_utc <= certificate.not_valid_after_utc
+        and (parsed.next_update_utc is None or parsed.next_update_utc + _TOLERANCE >= at)
+        for parsed in _lists_of(certificate, lists)
+    )
 
 
 def _first_revocation(chain: Iterable[bytes], lists: Sequence[bytes]) -> dt.datetime | None:

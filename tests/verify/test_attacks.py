@@ -394,3 +394,54 @@ def test_a_chain_of_tables_that_overlap_is_altered_at_once(attack) -> None:
         b"xref\n0 1\n0000000000 65535 f \n1 1\n0000000009 00000 n \ntrailer\n<</Size 2 /Prev 9>>\nstartxref\n9\n%%EOF\n"
     )
     assert attack(b"%PDF-1.7\n" + table + b"%/ByteRange") in BAD
+
+
+def resigned(office, ranges) -> bytes:
+    """A copy whose agency signed other ranges than it should: the digest is over just these, the signature verifies."""
+    import hashlib
+
+    from pyhncert import _core
+
+    pdf = office.signed(stamped=False)
+    start, end = read_signature(read_revisions(pdf), 3, "Agency").gap
+    written = ranges(start, end, len(pdf))
+    place = pdf.rindex(b"/ByteRange [")
+    close = pdf.index(b"\n", place)
+    pdf = pdf[:place] + (b"/ByteRange " + written).ljust(close - place) + pdf[close:]
+    numbers = [int(float(number)) for number in written.strip(b"[]").split()]
+    covered = b"".join(pdf[at : at + length] for at, length in zip(numbers[::2], numbers[1::2], strict=True))
+    agency = office.agency
+    how = {"digest": agency.digest, "scheme": agency.scheme, "certificate": agency.certificate}
+    attributes = _core.cms_prepare(hashlib.sha256(covered).digest(), **how)
+    from pyhncert.issue._sign_ecdsa import low_s
+
+    signature = low_s(agency.sign(attributes), 256)
+    cms = _core.cms_finish(attributes, signature, chain=list(agency.chain), **how)
+    _core.cms_verify(cms, hashlib.sha256(covered).digest())
+    digits = cms.hex().upper().encode().ljust(end - start - 2, b"0")
+    return pdf[: start + 1] + digits + pdf[end - 1 :]
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        lambda start, end, size: b"[0 %d %d %d]" % (start, end, size - end - 1),
+        lambda start, end, size: b"[1 %d %d %d]" % (start - 1, end, size - end),
+        lambda start, end, size: b"[0 %d %d %d]" % (start - 10, end, size - end),
+        lambda start, end, size: b"[0 %d %d %d]" % (start, end + 1, size - end - 1),
+        lambda start, end, size: b"[0 %d %d %d 0 9]" % (start, end, size - end),
+        lambda start, end, size: b"[0 9 9 %d %d %d]" % (start - 9, end, size - end),
+        lambda start, end, size: b"[0 %d.0 %d %d]" % (start, end, size - end),
+        lambda start, end, size: b"[0 %d]" % start,
+        lambda start, end, size: b"[0 %d %d 0]" % (start, end),
+    ],
+)
+def test_an_agency_that_signed_other_ranges_is_altered(office, attack, ranges) -> None:
+    assert attack(resigned(office, ranges), crls=office.authority.crls()) in BAD
+
+
+def test_the_same_way_of_signing_with_the_right_range_is_valid(office, attack) -> None:
+    def right(start: int, end: int, size: int) -> bytes:
+        return b"[0 %d %d %d]" % (start, end, size - end)
+
+    assert attack(resigned(office, right), crls=office.authority.crls()) == "valid"

@@ -137,6 +137,14 @@ def test_a_revoked_timestamp_authority_proves_no_time(own) -> None:
         verify(own, pdf, crls=later_lists(own, HOUR))
 
 
+def test_a_list_made_after_a_certificate_expired_says_nothing_about_it(own) -> None:
+    """Authorities drop what has expired, so an empty list is no proof then."""
+    pdf = own.signed()
+    assert verify(own, pdf, crls=later_lists(own, 365 * DAY)).verdict == "valid"
+    with pytest.raises(Undecided, match="revocation"):
+        verify(own, pdf, crls=later_lists(own, 3 * 365 * DAY))
+
+
 def test_an_expired_certificate_without_a_timestamp_is_undecided(own) -> None:
     pdf = own.signed(stamped=False)
     lists = later_lists(own, 4 * 365 * DAY)
