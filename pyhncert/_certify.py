@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pyhncert import capture, check, deliver, issue, recognise
+from pyhncert import capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
+from pyhncert._read import finding_json, load_all, understand
 from pyhncert.errors import Blocked, HncertError, QualityRefused, UsageFault, VerdictError
 from pyhncert.values import (
     VIETNAM,
@@ -29,25 +30,20 @@ from pyhncert.values import (
     Finding,
     Kind,
     Level,
-    Line,
-    Matrix,
     Page,
     PageFacts,
     Proposal,
-    Quad,
     Reading,
     RegisterLine,
     Scan,
-    Word,
     Words,
 )
 
 if TYPE_CHECKING:
     from pyhncert.issue import PageRecord
     from pyhncert.office import Office, Progress, Source
-    from pyhncert.recognise import Reader
 
-__all__ = ["STEPS", "Run", "reading_of"]
+__all__ = ["STEPS", "Run"]
 
 STEPS = (
     "recover",
@@ -132,7 +128,7 @@ class Run:
                 copy, line = self._issue(seen, number, out, silent)
             except BaseException as err:
                 # also on Ctrl-C: whatever ended the act, its number must say so
-                self.office.register.void(number.act_id, _why(err), person=self.officer.name)
+                self.office.register.abandon(number.act_id, _why(err), person=self.officer.name)
                 raise
         finally:
             _drop_spool(seen.records)
@@ -148,8 +144,8 @@ class Run:
         for left in self.office.register.recover().undelivered:
             problem = ""
             if left.line.file_digest is not None:
-                pdf = self.office.store.get(left.line.file_digest)
                 try:
+                    pdf = self.office.store.get(left.line.file_digest)
                     deliver.finish_copy(pdf, deliver.receipt(left.line, left.files), left.out)
                 except HncertError as err:
                     problem = err.en
@@ -161,7 +157,7 @@ class Run:
             max_pixels=settings.max_pixels, max_pages=settings.max_pages, max_bytes=settings.max_bytes
         )
         with self._step("load"):
-            scans = _load(sources, limits)
+            scans = load_all(sources, limits)
             self._refuse_signed(scans)
         records, facts, readings = [], [], []
         for page in self._pages(scans, limits):
@@ -171,7 +167,7 @@ class Run:
                 records.append(issue.encode_page(page, spool=spool))
             facts.append(PageFacts.of(page))
         with self._step("findings"):
-            kind, fields, findings = _understand(facts, readings, self._today())
+            kind, fields, findings = understand(facts, readings, self._today())
         return _Seen(
             scans=scans,
             records=tuple(records),
@@ -250,7 +246,7 @@ class Run:
     def _reserve(self, seen: _Seen, decision: Decision) -> ActNumber:
         settings = self.office.settings
         record = {
-            "findings": [_finding(f) for f in seen.findings],
+            "findings": [finding_json(f) for f in seen.findings],
             "overrides": [{"code": o.code, "reason": o.reason} for o in decision.overrides],
             "officer": self.officer.id,
             "reason": decision.reason,
@@ -419,105 +415,6 @@ class Run:
         began = time.perf_counter()
         yield
         self._done(name, time.perf_counter() - began)
-
-
-def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
-    """See `pyhncert.office.read_scans`."""
-    limits = capture.Limits()
-    scans = _load(sources, limits)
-    facts, readings, pages = [], [], []
-    back: dict[int, Matrix] = {}
-    for raw in capture.raw_pages(scans, limits=limits):
-        page = capture.normalise(raw)
-        back[page.number] = page.matrix.inverse()
-        facts.append(PageFacts.of(page))
-        readings.append(reader.read(page))
-        pages.append(_page_json(page, readings[-1], back[page.number]))
-    signed = any(capture.signed_pdf(scan) for scan in scans)
-    kind, fields, findings = _understand(facts, readings, today)
-    if signed:
-        findings = (*check.signed_findings(()), *findings)
-    return {
-        "format": "hncert/reading",
-        "version": 1,
-        "pages": pages,
-        "kind": {
-            "key": kind.key,
-            "vi": kind.name.vi,
-            "en": kind.name.en,
-            "title": kind.title,
-            "confidence": round(kind.confidence, 3),
-        },
-        "fields": [
-            {
-                "name": f.name,
-                "label": f.label,
-                "value": f.value,
-                "page": f.page,
-                "quad": _corners(f.quad, back[f.page]),
-                "confidence": round(f.confidence, 3),
-            }
-            for f in fields
-        ],
-        "findings": [
-            {
-                **_finding(f),
-                "quad": _corners(f.quad, back[f.page]) if f.quad is not None and f.page is not None else None,
-            }
-            for f in findings
-        ],
-    }
-
-
-def _understand(
-    facts: Sequence[PageFacts], readings: Sequence[Reading], today: dt.date
-) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
-    kind = recognise.classify(readings)
-    fields = recognise.fields(kind, readings)
-    return kind, fields, check.findings(facts, readings, kind, fields, today=today)
-
-
-def _load(sources: Sequence[Source], limits: capture.Limits) -> tuple[Scan, ...]:
-    if not sources:
-        raise UsageFault("no scan was given", "chưa có bản quét nào")
-    return tuple(capture.load(source, limits=limits) for source in sources)
-
-
-def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:
-    return {
-        "number": page.number,
-        "scan": page.scan,
-        "frame": page.frame,
-        "size": list(page.raw_size),
-        "dpi": round(page.dpi, 1),
-        "dpi_source": page.dpi_source,
-        "turned": page.turned,
-        "skew_deg": round(page.skew_deg, 2),
-        "lines": [
-            {**_text_json(line, back), "words": [_text_json(word, back) for word in line.words]}
-            for line in reading.lines
-        ],
-    }
-
-
-def _text_json(item: Line | Word, back: Matrix) -> dict[str, Any]:
-    return {"text": item.text, "quad": _corners(item.quad, back), "confidence": round(item.confidence, 3)}
-
-
-def _corners(quad: Quad, back: Matrix) -> list[float]:
-    return [round(v, 1) for point in back.quad(quad) for v in point]
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "family": finding.family,
-        "vi": finding.reason.vi,
-        "en": finding.reason.en,
-        "page": finding.page,
-        "quad": None if finding.quad is None else [round(v, 1) for point in finding.quad for v in point],
-    }
 
 
 def _title(kind: Kind) -> str:

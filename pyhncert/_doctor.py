@@ -34,6 +34,7 @@ def preflight(office: Office, officer: KeySettings, out: Path | None) -> tuple[W
 
         check_out(out, needed_bytes=_NEEDED_BYTES)
     _disk(office)
+    office.register.check_book(office.settings.unit, symbol=office.settings.suffix)
     _models(office)
     _font(office)
     for key, usage in ((officer, "signature"), (office.settings.agency, "signature"), (office.settings.qr, "qr")):

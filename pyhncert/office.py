@@ -324,9 +324,7 @@ class Office:
         with self._once:
             found = self._credentials.get(key.id)
             if found is None:
-                found = load_credential(
-                    key.key, self._asker(key.id), scheme=key.scheme, authorities=self.intermediates
-                )
+                found = load_credential(key.key, self._asker(key.id), scheme=key.scheme, authorities=self.intermediates)
                 self._credentials[key.id] = found
             return found
 
@@ -383,7 +381,7 @@ def read_scans(
         ScanError: the scans cannot be read as pages.
         MissingDependency: a model is missing.
     """
-    from pyhncert._certify import reading_of  # noqa: PLC0415  loads the rooms
+    from pyhncert._read import reading_of  # noqa: PLC0415  loads the rooms
     from pyhncert.recognise import Reader  # noqa: PLC0415
 
     return reading_of(scans, reader or Reader(), (now or _now()).astimezone(VIETNAM).date())

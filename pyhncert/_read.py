@@ -1,0 +1,119 @@
+"""Reading without issuing: what is seen on scans, as values that become JSON; and the steps that `certify` shares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pyhncert import capture, check, recognise
+from pyhncert.errors import UsageFault
+from pyhncert.values import Field, Finding, Kind, Line, Matrix, Page, PageFacts, Quad, Reading, Scan, Word
+
+if TYPE_CHECKING:
+    from pyhncert.office import Source
+    from pyhncert.recognise import Reader
+
+__all__ = ["finding_json", "load_all", "reading_of", "understand"]
+
+
+def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
+    """What is seen on the scans; see `pyhncert.office.read_scans`."""
+    limits = capture.Limits()
+    scans = load_all(sources, limits)
+    facts, readings, pages = [], [], []
+    back: dict[int, Matrix] = {}
+    for raw in capture.raw_pages(scans, limits=limits):
+        page = capture.normalise(raw)
+        back[page.number] = page.matrix.inverse()
+        facts.append(PageFacts.of(page))
+        readings.append(reader.read(page))
+        pages.append(_page_json(page, readings[-1], back[page.number]))
+    signed = any(capture.signed_pdf(scan) for scan in scans)
+    kind, fields, findings = understand(facts, readings, today)
+    if signed:
+        findings = (*check.signed_findings(()), *findings)
+    return {
+        "format": "hncert/reading",
+        "version": 1,
+        "pages": pages,
+        "kind": {
+            "key": kind.key,
+            "vi": kind.name.vi,
+            "en": kind.name.en,
+            "title": kind.title,
+            "confidence": round(kind.confidence, 3),
+        },
+        "fields": [
+            {
+                "name": f.name,
+                "label": f.label,
+                "value": f.value,
+                "page": f.page,
+                "quad": _corners(f.quad, back[f.page]),
+                "confidence": round(f.confidence, 3),
+            }
+            for f in fields
+        ],
+        "findings": [
+            {
+                **finding_json(f),
+                "quad": _corners(f.quad, back[f.page]) if f.quad is not None and f.page is not None else None,
+            }
+            for f in findings
+        ],
+    }
+
+
+def understand(
+    facts: Sequence[PageFacts], readings: Sequence[Reading], today: dt.date
+) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
+    """Kind, fields and findings of one original."""
+    kind = recognise.classify(readings)
+    fields = recognise.fields(kind, readings)
+    return kind, fields, check.findings(facts, readings, kind, fields, today=today)
+
+
+def load_all(sources: Sequence[Source], limits: capture.Limits) -> tuple[Scan, ...]:
+    """Every source read and checked whole; raises ScanError, UsageFault."""
+    if not sources:
+        raise UsageFault("no scan was given", "chưa có bản quét nào")
+    return tuple(capture.load(source, limits=limits) for source in sources)
+
+
+def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "scan": page.scan,
+        "frame": page.frame,
+        "size": list(page.raw_size),
+        "dpi": round(page.dpi, 1),
+        "dpi_source": page.dpi_source,
+        "turned": page.turned,
+        "skew_deg": round(page.skew_deg, 2),
+        "lines": [
+            {**_text_json(line, back), "words": [_text_json(word, back) for word in line.words]}
+            for line in reading.lines
+        ],
+    }
+
+
+def _text_json(item: Line | Word, back: Matrix) -> dict[str, Any]:
+    return {"text": item.text, "quad": _corners(item.quad, back), "confidence": round(item.confidence, 3)}
+
+
+def _corners(quad: Quad, back: Matrix) -> list[float]:
+    return [round(v, 1) for point in back.quad(quad) for v in point]
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON-able values, places in page pixels."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "family": finding.family,
+        "vi": finding.reason.vi,
+        "en": finding.reason.en,
+        "page": finding.page,
+        "quad": None if finding.quad is None else [round(v, 1) for point in finding.quad for v in point],
+    }
