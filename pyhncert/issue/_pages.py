@@ -9,6 +9,7 @@ quality 60 takes 48 ms and 0.68 MB with 1.5 dB more error on ink, where reading 
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ __all__ = ["encode_page"]
 MOST = 0.9e6 / (8.27 * 11.69)
 """Bytes a square inch from which the coarser setting is used: 0.9 MB for an A4 page."""
 _SETTINGS = ((68, 0), (60, 1))
+_CLEAR_MM = 0.3
 _RADIUS_MM = 1.27
 _LEVEL_K = 0.2
 _PAPER = 0.75
@@ -39,7 +41,8 @@ def encode_page(page: Page, *, spool: Path | None = None) -> PageRecord:
     Raises:
         StorageFault: the spool cannot be written.
     """
-    stream = _jpeg(page.image, page.dpi)
+    image = np.ascontiguousarray(page.image)
+    stream = _jpeg(image, page.dpi)
     jpeg: bytes | Path = stream
     if spool is not None:
         jpeg = spool / f"page-{page.number:04d}.jpg"
@@ -63,7 +66,7 @@ def encode_page(page: Page, *, spool: Path | None = None) -> PageRecord:
         jpeg=jpeg,
         sha256=hashlib.sha256(stream).digest(),
         length=len(stream),
-        free=free_area(page.image, page.dpi),
+        free=free_area(image, page.dpi),
     )
 
 
@@ -100,8 +103,11 @@ def free_area(image: Pixels, dpi: float) -> FreeArea:
     dark = sauvola(level, radius=max(1, round(_RADIUS_MM / 25.4 * dpi)), k=_LEVEL_K)
     rows, columns = image.shape[0] // factor, image.shape[1] // factor
     whole = dark[: rows * factor, : columns * factor] * np.uint8(255)
-    near = cv2.dilate(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
+    inked = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
+    cell_mm = factor / dpi * 25.4
+    reach = math.ceil(_CLEAR_MM / cell_mm)
+    near = cv2.dilate(inked, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     small = shrink(image, factor)
     paper = np.percentile(small[::4, ::4].reshape(-1, 3), 80, axis=0)
     pale = cv2.inRange(small, np.ceil(_PAPER * paper), (255, 255, 255))
-    return FreeArea.of((near == 0) & (pale > 0), factor / dpi * 25.4)
+    return FreeArea.of((near == 0) & (pale > 0), cell_mm)

@@ -2,6 +2,11 @@
 
 A plain phone opens the page; our own reader checks the issuer's signature before it believes anything (DESIGN 4).
 The fragment never reaches the web server's log.
+
+35 mm with the quiet zone hold a URL of ours at level Q in modules of 0.5 mm. Measured (benches/qr_soiled.py, 200
+prints with 5 % damage): Q is read 106 times at 300 dpi, 99 at 150 and 98 at 125; H in the same 35 mm (modules of
+0.455 mm) 114, 109 and 49, and at 125 dpi even a clean H only 101 times (Q 192). H gains 4 % on stains and loses half of
+all poor cameras. What stops both is mostly a spot on a finder pattern.
 """
 
 from __future__ import annotations
