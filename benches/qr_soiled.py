@@ -2,8 +2,8 @@
 
     python benches/qr_soiled.py [TRIALS]
 
-A symbol is printed at 300 dpi, soiled with spots of ink and of bleach (radius 0.6 to 2 mm) over none, 5 % or 10 % of its
-area, blurred and noised as a scanner or a telephone does, and read at 300, 150 and 125 dpi. Figures of a run stand
+A symbol is printed at 300 dpi, soiled with spots of ink and of bleach (radius 0.6 to 2 mm) over none, 5 % or 10 % of
+its area, blurred and noised as a scanner or a telephone does, and read at 300, 150 and 125 dpi. Figures of a run stand
 in pyhncert/issue/_qr.py.
 """
 
