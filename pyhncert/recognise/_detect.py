@@ -99,10 +99,12 @@ class Detector:
 
     def find(self, image: Pixels, *, text_height_px: float = 0.0) -> list[Box]:
         """The lines of `image` (height, width, 3), RGB, in no particular order."""
-        place = content(image)
+        half = _half(image)
+        place = content(half)
         if place is None:
             return []
-        x0, y0, x1, y1 = place
+        factor = image.shape[1] // half.shape[1]
+        x0, y0, x1, y1 = (v * factor for v in place)
         crop = image[y0:y1, x0:x1]
         height, width = crop.shape[:2]
         scale = LONG_SIDE / max(height, width)
@@ -110,13 +112,24 @@ class Detector:
             scale = max(scale, min(WANTED_TEXT_PX / text_height_px, LONG_SIDE_MAX / max(height, width)))
         scale = min(scale, 1.5)
         w, h = (max(32, round(side * scale / 32) * 32) for side in (width, height))
-        small = cv2.resize(crop, (w, h), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        if factor == 2 and scale <= 0.5:
+            crop = half[place[1] : place[3], place[0] : place[2]]
+        small = cv2.resize(crop, (w, h), interpolation=cv2.INTER_LINEAR)
         net = np.empty((1, 3, h, w), np.float32)
         for channel in range(3):  # the network wants blue first
             np.multiply(small[:, :, 2 - channel], 1 / 127.5, out=net[0, channel], casting="unsafe")
         net -= 1.0
         heat = self._ready().run(None, {"x": net})[0][0, 0]
         return _boxes(heat, width / w, height / h, x0, y0)
+
+
+def _half(image: Pixels) -> Pixels:
+    """`image` at half its size when it is large: 3 ms, after which the other reductions cost 5 ms instead of 37."""
+    height, width = image.shape[:2]
+    if max(height, width) < 1400:
+        return image
+    even = image[: height // 2 * 2, : width // 2 * 2]
+    return cv2.resize(even, (width // 2, height // 2), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def content(image: Pixels) -> tuple[int, int, int, int] | None:
@@ -126,10 +139,9 @@ def content(image: Pixels) -> tuple[int, int, int, int] | None:
     """
     height, width = image.shape[:2]
     step = max(1, max(height, width) // 480)
-    gray = cv2.cvtColor(
-        cv2.resize(image, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA),
-        cv2.COLOR_RGB2GRAY,
-    )
+    cols, rows = max(1, width // step), max(1, height // step)
+    even = image[: rows * step, : cols * step]  # a whole factor has a fast path
+    gray = cv2.cvtColor(cv2.resize(even, (cols, rows), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     paper = cv2.blur(gray, (25, 25))
     ink = ((paper.astype(np.int16) - gray) > 14).astype(np.uint8)
     if min(ink.shape) > 8:  # a scan's dark edge is not content
@@ -143,13 +155,7 @@ def content(image: Pixels) -> tuple[int, int, int, int] | None:
     margin = 6
     left, top = int(s[:, 0].min()) - margin, int(s[:, 1].min()) - margin
     right, bottom = int((s[:, 0] + s[:, 2]).max()) + margin, int((s[:, 1] + s[:, 3]).max()) + margin
-    fx, fy = width / gray.shape[1], height / gray.shape[0]
-    return (
-        max(0, int(left * fx)),
-        max(0, int(top * fy)),
-        min(width, int(right * fx) + 1),
-        min(height, int(bottom * fy) + 1),
-    )
+    return max(0, left * step), max(0, top * step), min(width, right * step), min(height, bottom * step)
 
 
 def _boxes(heat: npt.NDArray[np.float32], fx: float, fy: float, x0: int, y0: int) -> list[Box]:
