@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import pikepdf
@@ -9,29 +10,53 @@ import pikepdf
 from pyhncert.capture._turn import Turn
 
 Ctm = tuple[float, float, float, float, float, float]
+Colour = tuple[int, int, int]
 _IDENTITY: Ctm = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST = 12
 _TEXT = frozenset(("Tj", "TJ", "'", '"'))
 _FILL = frozenset(("f", "F", "f*", "B", "B*", "b", "b*"))
 _STROKE = frozenset(("S", "s", "B", "B*", "b", "b*"))
+_FILL_COLOUR = frozenset(("g", "rg", "k", "sc", "scn", "cs"))
+_STROKE_COLOUR = frozenset(("G", "RG", "K", "SC", "SCN", "CS"))
 _INVISIBLE = (3, 7)
-_WHITE = {"g": (1.0,), "rg": (1.0, 1.0, 1.0), "k": (0.0, 0.0, 0.0, 0.0)}
+_BLACK: Colour = (0, 0, 0)
+_WHITE: Colour = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One picture and the matrix that puts its unit square on the page."""
+    """One picture, the matrix that puts its unit square on the page, and the colour that a stencil is painted in."""
 
     image: pikepdf.Object
     ctm: Ctm
     width: int
     height: int
+    colour: Colour = _BLACK
 
     @property
     def size_pt(self) -> tuple[float, float]:
         """Length of its two sides in default user space."""
         a, b, c, d, _, _ = self.ctm
         return (a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5
+
+    @property
+    def straight(self) -> bool:
+        """Whether its sides run along the page's."""
+        a, b, c, d, _, _ = self.ctm
+        slack = 0.002 * max(map(abs, (a, b, c, d)))
+        return (abs(b) <= slack and abs(c) <= slack) or (abs(a) <= slack and abs(d) <= slack)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it covers all that lies under it."""
+        return not (bool(self.image.get("/ImageMask", False)) or "/SMask" in self.image or "/Mask" in self.image)
+
+    @property
+    def box_pt(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top in default user space."""
+        a, b, c, d, e, f = self.ctm
+        xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
+        return min(xs), min(ys), max(xs), max(ys)
 
     def turn(self, quarters: int) -> Turn:
         """How its pixels are seen on a page turned clockwise by so many quarters."""
@@ -57,8 +82,8 @@ class Drawn:
 class _State:
     ctm: Ctm = _IDENTITY
     text_mode: int = 0
-    fill_white: bool = False
-    stroke_white: bool = False
+    fill: Colour = _BLACK
+    stroke: Colour = _BLACK
 
 
 def drawn(page: pikepdf.Page) -> Drawn:
@@ -68,59 +93,64 @@ def drawn(page: pikepdf.Page) -> Drawn:
     return found
 
 
-def _walk(
-    stream: pikepdf.Object, resources: pikepdf.Object | None, state: _State, found: Drawn, depth: int
-) -> None:
+def _walk(stream: pikepdf.Object, resources: pikepdf.Object | None, state: _State, found: Drawn, depth: int) -> None:
     if depth > _DEEPEST:
         raise ValueError("forms nested too deep")
     stack: list[_State] = []
     for instruction in pikepdf.parse_content_stream(stream):
         operator = str(instruction.operator)
-        operands = instruction.operands
+        operands = list(instruction.operands)
         if operator == "q":
             stack.append(state)
         elif operator == "Q":
             state = stack.pop() if stack else state
-        elif operator == "cm":
-            state = replace(state, ctm=_before(_numbers(operands), state.ctm))
-        elif operator == "Tr":
-            state = replace(state, text_mode=int(operands[0]))
-        elif operator in ("g", "rg", "k", "sc", "scn", "cs"):
-            state = replace(state, fill_white=_white(operator, operands))
-        elif operator in ("G", "RG", "K", "SC", "SCN", "CS"):
-            state = replace(state, stroke_white=_white(operator.lower(), operands))
-        elif operator in _TEXT:
-            found.text = found.text or (state.text_mode not in _INVISIBLE and _says_something(operands))
-        elif operator == "INLINE IMAGE" or operator == "sh":
-            found.paths = True
         elif operator == "Do":
             _paint(operands[0], resources, state, found, depth)
-        if operator in _FILL and not state.fill_white:
-            found.paths = True
-        if operator in _STROKE and not state.stroke_white:
-            found.paths = True
+        elif operator in _TEXT:
+            found.text = found.text or (state.text_mode not in _INVISIBLE and _says_something(operands))
+        else:
+            state = _changed(state, operator, operands)
+            found.paths = found.paths or _draws(state, operator)
 
 
-def _paint(
-    key: pikepdf.Object, resources: pikepdf.Object | None, state: _State, found: Drawn, depth: int
-) -> None:
+def _changed(state: _State, operator: str, operands: list[pikepdf.Object]) -> _State:
+    """The graphics state after an operator that may change it."""
+    if operator == "cm":
+        return replace(state, ctm=_before(_numbers(operands), state.ctm))
+    if operator == "Tr":
+        return replace(state, text_mode=int(operands[0]))
+    if operator in _FILL_COLOUR:
+        return replace(state, fill=_colour(operator, operands))
+    if operator in _STROKE_COLOUR:
+        return replace(state, stroke=_colour(operator.lower(), operands))
+    return state
+
+
+def _draws(state: _State, operator: str) -> bool:
+    """Whether an operator leaves something other than white."""
+    return (
+        operator in ("INLINE IMAGE", "sh")
+        or (operator in _FILL and state.fill != _WHITE)
+        or (operator in _STROKE and state.stroke != _WHITE)
+    )
+
+
+def _paint(key: pikepdf.Object, resources: pikepdf.Object | None, state: _State, found: Drawn, depth: int) -> None:
     shelf = resources.get("/XObject") if resources is not None else None
     thing = shelf.get(str(key)) if shelf is not None else None
     if thing is None:
         return
     kind = thing.get("/Subtype")
     if kind == pikepdf.Name.Image:
-        if bool(thing.get("/ImageMask", False)) or "/SMask" in thing or "/Mask" in thing:
-            found.paths = True
-        found.images.append(Placement(thing, state.ctm, int(thing["/Width"]), int(thing["/Height"])))
+        found.images.append(Placement(thing, state.ctm, int(thing["/Width"]), int(thing["/Height"]), state.fill))
     elif kind == pikepdf.Name.Form:
         matrix = thing.get("/Matrix")
-        inner = replace(state, ctm=_before(_numbers(matrix), state.ctm)) if matrix is not None else state
+        inner = replace(state, ctm=_before(_numbers(list(matrix)), state.ctm)) if matrix is not None else state
         _walk(thing, thing.get("/Resources", resources), inner, found, depth + 1)
 
 
-def _numbers(operands: pikepdf.Object | list[pikepdf.Object]) -> Ctm:
-    a, b, c, d, e, f = (float(v) for v in operands)  # type: ignore[arg-type]
+def _numbers(operands: Iterable[pikepdf.Object]) -> Ctm:
+    a, b, c, d, e, f = (float(v) for v in operands)
     return a, b, c, d, e, f
 
 
@@ -136,10 +166,18 @@ def _before(m: Ctm, n: Ctm) -> Ctm:
     )
 
 
-def _white(operator: str, operands: list[pikepdf.Object]) -> bool:
-    if operator in ("sc", "scn"):
-        return len(operands) in (1, 3) and all(float(v) == 1.0 for v in operands)
-    return operator in _WHITE and tuple(float(v) for v in operands) == _WHITE[operator]
+def _colour(operator: str, operands: list[pikepdf.Object]) -> Colour:
+    """A colour of gray, RGB or CMYK; in another space its components are counted, and a new space begins black."""
+    parts = [float(v) for v in operands if not isinstance(v, pikepdf.Name)] if operator != "cs" else []
+    if len(parts) == 4:
+        cyan, magenta, yellow, black = parts
+        parts = [(1 - v) * (1 - black) for v in (cyan, magenta, yellow)]
+    if len(parts) == 1:
+        parts = parts * 3
+    if len(parts) != 3:
+        return _BLACK
+    r, g, b = (max(0, min(255, round(255 * v))) for v in parts)
+    return r, g, b
 
 
 def _says_something(operands: list[pikepdf.Object]) -> bool:

@@ -96,7 +96,10 @@ def _read(path: Path, name: str, limits: Limits) -> bytes:
         raise fault(name, "this is a folder, not a file", "đây là thư mục, không phải tệp", look) from err
     except PermissionError as err:
         raise fault(
-            name, "the file may not be read", "không có quyền đọc tệp", ("check its permissions", "hãy kiểm tra quyền đọc tệp")
+            name,
+            "the file may not be read",
+            "không có quyền đọc tệp",
+            ("check its permissions", "hãy kiểm tra quyền đọc tệp"),
         ) from err
     except (OSError, ValueError) as err:
         raise fault(name, f"the file cannot be read ({err})", f"không đọc được tệp ({err})", look) from err

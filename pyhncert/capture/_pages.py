@@ -29,8 +29,7 @@ def raw_pages(scans: Sequence[Scan], *, limits: Limits = Limits()) -> Iterator[R
     """
     number = 0
     for index, scan in enumerate(scans):
-        frame = 0
-        for image, dpi, to_file in _pictures(scan, limits):
+        for frame, (image, dpi, to_file) in enumerate(_pictures(scan, limits)):
             number += 1
             if number > limits.max_pages:
                 raise fault(
@@ -41,7 +40,6 @@ def raw_pages(scans: Sequence[Scan], *, limits: Limits = Limits()) -> Iterator[R
                 )
             yield RawPage(number=number, scan=index, frame=frame, image=image, dpi=dpi, to_file=to_file)
             del image  # else two pages lie in memory while the next one is decoded
-            frame += 1
 
 
 def _pictures(scan: Scan, limits: Limits) -> Iterator[Picture]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pikepdf
 
-from pyhncert.capture import _content, _jpeg
+from pyhncert.capture import _content, _jpeg, _layers
 from pyhncert.capture._faults import ANOTHER, check_size, damaged, fault, truncated
 from pyhncert.capture._pillow import FOREIGN, open_jpeg, rgb
-from pyhncert.capture._turn import oriented
+from pyhncert.capture._turn import Turn, oriented
 from pyhncert.errors import ScanError
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pyhncert.values import Matrix
 
 _PDF_FAULTS = (pikepdf.PdfError, *FOREIGN, RuntimeError, NotImplementedError, AttributeError, RecursionError)
+
+# Clockwise quarter turns as transpose, mirror left-right, mirror upside down.
+_QUARTERS = ((False, False, False), (True, True, False), (False, True, True), (True, False, True))
 
 
 @contextmanager
@@ -99,9 +103,7 @@ def signed(name: str, data: bytes) -> bool:
     return False
 
 
-def pictures(
-    name: str, data: bytes, limits: Limits
-) -> Iterator[tuple[npt.NDArray[np.uint8], float | None, Matrix]]:
+def pictures(name: str, data: bytes, limits: Limits) -> Iterator[tuple[npt.NDArray[np.uint8], float | None, Matrix]]:
     """The picture of each page as it is seen, its pixels an inch, and the way back to stored pixels.
 
     Raises ScanError for a page that is not one scanned picture.
@@ -118,28 +120,85 @@ def _picture(name: str, page: pikepdf.Page, limits: Limits) -> tuple[npt.NDArray
         turns = int(page.rotation) // 90 % 4
     except _PDF_FAULTS as err:
         raise damaged(name, "PDF") from err
-    placements = [p for p in drawn.images if p.width * p.height > 0]
-    if not placements:
+    if not drawn.images:
         raise fault(
             name,
             "the page is not a scan: it has no picture",
             "trang này không phải bản quét: không có ảnh",
             ("print it and certify the paper, or hand in the scan", "hãy nộp bản quét của giấy tờ"),
         )
-    if drawn.text or drawn.paths or len(placements) > 1:
+    if drawn.text or drawn.paths or not all(p.straight and min(p.size_pt) > 0 for p in drawn.images):
         raise fault(
             name,
-            "the page is not one scanned picture: text or drawings lie on it",
-            "trang này không phải một ảnh quét: có chữ hoặc hình vẽ chồng lên",
+            "the page is not a plain scan: text or drawings lie on its picture",
+            "trang này không phải bản quét thuần: có chữ hoặc hình vẽ chồng lên ảnh",
             ("hand in the scan as it came from the scanner", "hãy nộp bản quét nguyên gốc từ máy quét"),
         )
-    placed = placements[0]
-    check_size(name, placed.width, placed.height, limits)
-    turn = placed.turn(turns)
-    image, to_file = oriented(_pixels(name, placed.image, limits), turn)
-    across, down = placed.size_pt
-    dpi = (placed.width / across + placed.height / down) / 2 * 72 / unit if across and down else None
-    return image, dpi, to_file
+    for placed in drawn.images:
+        check_size(name, placed.width, placed.height, replace(limits, min_side_px=1))
+    if len(drawn.images) == 1 and drawn.images[0].plain:
+        placed = drawn.images[0]
+        check_size(name, placed.width, placed.height, limits)
+        image, to_file = oriented(_pixels(name, placed.image, limits), placed.turn(turns))
+        across, down = placed.size_pt
+        return image, (placed.width / across + placed.height / down) / 2 * 72 / unit, to_file
+    return _layered(name, page, drawn.images, limits)
+
+
+def _layered(
+    name: str, page: pikepdf.Page, images: list[_content.Placement], limits: Limits
+) -> tuple[npt.NDArray[np.uint8], float | None, Matrix]:
+    """A page of several layers; its pixels are those of the finest one, and the file's pixels are the page's."""
+    unit, turns = float(page.obj.get("/UserUnit", 1)), int(page.rotation) // 90 % 4
+    left, bottom, right, top = (float(v) for v in page.cropbox)
+    box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+    width, height, dpi = _layers.size_and_dpi(images, box)
+    check_size(name, width, height, limits)
+
+    def decode(placed: _content.Placement) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
+        if bool(placed.image.get("/ImageMask", False)):
+            painted = 255 - _pixels(name, placed.image, limits)[:, :, 0]  # a stencil paints where it is 0
+            return np.full((*painted.shape, 3), placed.colour, np.uint8), painted
+        with _unmasked(placed.image) as mask:
+            pixels = _pixels(name, placed.image, limits)
+        if not isinstance(mask, pikepdf.Stream):
+            return pixels, None
+        check_size(name, int(mask["/Width"]), int(mask["/Height"]), replace(limits, min_side_px=1))
+        cover = _pixels(name, mask, limits)[:, :, 0]
+        return _same_size(pixels, 255 - cover if bool(mask.get("/ImageMask", False)) else cover)
+
+    image = _layers.flattened(images, box, (width, height), decode)
+    turned = np.ascontiguousarray(np.rot90(image, -turns))
+    return turned, dpi / unit, Turn(*_QUARTERS[turns]).to_file(turned.shape[1], turned.shape[0])
+
+
+@contextmanager
+def _unmasked(image: pikepdf.Object) -> Iterator[pikepdf.Object | None]:
+    """The image without its mask, which is handed out; else it would be laid on white, on a coarser grid."""
+    taken = {key: image[key] for key in ("/SMask", "/Mask") if key in image}
+    for key in taken:
+        del image[key]
+    try:
+        yield taken.get("/SMask", taken.get("/Mask"))
+    finally:
+        for key, value in taken.items():
+            image[key] = value
+
+
+def _same_size(
+    pixels: npt.NDArray[np.uint8], cover: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Colour and opacity on the grid of the finer of both."""
+    import cv2  # noqa: PLC0415  rare
+
+    width, height = max(pixels.shape[1], cover.shape[1]), max(pixels.shape[0], cover.shape[0])
+
+    def fit(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        if image.shape[:2] == (height, width):
+            return image
+        return cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+    return fit(pixels), fit(cover)
 
 
 def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.uint8]:
@@ -147,10 +206,12 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
     try:
         filters = image.get("/Filter")
         only = filters[0] if isinstance(filters, pikepdf.Array) and len(filters) == 1 else filters
-        inverted = _inverted(image)
         if only == pikepdf.Name.DCTDecode:
+            inverted = _inverted(image)
             return _jpeg_pixels(name, bytes(image.read_raw_bytes()), inverted=inverted, limits=limits)
-        pixels = rgb(name, "PDF", pikepdf.PdfImage(image).as_pil_image())
+        if not isinstance(image, pikepdf.Stream):
+            raise damaged(name, "PDF")
+        return rgb(name, "PDF", pikepdf.PdfImage(image).as_pil_image())
     except ScanError:
         raise
     except pikepdf.DependencyError as err:
@@ -159,7 +220,6 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
         raise fault(name, "unknown kind of picture in the PDF", "kiểu ảnh lạ trong tệp PDF", ANOTHER) from err
     except _PDF_FAULTS as err:
         raise damaged(name, "PDF") from err
-    return pixels
 
 
 def _inverted(image: pikepdf.Object) -> bool:

@@ -21,7 +21,7 @@ FOREIGN = (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EO
 def open_jpeg(name: str, data: bytes) -> Image.Image:
     """A JPEG whose header was checked."""
     try:
-        return JpegImagePlugin.JpegImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
+        return JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     except FOREIGN as err:
         raise damaged(name, "JPEG") from err
 
@@ -53,6 +53,6 @@ def rgb(name: str, what: str, image: Image.Image) -> npt.NDArray[np.uint8]:
             return np.array(white, np.uint8)
         return np.array(image.convert("RGB"), np.uint8)
     except FOREIGN as err:
-        if "codec" in str(err) or "decoder" in str(err) and "not available" in str(err):
+        if "codec" in str(err) or ("decoder" in str(err) and "not available" in str(err)):
             raise fault(name, f"unknown compression in the {what}", f"kiểu nén lạ trong tệp {what}", ANOTHER) from err
         raise damaged(name, what) from err

@@ -48,8 +48,9 @@ def check(name: str, data: bytes, limits: Limits) -> Header:
         if header is None:
             if kind != b"IHDR" or length != 13:
                 raise damaged(name, "PNG")
-            header = struct.unpack_from(">II", data, position + 8)
-            check_size(name, *header, limits)  # before the checksums of a bomb are worked out
+            width, height = struct.unpack_from(">II", data, position + 8)
+            header = (width, height)
+            check_size(name, width, height, limits)  # before the checksums of a bomb are worked out
         if zlib.crc32(view[position + 4 : end - 4]) != int.from_bytes(view[end - 4 : end]):
             raise damaged(name, "PNG")
         body = position + 8

@@ -28,7 +28,9 @@ def resolution(size: tuple[int, int], in_file: float | None, text_height_px: flo
         if not default and _possible(long, in_file, text_height_px):
             return in_file, "file"
     if abs(long / short / math.sqrt(2) - 1) <= _TOLERANCE:
-        return min((long * 25.4 / paper[0] for paper in _PAPERS), key=lambda dpi: _strange(dpi, text_height_px)), "paper"
+        return min(
+            (long * 25.4 / paper[0] for paper in _PAPERS), key=lambda dpi: _strange(dpi, text_height_px)
+        ), "paper"
     if abs(long / short / (_CARD[0] / _CARD[1]) - 1) <= _TOLERANCE:
         return long * 25.4 / _CARD[0], "paper"
     if text_height_px > 0:

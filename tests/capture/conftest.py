@@ -43,9 +43,7 @@ def typed_page(width: int = 1240, height: int = 1754, size: int = 26, left: int 
 
 def as_raw(image: Image.Image | np.ndarray, dpi: float | None = None) -> RawPage:
     """The image as if it had been loaded."""
-    return RawPage(
-        number=1, scan=0, frame=0, image=np.ascontiguousarray(image), dpi=dpi, to_file=Matrix.identity()
-    )
+    return RawPage(number=1, scan=0, frame=0, image=np.ascontiguousarray(image), dpi=dpi, to_file=Matrix.identity())
 
 
 def page_of(image: Image.Image | np.ndarray, dpi: float | None = None) -> Page:

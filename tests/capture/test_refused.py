@@ -49,7 +49,9 @@ def as_pdf(image: Image.Image, **options: object) -> bytes:
     return out.getvalue()
 
 
-def refused(data: bytes | Path, *words: str, name: str = "tờ khai.png", limits: capture.Limits | None = None) -> ScanError:
+def refused(
+    data: bytes | Path, *words: str, name: str = "tờ khai.png", limits: capture.Limits | None = None
+) -> ScanError:
     with pytest.raises(ScanError) as caught:
         scan = capture.load(data, name=name, limits=limits or capture.Limits())
         for _ in capture.raw_pages([scan], limits=limits or capture.Limits()):

@@ -63,9 +63,7 @@ def test_jpeg_in_all_its_forms(options, colours):
 def test_interlaced_png(colours):
     # Pillow cannot write Adam7: seven passes by hand, each row with filter 0.
     passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
-    raw = b"".join(
-        b"".join(b"\0" + row.tobytes() for row in colours[y0::dy, x0::dx]) for x0, y0, dx, dy in passes
-    )
+    raw = b"".join(b"".join(b"\0" + row.tobytes() for row in colours[y0::dy, x0::dx]) for x0, y0, dx, dy in passes)
     head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 1)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(raw)), (b"IEND", b"")]
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -222,16 +220,12 @@ def pdf(*pages: tuple[pikepdf.Dictionary, bytes], rotate: int = 0, content: byte
 
 
 def jpeg_object(colours: np.ndarray) -> tuple[pikepdf.Dictionary, bytes]:
-    head = pikepdf.Dictionary(
-        ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode
-    )
+    head = pikepdf.Dictionary(ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode)
     return head, saved(colours, "JPEG", quality=95)
 
 
 def flate_object(colours: np.ndarray) -> tuple[pikepdf.Dictionary, bytes]:
-    head = pikepdf.Dictionary(
-        ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode
-    )
+    head = pikepdf.Dictionary(ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.FlateDecode)
     return head, zlib.compress(colours.tobytes())
 
 
@@ -327,3 +321,77 @@ def test_a_signature_in_a_pdf_is_seen(colours):
     document.save(out)
     assert capture.signed_pdf(capture.load(out.getvalue(), name="a.pdf"))
     assert not capture.signed_pdf(capture.load(saved(colours, "PNG"), name="a.png"))
+
+
+def layered(
+    colours: np.ndarray, objects: dict[str, tuple[pikepdf.Dictionary, bytes]], content: bytes, rotate: int = 0
+) -> bytes:
+    """One page of 172.8 x 230.4 points with several image objects, each of which says its own size."""
+    out = pikepdf.new()
+    page = out.add_blank_page(page_size=(172.8, 230.4))
+    shelf = pikepdf.Dictionary()
+    for key, (head, data) in objects.items():
+        stream = pikepdf.Stream(out, data)
+        for name, value in head.items():
+            stream[name] = value
+        stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+        shelf[key] = stream
+    if "/Mask" in shelf:
+        shelf["/Ink"].SMask = out.make_indirect(shelf["/Mask"])
+    page.Resources = pikepdf.Dictionary(XObject=shelf)
+    page.Contents = out.make_stream(content)
+    page.Rotate = rotate
+    file = io.BytesIO()
+    out.save(file)
+    return file.getvalue()
+
+
+def flate(pixels: np.ndarray, **head: object) -> tuple[pikepdf.Dictionary, bytes]:
+    space = pikepdf.Name.DeviceRGB if pixels.ndim == 3 else pikepdf.Name.DeviceGray
+    known = {
+        "Width": pixels.shape[1],
+        "Height": pixels.shape[0],
+        "ColorSpace": space,
+        "BitsPerComponent": 8,
+        "Filter": pikepdf.Name.FlateDecode,
+    }
+    return pikepdf.Dictionary(**{**known, **head}), zlib.compress(np.ascontiguousarray(pixels).tobytes())
+
+
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_strips_are_put_together(colours, rotate):
+    strips = {f"/S{i}": flate(colours[80 * i : 80 * i + 80]) for i in range(4)}
+    content = b"".join(f"q 172.8 0 0 57.6 0 {57.6 * (3 - i):.1f} cm /S{i} Do Q ".encode() for i in range(4))
+    page = one(layered(colours, strips, content, rotate))
+    np.testing.assert_array_equal(page.image, np.rot90(colours, -rotate // 90))
+    assert page.dpi == pytest.approx(100)
+    u, v = page.to_file.apply((7.5, 11.5))
+    np.testing.assert_array_equal(colours[int(v), int(u)], page.image[11, 7])
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_stencil_of_text_lies_over_its_ground(colours, inverted):
+    painted = np.zeros((HEIGHT, WIDTH), bool)
+    painted[100:140, 60:200] = True
+    bits = np.packbits(painted if inverted else ~painted, axis=1)
+    head = pikepdf.Dictionary(
+        Width=WIDTH, Height=HEIGHT, ImageMask=True, BitsPerComponent=1, Filter=pikepdf.Name.FlateDecode
+    )
+    if inverted:
+        head.Decode = pikepdf.Array([1, 0])
+    ground = flate(colours[::2, ::2])
+    content = b"q 172.8 0 0 230.4 0 0 cm /Ground Do 0.2 0 0.4 rg /Ink Do Q"
+    page = one(layered(colours, {"/Ground": ground, "/Ink": (head, zlib.compress(bits.tobytes()))}, content))
+    assert page.image.shape == colours.shape
+    assert (page.image[painted] == (51, 0, 102)).all()
+    assert np.abs(page.image[~painted].astype(int) - colours[~painted]).max() < 6
+
+
+def test_a_soft_mask_lets_the_ground_through(colours):
+    ink = np.full((HEIGHT // 4, WIDTH // 4, 3), (10, 20, 30), np.uint8)
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[50:60] = 255
+    objects = {"/Ground": flate(colours), "/Ink": flate(ink), "/Mask": flate(mask)}
+    page = one(layered(colours, objects, b"q 172.8 0 0 230.4 0 0 cm /Ground Do /Ink Do Q"))
+    assert (page.image[50:60] == (10, 20, 30)).all()
+    np.testing.assert_array_equal(page.image[60:], colours[60:])
