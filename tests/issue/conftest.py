@@ -161,12 +161,12 @@ def bare(pdf: bytes) -> bytes:
 def ink() -> Callable[..., Any]:
     """The definition of DESIGN 4, plainly: darker than the local Sauvola level, grown by so many mm."""
 
-    def find(image: Any, dpi: float, grow_mm: float = 0.3) -> Any:
+    def find(image: Any, dpi: float, grow_mm: float = 0.3, k: float = 0.3) -> Any:
         gray = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY).astype(np.float64)
         window = (2 * round(dpi / 20) + 1,) * 2
         mean = cv2.blur(gray, window)
         deviation = np.sqrt(np.maximum(cv2.blur(gray * gray, window) - mean * mean, 0))
-        dark = (gray < mean * (1 + 0.3 * (deviation / 128 - 1))).astype(np.uint8)
+        dark = (gray < mean * (1 + k * (deviation / 128 - 1))).astype(np.uint8)
         return grown(dark, dpi, grow_mm)
 
     return find

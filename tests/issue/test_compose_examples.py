@@ -57,6 +57,7 @@ def test_ink_agrees_outside_the_marks_and_no_mark_covers_ink(example, act_of, co
     assert not (marks & ink(turned, dpi)[: seen.shape[0], : seen.shape[1]]).any(), "a mark covers ink of the raw page"
     # poppler draws nothing but this stream below the marks; it is measured undrawn, for drawing may shift it by a pixel
     copy = cv2.imdecode(np.frombuffer(record.stream(), np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
-    lost = (ink(turned, dpi, 0) & ~ink(copy, dpi)).sum() / ink(turned, dpi, 0).sum()
-    invented = (ink(copy, dpi, 0) & ~ink(turned, dpi)).sum() / ink(copy, dpi, 0).sum()
+    # what is ink by the level on one side must be near it on the other: a pale pattern may lie a gray level off
+    lost = (ink(turned, dpi, 0) & ~ink(copy, dpi, k=0.2)).sum() / ink(turned, dpi, 0).sum()
+    invented = (ink(copy, dpi, 0) & ~ink(turned, dpi, k=0.2)).sum() / ink(copy, dpi, 0).sum()
     assert lost < 0.001 and invented < 0.001, (lost, invented)
