@@ -58,7 +58,8 @@ def test_the_visit_stays_in_its_budget(promise: Any, work: Path, office: Path, p
             f"    {step['name'][:46]:48}{seconds:6.0f} s  {step['who']} ({step['source'].split(':')[0].split(';')[0]})"
         )
     limit = HUMAN["limits"][f"pages_{1 if pages == 1 else 10}_s"]
-    note = f"machine {usage.wall_s:.1f} s"
+    size_mb = out.stat().st_size / 1e6 / pages
+    note = f"machine {usage.wall_s:.1f} s, {size_mb:.2f} MB a page"
     promise(f"visit, paper of {pages} page(s)", human_s(pages) + usage.wall_s, "s", bar=float(limit), note=note)
 
 

@@ -29,7 +29,7 @@ PACED = (
 
 def shared() -> Path:
     """The folder that holds peer, judges and real test data."""
-    return Path(os.environ.get("HNCERT_SHARED") or ROOT / "../shared").resolve()
+    return (ROOT / (os.environ.get("HNCERT_SHARED") or "../shared")).resolve()
 
 
 def home() -> Path | None:

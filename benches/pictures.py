@@ -30,7 +30,7 @@ from drawing import fonts  # noqa: E402
 from harness import HNCERT, run  # noqa: E402
 
 OUT = ROOT / "docs/pictures"
-SIZE = (620, 210)
+SIZE = (540, 170)
 
 
 def page_of(copy: Path) -> tuple[Image.Image, list[float]]:
@@ -38,7 +38,7 @@ def page_of(copy: Path) -> tuple[Image.Image, list[float]]:
     with pikepdf.open(copy) as pdf:
         act: dict[str, Any] = json.loads(pdf.attachments["act.json"].get_file().read_bytes())
         page = act["pages"][0]
-        for image in pdf.pages[0].images.values():
+        for image in pdf.pages[0].get_images().values():
             if (int(image.Width), int(image.Height)) == tuple(page["size"]):
                 return Image.open(io.BytesIO(image.read_raw_bytes())).convert("RGB"), page["matrix"]
     raise SystemExit("pictures: the copy holds no image of the page's size")
@@ -92,9 +92,9 @@ def main() -> None:
         signer = lines[-1]["quad"]
         for name, quad, up in (("print", title, 0), ("seal", signer, 90)):
             centre = (sum(p[0] for p in quad) / 4, sum(p[1] for p in quad) / 4 - up)
-            pair(source, page, matrix, centre, words).quantize(96).save(OUT / f"legible-{name}.png", optimize=True)
+            pair(source, page, matrix, centre, words).quantize(64).save(OUT / f"legible-{name}.png", optimize=True)
         if shutil.which("pdftoppm"):
-            subprocess.run(["pdftoppm", "-r", "72", "-png", copy, work / "page"], check=True)
+            subprocess.run(["pdftoppm", "-r", "60", "-png", copy, work / "page"], check=True)
             pages = [Image.open(p).convert("RGB") for p in sorted(work.glob("page*.png"))]
             wide = Image.new(
                 "RGB", (sum(p.width + 12 for p in pages), max(p.height for p in pages) + 8), (120, 120, 120)
@@ -103,7 +103,7 @@ def main() -> None:
             for shown in pages:
                 wide.paste(shown, (left, 4))
                 left += shown.width + 12
-            wide.quantize(128).save(OUT / "certified.png", optimize=True)
+            wide.quantize(64).save(OUT / "certified.png", optimize=True)
     for made in sorted(OUT.glob("*.png")):
         print(made, made.stat().st_size)
 
