@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from pyhncert.errors import MissingDependency
-from pyhncert.recognise._weights import flush_denormals
+from pyhncert.recognise._network import Network
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,40 +60,8 @@ class Box:
 class Detector:
     """The line finder; the session is made on first use and shared by all threads."""
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
-        self._path = path
-        self._threads = threads
-        self._lock = threading.Lock()
-        self._session: Any = None
-
-    def _ready(self) -> Any:
-        with self._lock:
-            if self._session is None:
-                import onnxruntime  # noqa: PLC0415  costs 50 ms, needed only to read
-                from onnxruntime.capi import onnxruntime_pybind11_state as faults  # type: ignore[import-untyped]  # noqa: PLC0415
-
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
-                options.inter_op_num_threads = 1
-                options.log_severity_level = 3
-                try:
-                    self._session = onnxruntime.InferenceSession(
-                        flush_denormals(self._path.read_bytes()), options, providers=["CPUExecutionProvider"]
-                    )
-                except (
-                    ValueError,
-                    faults.Fail,
-                    faults.InvalidGraph,
-                    faults.InvalidProtobuf,
-                    faults.NotImplemented,
-                ) as err:
-                    raise MissingDependency(
-                        f"model {self._path.name} cannot be loaded ({err})",
-                        f"không nạp được mô hình {self._path.name} ({err})",
-                        hint="install rapidocr again",
-                        hint_vi="hãy cài lại gói rapidocr",
-                    ) from err
-            return self._session
+    def __init__(self, path: Path) -> None:
+        self._network = Network(path)
 
     def find(self, image: Pixels, *, text_height_px: float = 0.0) -> list[Box]:
         """The lines of `image` (height, width, 3), RGB, in no particular order."""
@@ -119,7 +85,7 @@ class Detector:
         for channel in range(3):  # the network wants blue first
             np.multiply(small[:, :, 2 - channel], 1 / 127.5, out=net[0, channel], casting="unsafe")
         net -= 1.0
-        heat = self._ready().run(None, {"x": net})[0][0, 0]
+        heat = self._network.session().run(None, {"x": net})[0][0, 0]
         return _boxes(heat, width / w, height / h, x0, y0)
 
 

@@ -11,6 +11,7 @@ import cv2
 
 from pyhncert.recognise import _crop, _models
 from pyhncert.recognise._detect import Detector
+from pyhncert.recognise._numbers import NumberReader
 from pyhncert.recognise._order import order
 from pyhncert.recognise._recognise import Recogniser
 from pyhncert.values import Line, Page, Quad, Reading, Words
@@ -34,7 +35,8 @@ class Reader:
     def __init__(self, models: Path | None = None) -> None:
         self._paths = _models.find(models)
         self._detector = Detector(self._paths[_models.DETECTOR])
-        self._recogniser = Recogniser(self._paths[_models.RECOGNISER])
+        numbers = NumberReader(self._paths[_models.NUMBERS])
+        self._recogniser = Recogniser(self._paths[_models.RECOGNISER], numbers)
         pins = _models.pinned()
         self._name = " + ".join(f"{name} sha256:{pins[name][:16]}" for name in self._paths)
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert.errors import MissingDependency
 from pyhncert.recognise._crop import FINE, HIGH, LOW, QUICK
+from pyhncert.recognise._numbers import NumberReader, machine_row, with_numbers
 from pyhncert.values import Line, Point, Quad, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyhncert.recognise._crop import Look, Strip
     from pyhncert.values import Matrix
 
@@ -35,8 +34,9 @@ _SHAPE = re.compile(r"(?<!\d)\d{12}(?!\d)|\d/\d{4}/|\d/QĐ")
 class Recogniser:
     """Strips in, lines out; safe from several threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, numbers: NumberReader) -> None:
         self._path = path
+        self._second = numbers
         self._own = threading.local()
 
     def _engine(self) -> Any:
@@ -74,25 +74,28 @@ class Recogniser:
         line = self._look(strip, FINE if small else QUICK)
         if line is None:
             return None if small else self._look(strip, HIGH)
+        if line.text.count("<") >= 2 or line.text.startswith(("IDVNM", "P<VNM")):
+            row = machine_row(line, self._second.read(strip))
+            if row is not None:
+                return row
         if sum(c.isdigit() for c in line.text) >= DIGITS:
-            return self._numbers(strip, line, (LOW, HIGH) if small else (HIGH, LOW))
+            return self._numbers(strip, line, HIGH if not small else LOW)
         if _weakest(line) < SURE and not small:
             fine = self._look(strip, HIGH)
             return line if fine is None or _weakest(line) > _weakest(fine) else fine
         return line
 
-    def _numbers(self, strip: Strip, first: Line, looks: Sequence[Look]) -> Line:
-        """The first two looks that agree on every number, else the one with the most whole numbers."""
-        seen = [first]
-        for look in looks:
-            line = self._look(strip, look)
-            if line is None:
-                continue
-            twins = [one for one in seen if _digits(one.text) == _digits(line.text)]
-            seen.append(line)
-            if twins and _whole(line.text) >= max(_whole(one.text) for one in seen):
-                return max((line, *twins), key=lambda one: one.confidence)
-        return max(seen, key=lambda one: (_whole(one.text), one.confidence))
+    def _numbers(self, strip: Strip, first: Line, look: Look) -> Line:
+        """Two looks that agree on every number; where they do not, the second reader decides on the numbers."""
+        second = self._look(strip, look)
+        if second is None:
+            return first
+        better = max(first, second, key=lambda line: (_whole(line.text), line.confidence))
+        if _digits(first.text) == _digits(second.text):
+            return better
+        read = self._second.read(strip)
+        fitting = (with_numbers(line, read) for line in (better, first, second))
+        return next((line for line in fitting if line is not None), better)
 
     def _look(self, strip: Strip, look: Look) -> Line | None:
         engine = self._engine()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 
-_KEEP = str.maketrans({"đ": "d", "Đ": "D"})
+_KEEP = str.maketrans("đĐðÐøØıł", "dDdDoOil")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,0 +1,88 @@
+"""Numbers, by a second reader: PP-OCRv6 cannot write Vietnamese, but hardly ever errs in digits, strokes and MRZ.
+
+On 23 lines of cards and certificates with numbers on which Tesseract's looks differ, all its numbers were right. It
+costs 0.1 CPU s to load and is loaded only when Tesseract disagrees with itself or a machine-readable row is met.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from pyhncert.recognise._network import Network
+from pyhncert.values import Line, Word
+
+if TYPE_CHECKING:
+    from pyhncert.recognise._crop import Strip
+
+_HEIGHT = 48
+_PLAIN = re.compile(r"[\d/.,:\-]*\d[\d/.,:\-]*")
+_MACHINE = re.compile(r"[A-Z0-9<]{26,46}")
+
+
+class NumberReader:
+    """Reads digits, capitals and strokes."""
+
+    def __init__(self, path: Path) -> None:
+        self._network = Network(path)
+        self._letters: list[str] = []
+
+    def read(self, strip: Strip) -> list[tuple[str, float]]:
+        """The words on `strip` with the confidence of their weakest letter."""
+        session = self._network.session()
+        letters = self._letters
+        if not letters:
+            listed = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+            letters = self._letters = ["", *listed, " "]
+        height, width = strip.gray.shape
+        gray = cv2.resize(strip.gray, (max(_HEIGHT, round(width * _HEIGHT / height)), _HEIGHT))
+        net = np.broadcast_to(gray.astype(np.float32) / 127.5 - 1, (1, 3, *gray.shape))
+        (name,) = (one.name for one in session.get_inputs())
+        heat = session.run(None, {name: np.ascontiguousarray(net)})[0][0]
+        best, sure = heat.argmax(axis=1), heat.max(axis=1)
+        words: list[tuple[str, float]] = []
+        text, least, before = "", 1.0, 0
+        for index, trust in zip(best.tolist(), sure.tolist(), strict=True):
+            if index and index != before:
+                letter = letters[index]
+                if letter == " ":
+                    words.append((text, least))
+                    text, least = "", 1.0
+                else:
+                    text += letter
+                    least = min(least, trust)
+            before = index
+        return [(word, trust) for word, trust in (*words, (text, least)) if word]
+
+
+def with_numbers(line: Line, read: list[tuple[str, float]]) -> Line | None:
+    """`line` with its numbers as they were `read` by the other reader; None when the two do not fit together."""
+    mine = [i for i, word in enumerate(line.words) if any(c.isdigit() for c in word.text)]
+    others = [(text, trust) for text, trust in read if any(c.isdigit() for c in text)]
+    if len(mine) != len(others):
+        return None
+    words = list(line.words)
+    for i, (text, trust) in zip(mine, others, strict=True):
+        if _PLAIN.fullmatch(text):
+            words[i] = Word(text=text, quad=words[i].quad, confidence=trust)
+    return _line(line, words)
+
+
+def machine_row(line: Line, read: list[tuple[str, float]]) -> Line | None:
+    """`line` as one row of machine-readable letters, when it is one."""
+    text = "".join(word for word, _ in read)
+    if not _MACHINE.fullmatch(text) or "<" not in text:
+        return None
+    word = Word(text=text, quad=line.quad, confidence=min(trust for _, trust in read))
+    return _line(line, [word])
+
+
+def _line(line: Line, words: list[Word]) -> Line:
+    total = sum(len(word.text) for word in words)
+    confidence = sum(word.confidence * len(word.text) for word in words) / total
+    return replace(line, text=" ".join(word.text for word in words), words=tuple(words), confidence=confidence)
