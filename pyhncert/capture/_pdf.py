@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pyhncert.capture._limits import Limits
     from pyhncert.values import Matrix
 
-_PDF_FAULTS = (pikepdf.PdfError, *FOREIGN, RuntimeError, NotImplementedError, AttributeError, RecursionError)
+_PDF_FAULTS = (pikepdf.PdfError, zlib.error, *FOREIGN, RuntimeError, NotImplementedError, AttributeError, RecursionError)
 
 # Clockwise quarter turns as transpose, mirror left-right, mirror upside down.
 _QUARTERS = ((False, False, False), (True, True, False), (False, True, True), (True, False, True))
@@ -211,6 +212,8 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
             return _jpeg_pixels(name, bytes(image.read_raw_bytes()), inverted=inverted, limits=limits)
         if not isinstance(image, pikepdf.Stream):
             raise damaged(name, "PDF")
+        if only == pikepdf.Name.FlateDecode:
+            _check_inflated(name, image)
         return rgb(name, "PDF", pikepdf.PdfImage(image).as_pil_image())
     except ScanError:
         raise
@@ -220,6 +223,20 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
         raise fault(name, "unknown kind of picture in the PDF", "kiểu ảnh lạ trong tệp PDF", ANOTHER) from err
     except _PDF_FAULTS as err:
         raise damaged(name, "PDF") from err
+
+
+def _check_inflated(name: str, image: pikepdf.Object) -> None:
+    """Raise ScanError for data that inflate to far more than the picture has, before they do so in memory."""
+    data = image.read_raw_bytes()
+    most = (int(image["/Width"]) * 8 + 1) * int(image["/Height"]) + 65536  # four channels of 16 bits and a filter byte
+    if len(data) * 1032 <= most:  # deflate cannot do better (zlib's technical details)
+        return
+    inflate, grown, rest = zlib.decompressobj(), 0, bytes(data)
+    while rest and not inflate.eof:
+        grown += len(inflate.decompress(rest, 1 << 20))
+        rest = inflate.unconsumed_tail
+        if grown > most:
+            raise damaged(name, "PDF")
 
 
 def _inverted(image: pikepdf.Object) -> bool:

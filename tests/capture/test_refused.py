@@ -247,6 +247,15 @@ def test_a_pdf_page_with_text_over_its_picture_is_not_copied_without_the_text():
     refused(out.getvalue(), "text or drawings")
 
 
+def test_data_in_a_pdf_that_inflate_without_end_are_refused():
+    pdf = pikepdf.open(io.BytesIO(as_pdf(picture())))
+    image = pdf.pages[0].Resources.XObject.I
+    image.write(zlib.compress(bytes(50_000_000), 9), filter=pikepdf.Name.FlateDecode)
+    out = io.BytesIO()
+    pdf.save(out)
+    refused(out.getvalue(), "damaged", "page 1")
+
+
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "PDF"])
 def test_random_damage_is_never_a_foreign_error(kind, seed):

@@ -98,15 +98,15 @@ pub fn lie(gray: View<'_>, mask: View<'_>, ink: &Ink) -> Option<Lie> {
         depth: w,
         sign: 1.0,
     };
-    let (row_skew, row_peak, row_floor) = rows.skew();
-    let (column_skew, column_peak, column_floor) = columns.skew();
-    let (row_rise, column_rise) = (row_peak / row_floor - 1.0, column_peak / column_floor - 1.0);
+    let (row_skew, row_rise) = rows.coarse();
+    let (column_skew, column_rise) = columns.coarse();
     let along_rows = row_rise >= column_rise;
-    let (axis, skew, rise, other) = if along_rows {
+    let (axis, rough, rise, other) = if along_rows {
         (&rows, row_skew, row_rise, column_rise)
     } else {
         (&columns, column_skew, column_rise, row_rise)
     };
+    let skew = axis.fine(rough);
     // Positive: letters stand on the far side (bottoms, rights) of their line. Scans are upright more often than upside
     // down, so the latter needs some evidence.
     let up = LEAN * axis.lean(skew, size as f32) + marks(ink, size, along_rows, skew);
@@ -200,22 +200,25 @@ struct Axis<'a> {
 }
 
 impl Axis<'_> {
-    /// Skew in degrees, how sharply the lines stand out there, and how much they do at a wrong angle.
-    fn skew(&self) -> (f64, f64, f64) {
+    /// Skew to half a degree, and how much sharper than at a wrong angle the lines stand out there.
+    fn coarse(&self) -> (f64, f64) {
         let mut counts = Vec::new();
         let thin = (self.near.len() / 6000).max(1);
-        let coarse: Vec<(f64, f64)> = (-22..=22)
+        let mut tried: Vec<(f64, f64)> = (-22..=22)
             .map(|i| f64::from(i) * 0.5)
-            .map(|degrees| (degrees, self.sharpness(degrees, thin, 4.0, &mut counts)))
+            .map(|degrees| (self.sharpness(degrees, thin, 4.0, &mut counts), degrees))
             .collect();
-        let mut sorted: Vec<f64> = coarse.iter().map(|c| c.1).collect();
-        sorted.sort_by(f64::total_cmp);
-        let floor = sorted[sorted.len() / 4].max(1e-9);
-        let peak = coarse
-            .iter()
-            .fold((0.0, 0.0), |best, &c| if c.1 > best.1 { c } else { best });
-        let mut best = peak.0;
-        let thin = (self.near.len() / 20_000).max(1);
+        tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let floor = tried[tried.len() / 4].0.max(1e-9);
+        let (peak, degrees) = tried[tried.len() - 1];
+        (degrees, peak / floor - 1.0)
+    }
+
+    /// Skew to a few thousandths of a degree, near a rough one.
+    fn fine(&self, rough: f64) -> f64 {
+        let mut counts = Vec::new();
+        let mut best = rough;
+        let thin = (self.near.len() / 15_000).max(1);
         for (step, bin) in [(0.1, 2.0), (0.02, 1.0)] {
             let scores: Vec<f64> = (-6..=6)
                 .map(|i| self.sharpness(best + f64::from(i) * step, thin, bin, &mut counts))
@@ -236,7 +239,7 @@ impl Axis<'_> {
             };
             best += (top as f64 - 6.0 + between) * step;
         }
-        (best.clamp(-WIDEST, WIDEST), peak.1, floor)
+        best.clamp(-WIDEST, WIDEST)
     }
 
     /// How unevenly ends of ink fall on lines at this skew: 1 is even.
