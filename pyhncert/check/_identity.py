@@ -56,6 +56,10 @@ def identity(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
         if year:
             same = number.birth_year == int(year.group())
             (right if same else wrong).append((f"year of birth {year.group()}", f"năm sinh {year.group()}"))
+        machine = _value(fields, "machine_number") if person["number"] == "personal_id" else ""
+        if machine:
+            facts = ("the machine-readable rows", "dòng máy đọc (MRZ)")
+            (right if machine == field.value else wrong).append(facts)
         if wrong:
             out.append(_told("id_mismatch", "block", field, wrong))
         elif right:

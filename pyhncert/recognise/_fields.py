@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 from pyhncert.recognise._labels import Piece, labelish, pieces
+from pyhncert.recognise._machine import find
 from pyhncert.recognise._text import capitals, contains, fold
 from pyhncert.recognise._values import date_in, tidy, value
 from pyhncert.values import Field, Kind, Line, Quad, Reading, Word
@@ -19,6 +20,7 @@ _PLACE_DATE = re.compile(
     r"ng[àáaảạ]y\S*\s*\d{1,2}\s*,?\s*th[áàa]ng\S*\s*\d{1,2}\s*,?\s*n[ăaâ]m\S*\s*\d{4}", re.IGNORECASE
 )
 _SERIAL = re.compile(r"^[A-ZĐ]{2}\s?\d{6,8}$")
+MACHINE_READABLE = frozenset({"cccd", "can_cuoc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,28 @@ def fields(kind: Kind, readings: Sequence[Reading]) -> tuple[Field, ...]:
                 if found is not None:
                     text, words = found
                     out[spec.name] = _field(spec.name, "", text, reading.page, words)
+    if kind.key in MACHINE_READABLE:
+        for reading in readings:
+            _machine(reading, out)
     return tuple(out.values())
+
+
+def _machine(reading: Reading, out: dict[str, Field]) -> None:
+    """What the machine-readable rows say: the number always, the rest where it was not read in print."""
+    found = find([line.text for line in reading.lines])
+    if found is None:
+        return
+    line, machine = found
+    said = {
+        "machine_number": machine.number,
+        "personal_id": machine.number,
+        "birth_date": machine.birth_date,
+        "sex": machine.sex,
+        "expiry_date": machine.expiry_date,
+    }
+    for name, text in said.items():
+        if text is not None and name not in out:
+            out[name] = _field(name, "MRZ", text, reading.page, reading.lines[line].words)
 
 
 def _labelled(

@@ -35,6 +35,12 @@ def test_the_number_is_held_against_sex_and_birth(
     assert faults(kind="cccd", fields={"personal_id": "001090000019", **fields}) == wanted
 
 
+def test_the_printed_number_must_be_that_of_the_machine_readable_rows(faults: Faults) -> None:
+    fields = {"personal_id": "001090000019", "machine_number": "001090000019"}
+    assert faults(kind="cccd", fields=fields) == []
+    assert faults(kind="cccd", fields={**fields, "machine_number": "001090000018"}) == [("id_mismatch", "block")]
+
+
 def test_an_unknown_province_warns_and_does_not_block(faults: Faults) -> None:
     assert faults(kind="cccd", fields={"personal_id": "003090000019"}) == [("id_province", "warn")]
 

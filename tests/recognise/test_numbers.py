@@ -1,0 +1,41 @@
+"""The second reader decides on numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pyhncert.recognise._numbers import machine_row, with_numbers
+from pyhncert.values import Line, Reading
+
+
+@pytest.fixture
+def line_of(reading_of: Callable[..., Reading]) -> Callable[[str], Line]:
+    return lambda text: reading_of([(0, 0, text)]).lines[0]
+
+
+def test_numbers_are_taken_over_and_words_stay(line_of: Callable[[str], Line]) -> None:
+    line = with_numbers(line_of("Số định danh: 0404182674324"), [("S", 0.5), ("dinh", 0.9), ("040182674324", 0.99)])
+    assert line is not None
+    assert line.text == "Số định danh: 040182674324"
+    assert [word.text for word in line.words] == line.text.split()
+    assert line.words[-1].confidence == 0.99
+
+
+def test_numbers_with_letters_are_not_taken_over(line_of: Callable[[str], Line]) -> None:
+    line = with_numbers(line_of("Số: 118/2025/NĐ-CP ngày 9"), [("118/2025/ND-CP", 0.9), ("8", 0.9)])
+    assert line is not None
+    assert line.text == "Số: 118/2025/NĐ-CP ngày 8"
+
+
+def test_what_does_not_fit_together_is_left(line_of: Callable[[str], Line]) -> None:
+    assert with_numbers(line_of("ngày 1 tháng 2"), [("12", 0.9)]) is None
+
+
+def test_a_machine_readable_row_is_one_word(line_of: Callable[[str], Line]) -> None:
+    row = machine_row(line_of("TDVNM1826 743241040182674324<<53"), [("IDVNM1826743241040182674324<<3", 0.99)])
+    assert row is not None
+    assert row.text == "IDVNM1826743241040182674324<<3"
+    assert len(row.words) == 1
+    assert machine_row(line_of("a << b"), [("a", 0.9), ("<<", 0.9)]) is None
