@@ -42,7 +42,7 @@ def home() -> Path | None:
     if not source.is_dir():
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    for file in source.iterdir():
+    for file in filter(Path.is_file, source.iterdir()):
         shutil.copyfile(file, folder / file.name)
         (folder / file.name).chmod(0o755 if file.suffix == ".sh" else 0o644)
     print(f"benches: installing the peer in {folder}: several minutes, once", flush=True)
