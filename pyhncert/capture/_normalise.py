@@ -67,7 +67,7 @@ def _drawn(image: npt.NDArray[np.uint8], found: _core.Survey) -> npt.NDArray[np.
     return page
 
 
-def _quad(quad: _core.Quad) -> Quad:
+def _quad(quad: Quad) -> Quad:
     a, b, c, d = quad
     return a, b, c, d
 
