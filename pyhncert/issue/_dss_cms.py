@@ -151,6 +151,9 @@ def _read_cms(der: bytes) -> CmsParts:
     if len(signers) != 1 or len(signed["crls"]):
         raise _shape("signerInfos, crls")
     signer = signers[0]
+    plain = signed["encap_content_info"]["content_type"].native == "data"
+    if signed["version"].native != ("v1" if plain else "v3") or signer["version"].native != "v1":
+        raise _shape("version")
     algorithms = signed["digest_algorithms"]
     if len(algorithms) != 1 or _algorithm(algorithms[0]) != _algorithm(signer["digest_algorithm"]):
         raise _shape("digestAlgorithms")

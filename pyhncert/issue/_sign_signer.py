@@ -24,6 +24,7 @@ from pyhncert import _core
 from pyhncert.errors import AlteredCore, HncertError
 from pyhncert.identify import parse_certificate
 from pyhncert.issue._sign_ecdsa import low_s
+from pyhncert.issue._sign_token import one_form
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -116,7 +117,7 @@ class CoreSigner(Signer):
             signature = low_s(signature, _bits(credential.certificate))
         token = None
         if self.service is not None:
-            token = self.service.token(hashlib.sha256(signature).digest(), "sha256")
+            token = one_form(self.service.token(hashlib.sha256(signature).digest(), "sha256"))
             self.token_length = len(token)
         return _core.cms_finish(
             attributes,

@@ -15,6 +15,7 @@ from pyhncert.issue._sign_contents import Signed, read_signature
 from pyhncert.issue._sign_ecdsa import low_s
 from pyhncert.issue._sign_objects import PdfObject, PdfString, Ref, Value, malformed, read_value
 from pyhncert.issue._sign_revisions import Revision, Revisions, read_revisions
+from pyhncert.issue._sign_token import one_form
 
 __all__ = [
     "AGENCY",
@@ -36,6 +37,7 @@ __all__ = [
     "low_s",
     "malformed",
     "needed",
+    "one_form",
     "read_cms",
     "read_evidence",
     "read_revisions",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pyhncert import _core
-from pyhncert.errors import CertificateFault, RevocationFault
+from pyhncert.errors import CertificateFault, RevocationFault, TimestampFault
 from pyhncert.identify import common_name, is_issued_by, parse_certificate
 from pyhncert.issue._sign_structure import (
     AGENCY,
@@ -27,6 +27,7 @@ from pyhncert.issue._sign_structure import (
     list_facts,
     low_s,
     needed,
+    one_form,
     read_evidence,
     read_revisions,
     read_signature,
@@ -63,7 +64,7 @@ def read_copy(data: bytes) -> Copy:
     """
     try:
         return _read_copy(data)
-    except (CertificateFault, RevocationFault, *_UNREADABLE) as err:
+    except (CertificateFault, RevocationFault, TimestampFault, *_UNREADABLE) as err:
         raise altered("certificate_unreadable") from err
 
 
@@ -85,6 +86,8 @@ def _read_copy(data: bytes) -> Copy:
     for one in evidence:
         _check_certificates(one)
         if one.token is not None:
+            if one_form(one.token.cms.der) != one.token.cms.der:
+                raise altered("second_form")
             check_token(one.token, one.cms.signature)
     _check_unique(evidence, found)
     if found is not None:

@@ -187,7 +187,7 @@ class _Judgement:
         )
         verdict = min((signature.verdict for signature in signatures), key=_ORDER.index)
         level: Level = min((signature.level or "B-B" for signature in signatures), key=("B-B", "B-T", "B-LT").index)
-        not_proven = [say("not_proven_person"), *([say("not_proven_time")] if level == "B-B" else [])]
+        not_proven = [say("not_proven_person"), *([say("not_proven_time")] if times[1].at is None else [])]
         if record["trial"]:
             not_proven.append(say("trial"))
         not_proven.append(say("not_proven_today"))

@@ -140,11 +140,11 @@ class TrialOffice:
         """Revision 4 added."""
         return add_validation_data(pdf, certs=[], crls=self.authority.crls())
 
-    def other(self, name: str, organisation: str = OFFICE, usage: str = "signature") -> Credential:
+    def other(self, name: str, organisation: str = OFFICE, usage: str = "signature", kind: str = "p-256") -> Credential:
         """Another valid certificate of the same CA."""
         from pyhncert.identify import _trial_certificates as make
 
-        key = make.new_key("p-256")
+        key = make.new_key(kind)
         issuer = self.authority._issuer("issuing")
         certificate = make.leaf_certificate(
             make.subject(name, organisation=organisation),
@@ -161,6 +161,7 @@ class TrialOffice:
         pem.write_bytes(
             make.key_pem(key) + certificate.public_bytes(Encoding.PEM) + issuer.certificate.public_bytes(Encoding.PEM)
         )
+        self.last_pem = pem
         return load_credential(pem)
 
     def receipt(self, pdf: bytes) -> dict[str, Any]:

@@ -93,6 +93,23 @@ def test_every_digit_that_is_structure_of_the_agencys_cms_is_bound(real, revisio
     check(real, [place for place in inside if not any(place in span for span in foreign_bytes)], foreign_bytes)
 
 
+def test_every_bit_of_a_token_outside_what_its_signer_signed_is_bound(real, revisions) -> None:
+    """Versions, algorithm names, lengths and tags of the token's frame: nobody signed them."""
+    signed = read_signature(revisions, 3, "Agency")
+    token = read_cms(signed.cms).token
+    parts = read_cms(token)
+    start = signed.gap[0] + 1 + 2 * signed.cms.index(token)
+    inner = (*parts.certificates, parts.content, parts.signed_attributes[4:], parts.signature)
+    held = [range(token.index(part), token.index(part) + len(part)) for part in inner]
+    frame = [at for at in range(len(token)) if not any(at in span for span in held)]
+    assert 100 < len(frame) < 400
+    for at in frame:
+        for place in (start + 2 * at, start + 2 * at + 1):
+            for bit in range(4):
+                verdict = real.verdict(flip(real.pdf, place, HEX[HEX.index(real.pdf[place]) ^ (1 << bit)]))
+                assert verdict in ("altered", "undecided"), (at, bit)
+
+
 @pytest.mark.parametrize(("place", "field"), [(2, "Officer"), (3, "Agency")])
 def test_a_digit_in_lower_case_is_altered(real, revisions, place, field) -> None:
     start, end = read_signature(revisions, place, field).gap

@@ -8,8 +8,10 @@ import subprocess
 
 import pytest
 
-from pyhncert.errors import CertificateFault, RevocationFault, Revoked, Undecided
+from pyhncert.errors import Altered, CertificateFault, RevocationFault, Revoked, Undecided
 from pyhncert.identify import parse_certificate
+from pyhncert.issue._sign_structure import read_revisions, read_signature
+from pyhncert.issue._sign_token import RSA_ENCRYPTION
 from pyhncert.verify import verify_copy
 from pyhncert.verify._policy import policy
 
@@ -213,10 +215,19 @@ class OpenSslTimestamper:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-def test_a_token_of_another_maker_is_believed(own, tmp_path) -> None:
+@pytest.mark.parametrize("kind", ["p-256", "rsa-2048"])
+def test_a_token_of_another_maker_is_believed(own, tmp_path, kind) -> None:
     own.clock.now = dt.datetime.now(dt.UTC)
     own.authority._issue("issuing")
     own.authority._issue("root")
     own.timestamper = OpenSslTimestamper(own, tmp_path)
-    report = verify(own, own.upgraded(own.signed()), now=own.clock() + HOUR)
-    assert report.level == "B-LT"
+    own.other("OpenSSL TSA", usage="timestamp", kind=kind)
+    (tmp_path / "tsa.pem").write_bytes(own.last_pem.read_bytes())
+    pdf = own.upgraded(own.signed())
+    assert verify(own, pdf, now=own.clock() + HOUR).level == "B-LT"
+    if kind == "rsa-2048":
+        cms = read_signature(read_revisions(pdf), 3, "Agency").cms.hex().upper().encode()
+        named = RSA_ENCRYPTION[:-1].hex().upper().encode()
+        place = pdf.index(cms) + cms.rindex(named + b"0B") + len(named)
+        with pytest.raises(Altered, match="another form"):
+            verify(own, pdf[:place] + b"01" + pdf[place + 2 :], now=own.clock() + HOUR)
