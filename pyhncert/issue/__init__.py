@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyhncert.issue._pages import encode_page
     from pyhncert.issue._qr import QrPayload, key_id, qr_payload, qr_url, read_payload
     from pyhncert.issue._sign import SignedCopy, sign_copy
+    from pyhncert.issue._sign_names import check_speaks_for
 
 _HOMES = {
     "Act": "_act",
@@ -30,6 +31,7 @@ _HOMES = {
     "act_json": "_act",
     "add_validation_data": "_dss",
     "canonical_json": "_act",
+    "check_speaks_for": "_sign_names",
     "compose": "_compose",
     "compose_into": "_compose",
     "content_digest": "_act",
@@ -53,6 +55,7 @@ __all__ = [
     "act_json",
     "add_validation_data",
     "canonical_json",
+    "check_speaks_for",
     "compose",
     "compose_into",
     "content_digest",

@@ -13,6 +13,7 @@ from pyhncert.issue._dss_x509 import certificate_facts, list_facts
 from pyhncert.issue._sign import AGENCY, OFFICER
 from pyhncert.issue._sign_contents import Signed, read_signature
 from pyhncert.issue._sign_ecdsa import low_s
+from pyhncert.issue._sign_names import speaks_for
 from pyhncert.issue._sign_objects import PdfObject, PdfString, Ref, Value, malformed, read_value
 from pyhncert.issue._sign_revisions import Revision, Revisions, read_revisions
 from pyhncert.issue._sign_token import one_form
@@ -45,4 +46,5 @@ __all__ = [
     "read_token",
     "read_validation_data",
     "read_value",
+    "speaks_for",
 ]

@@ -6,7 +6,6 @@ ranges, the two digests and signatures, the permitted changes, revision 4 rebuil
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ from pyhncert.issue._sign_structure import (
     read_revisions,
     read_signature,
     read_validation_data,
+    speaks_for,
 )
 from pyhncert.verify._act import CopyAct, read_act
 from pyhncert.verify._changes import check_changes
@@ -41,8 +41,6 @@ from pyhncert.verify._words import altered
 SIGNED, WITH_DATA = 3, 4
 _UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm)
 """What asn1crypto and cryptography raise for encodings they refuse only when a part is looked at."""
-_NAME_LENGTH = 64
-"""ub-common-name, RFC 5280, appendix A: certificates cut longer names here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +166,8 @@ def _check_roles(evidence: tuple[Evidence, Evidence], act: CopyAct) -> None:
         (record["office"], record["agency"]["certificate"]),
     )
     for one, (name, digest) in zip(evidence, wanted, strict=True):
-        names = {common_name(one.cms.signer)} | _organisations(one)
-        if _fold(name) not in {_fold(held) for held in names} or _core.sha256(one.cms.signer).hex() != digest:
+        named = speaks_for(one.cms.signer, name, agency=one.signed.field == AGENCY)
+        if not named or _core.sha256(one.cms.signer).hex() != digest:
             raise altered("other_signer", field=one.signed.field, name=name, signer=common_name(one.cms.signer))
     if evidence[0].cms.signer == evidence[1].cms.signer:
         raise altered("same_signer")
-
-
-def _organisations(one: Evidence) -> set[str]:
-    """For the agency also the organisation: seals of some authorities carry the agency there."""
-    if one.signed.field != AGENCY:
-        return set()
-    subject = parse_certificate(one.cms.signer).subject
-    is_person = any(attribute.oid.dotted_string in ("2.5.4.12", "2.5.4.4", "2.5.4.42") for attribute in subject)
-    if is_person:
-        return set()
-    return {str(attribute.value) for attribute in subject if attribute.oid.dotted_string in ("2.5.4.10", "2.5.4.11")}
-
-
-def _fold(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()[:_NAME_LENGTH]

@@ -19,7 +19,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from pyhncert.errors import AlteredCore, RevocationFault, TimestampFault, Unavailable
+from pyhncert.errors import AlteredCore, CertificateFault, RevocationFault, TimestampFault, Unavailable
 from pyhncert.identify import (
     Credential,
     TrialAuthority,
@@ -28,7 +28,7 @@ from pyhncert.identify import (
     make_trial_authority,
     read_certificates,
 )
-from pyhncert.issue import add_validation_data, level_reached, sign_copy
+from pyhncert.issue import add_validation_data, check_speaks_for, level_reached, sign_copy
 from pyhncert.issue._sign_signer import CoreSigner, run
 from pyhncert.issue._sign_structure import read_revisions, read_signature
 from pyhncert.values import VIETNAM
@@ -316,3 +316,15 @@ def test_signing_loads_no_network_client_and_leaves_pyhankos_own_working() -> No
 
 def test_credentials_fit_what_signing_needs() -> None:
     assert {"certificate", "chain", "scheme", "digest"} <= set(Credential.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("name", ["Ủy ban nhân dân phường Thử Nghiệm", "ỦY BAN NHÂN DÂN  phường thử nghiệm "])
+def test_a_certificate_speaks_for_its_name_however_it_is_written(office, name) -> None:
+    check_speaks_for(office.agency.certificate, name, agency=True)
+
+
+def test_a_certificate_in_another_name_is_a_certificate_fault(office) -> None:
+    with pytest.raises(CertificateFault, match="Nguyễn Văn Mẫu"):
+        check_speaks_for(office.officer.certificate, "Ủy ban nhân dân phường Thử Nghiệm", agency=True)
+    with pytest.raises(CertificateFault):
+        check_speaks_for(office.agency.certificate, "Nguyễn Văn Mẫu", agency=False)
