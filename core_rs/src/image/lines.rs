@@ -203,7 +203,7 @@ impl Axis<'_> {
     /// Skew to half a degree, and how much sharper than at a wrong angle the lines stand out there.
     fn coarse(&self) -> (f64, f64) {
         let mut counts = Vec::new();
-        let thin = (self.near.len() / 6000).max(1);
+        let thin = (self.near.len() / 5000).max(1);
         let mut tried: Vec<(f64, f64)> = (-22..=22)
             .map(|i| f64::from(i) * 0.5)
             .map(|degrees| (self.sharpness(degrees, thin, 4.0, &mut counts), degrees))
@@ -255,7 +255,8 @@ impl Axis<'_> {
             for &(along, across) in points.iter().step_by(thin) {
                 let at = (across + (along - self.middle) * slope + margin) * scale;
                 // Spread over two bins in 64ths, so that no chance of the grid decides.
-                let (bin, rest) = (at as usize, (at.fract() * 64.0) as u32);
+                let grid = (at * 64.0) as u32;
+                let (bin, rest) = ((grid >> 6) as usize, grid & 63);
                 if let Some([first, second]) = counts.get_mut(bin..bin + 2) {
                     *first += 64 - rest;
                     *second += rest;

@@ -2,7 +2,7 @@
 
 use super::geometry::{Point, Quad, corners};
 use super::survey::Work;
-use super::{Picture, View, blobs, edge, lines, paper, reduce, seal};
+use super::{Picture, View, blobs, edge, grow, lines, paper, reduce, seal};
 use crate::Result;
 
 /// Measures of a page; lengths and places are in page pixels.
@@ -209,13 +209,87 @@ fn edge_blur(line: &[i32], contrast: f64) -> Option<f64> {
     Some(height / (f64::from(slope(steepest).abs()) * (2.0 * std::f64::consts::PI).sqrt()))
 }
 
-/// Share of pixels that are burnt out where the paper around is not: a lamp mirrored in foil or in a glossy card.
+/// Share of pixels that a lamp, mirrored in foil or gloss, has burnt out: white spots that fade into darker paper.
+/// What is white with a sharp edge was printed or laid so; on white paper glare cannot be told.
 fn glare(small: &Picture) -> f64 {
+    const LEAST: f64 = 0.003;
     let gray = reduce::gray(small.view());
     let paper = paper::level(&gray.data, 0.5);
-    if paper > 235 {
+    let total = gray.data.len() as f64;
+    let mut mask = Picture::zeros(gray.width, gray.height, 1);
+    for (to, &v) in mask.data.iter_mut().zip(&gray.data) {
+        *to = u8::from(v >= 253);
+    }
+    if paper > 242 || mask.data.iter().map(|&v| f64::from(v)).sum::<f64>() < LEAST * total {
         return 0.0;
     }
-    let burnt = gray.data.iter().filter(|&&v| v >= 253).count();
-    burnt as f64 / gray.data.len() as f64
+    let ink = blobs::find(mask.view());
+    let mut burnt = 0.0;
+    for (index, blob) in ink.blobs.iter().enumerate() {
+        if f64::from(blob.area) >= LEAST * total
+            && fades(&gray, &ink, index as u32, f64::from(paper))
+        {
+            burnt += f64::from(blob.area);
+        }
+    }
+    burnt / total
+}
+
+/// Whether the paper some pixels away from a white spot is still lighter than elsewhere.
+fn fades(gray: &Picture, ink: &blobs::Ink, index: u32, paper: f64) -> bool {
+    let mut spot = Picture::zeros(gray.width, gray.height, 1);
+    for run in ink.runs.iter().filter(|r| r.blob == index) {
+        spot.row_mut(run.y as usize)[run.start as usize..run.end as usize].fill(1);
+    }
+    let (Ok(inner), Ok(outer)) = (grow::grow(spot.view(), 8.0), grow::grow(spot.view(), 10.0))
+    else {
+        return false;
+    };
+    let rim = gray.data.iter().zip(&inner.data).zip(&outer.data);
+    let values: Vec<u8> = rim
+        .filter(|((_, a), b)| **a == 0 && **b == 1)
+        .map(|((&v, _), _)| v)
+        .collect();
+    !values.is_empty() && f64::from(paper::level(&values, 0.5)) - paper >= 0.2 * (255.0 - paper)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(soft: f64) -> Picture {
+        let mut picture = Picture::zeros(300, 400, 3);
+        for (i, pixel) in picture.data.chunks_exact_mut(3).enumerate() {
+            let r = ((i % 300) as f64 - 150.0).hypot((i / 300) as f64 - 200.0);
+            let share = ((40.0 + soft - r) / soft).clamp(0.0, 1.0);
+            pixel.fill((205.0 + 50.0 * share) as u8);
+        }
+        picture
+    }
+
+    #[test]
+    fn a_spot_that_fades_is_glare_and_a_white_box_is_not() {
+        assert!(glare(&spot(30.0)) > 0.03);
+        assert_eq!(glare(&spot(0.5)), 0.0);
+        let mut white = spot(30.0);
+        white.data.fill(250);
+        assert_eq!(glare(&white), 0.0);
+    }
+
+    #[test]
+    fn a_step_of_known_blur_is_measured() {
+        for sigma in [1.0, 2.0, 4.0] {
+            let line: Vec<i32> = (0..60)
+                .map(|x| {
+                    // The logistic curve of the same steepest slope stands in for the error function.
+                    let t =
+                        (f64::from(x) - 29.5) * 4.0 / (sigma * (2.0 * std::f64::consts::PI).sqrt());
+                    (30.0 + 200.0 / (1.0 + (-t).exp())) as i32
+                })
+                .collect();
+            let found = edge_blur(&line, 200.0).unwrap();
+            assert!((found / sigma - 1.0).abs() < 0.1, "{sigma}: {found}");
+        }
+        assert_eq!(edge_blur(&[200; 40], 200.0), None);
+    }
 }

@@ -57,7 +57,9 @@ pub fn find(small: View<'_>) -> Sheets {
             continue;
         }
         if let Some(quad) = four_sides(&hull, hull_area, &edge, width as f64, height as f64) {
-            quads.push((hull_area, quad));
+            if sharp(&gray, &quad) {
+                quads.push((hull_area, quad));
+            }
         }
     }
     quads.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -208,6 +210,34 @@ fn four_sides(
         .zip(&quad)
         .all(|(&a, &b)| distance(a, b) < 0.05 * (width + height));
     close.then(|| upright(quad))
+}
+
+/// Whether all sides that lie within the picture are steps, as edges of paper are, and not the slope of a shadow.
+fn sharp(gray: &Picture, quad: &Quad) -> bool {
+    let (w, h) = (gray.width as f64, gray.height as f64);
+    (0..4).all(|i| {
+        let (a, b) = (quad[i], quad[(i + 1) % 4]);
+        if on_border(a, b, w, h) {
+            return true;
+        }
+        let length = distance(a, b).max(1e-9);
+        let inward = ((a.1 - b.1) / length, (b.0 - a.0) / length);
+        let (mut inside, mut outside) = (Vec::new(), Vec::new());
+        for step in 4..=60 {
+            let t = f64::from(step) / 64.0;
+            let p = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
+            let at = |depth: f64| {
+                let (x, y) = (p.0 + inward.0 * depth, p.1 + inward.1 * depth);
+                let known = x >= 0.0 && y >= 0.0 && x < w && y < h;
+                known.then(|| gray.row(y as usize)[x as usize])
+            };
+            if let (Some(on), Some(off)) = (at(3.5), at(-3.5)) {
+                inside.push(on);
+                outside.push(off);
+            }
+        }
+        inside.len() < 8 || level(&inside, 0.5).saturating_sub(level(&outside, 0.5)) >= STEP / 2
+    })
 }
 
 /// The four hull points that span the largest area.
@@ -379,6 +409,15 @@ mod tests {
                 assert!(distance(a, b) < 0.8, "{degrees}: {a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_shadow_is_no_edge_of_paper() {
+        let mut picture = Picture::zeros(500, 600, 3);
+        for (i, pixel) in picture.data.chunks_exact_mut(3).enumerate() {
+            pixel.fill((120 + i % 500 * 125 / 500) as u8);
+        }
+        assert!(find(picture.view()).quads.is_empty());
     }
 
     #[test]
