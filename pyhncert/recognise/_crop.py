@@ -210,27 +210,37 @@ def _fit(
     gray: npt.NDArray[np.uint8], core: tuple[float, float, float, float]
 ) -> tuple[npt.NDArray[np.uint8], int, int] | None:
     """Cut to the ink of the line: growth stops at blank and before rules and frames; gives left and top too."""
-    height, width = gray.shape
     left, right, top, bottom = (round(v) for v in core)
     tall = max(4, bottom - top)
     ink = gray < 140
-    rows = ink.sum(axis=1)
-    inside = max(1, right - left)
-    rule = rows > 0.7 * inside
+    within = ink[:, max(0, left) : max(1, right)]  # a frame's uprights are not ink of the line
+    rows = within.sum(axis=1)
+    rule = rows > 0.7 * max(1, within.shape[1])
     y0 = _walk(rows, rule, top, step=-1, gap=max(2, tall // 8), need=2)
     y1 = _walk(rows, rule, bottom - 1, step=1, gap=max(2, tall // 8), need=2) + 1
     if y1 - y0 < 4:
         return None
     columns = ink[y0:y1].sum(axis=0)
     bar = columns > 0.95 * (y1 - y0)
-    x0 = _walk(columns, bar, left, step=-1, gap=max(3, tall // 3), need=1)
-    x1 = _walk(columns, bar, right - 1, step=1, gap=max(3, tall // 3), need=1) + 1
+    x0 = _walk(columns, bar, left, step=-1, gap=max(3, tall // 3), need=2)
+    x1 = _walk(columns, bar, right - 1, step=1, gap=max(3, tall // 3), need=2) + 1
     if x1 - x0 < 4 or not columns[x0:x1].any():
         return None
     edge = max(2, tall // 16)
-    y0, y1 = max(0, y0 - edge), min(height, y1 + edge)
-    x0, x1 = max(0, x0 - edge), min(width, x1 + edge)
+    y0, y1 = _widen(y0, y1, rule, edge)
+    x0, x1 = _widen(x0, x1, bar, edge)
     return gray[y0:y1, x0:x1], x0, y0
+
+
+def _widen(start: int, end: int, stop: npt.NDArray[np.bool_], edge: int) -> tuple[int, int]:
+    """`edge` pixels of room on both sides, but no rule and not the blurred pixel beside it."""
+    first, last = max(0, start - edge), min(len(stop), end + edge)
+    before, after = np.flatnonzero(stop[first:start]), np.flatnonzero(stop[end:last])
+    if len(before):
+        first = min(start, first + int(before[-1]) + 2)
+    if len(after):
+        last = max(end, end + int(after[0]) - 1)
+    return first, last
 
 
 def _walk(

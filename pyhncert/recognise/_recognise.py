@@ -23,8 +23,8 @@ _SETTINGS = {"tessedit_do_invert": "0"}
 
 SMALL_PX = 34
 """Lines up to this height on the page (cards, low resolution) are read finely at once."""
-SURE = 0.88
-"""A line of large print with a word below this is read again."""
+SURE, LOST = 0.88, 0.6
+"""A line of large print with a word below this is read again; on a dense page only what is lost otherwise."""
 DIGITS = 6
 _NUMBER = re.compile(r"[\d/]*\d[\d/]*")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
@@ -80,7 +80,7 @@ class Recogniser:
                 return row
         if sum(c.isdigit() for c in line.text) >= DIGITS:
             return self._numbers(strip, line, HIGH if not small else LOW)
-        if _weakest(line) < SURE and not small:
+        if _weakest(line) < (LOST if dense else SURE) and not small:
             fine = self._look(strip, HIGH)
             return line if fine is None or _weakest(line) > _weakest(fine) else fine
         return line
