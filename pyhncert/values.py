@@ -186,9 +186,7 @@ class PageFacts:
     @classmethod
     def of(cls, page: Page) -> PageFacts:
         """The facts of `page`."""
-        return cls(
-            number=page.number, size=page.size, dpi=page.dpi, dpi_source=page.dpi_source, measures=page.measures
-        )
+        return cls(number=page.number, size=page.size, dpi=page.dpi, dpi_source=page.dpi_source, measures=page.measures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,11 @@ pub enum Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Scan(text) | Self::Key(text) | Self::Der(text) | Self::Usage(text) | Self::Altered(text)) = self;
+        let (Self::Scan(text)
+        | Self::Key(text)
+        | Self::Der(text)
+        | Self::Usage(text)
+        | Self::Altered(text)) = self;
         f.write_str(text)
     }
 }
