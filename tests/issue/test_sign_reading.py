@@ -7,7 +7,7 @@ import contextlib
 import pytest
 from asn1crypto import core
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyhncert.errors import AlteredCore
@@ -57,6 +57,7 @@ def test_nesting_has_an_end() -> None:
         read_value(b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2), 0)
 
 
+@settings(deadline=None)
 @given(PDF_BYTES)
 def test_any_bytes_are_a_value_or_altered(data) -> None:
     for read in (
@@ -68,6 +69,7 @@ def test_any_bytes_are_a_value_or_altered(data) -> None:
             read()
 
 
+@settings(deadline=None)
 @given(PDF_BYTES)
 def test_any_last_revision_is_read_or_altered(data) -> None:
     with contextlib.suppress(AlteredCore):
@@ -98,17 +100,20 @@ def test_what_is_not_der_is_altered(der) -> None:
         check_der(bytes.fromhex(der))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_cms_or_altered(data) -> None:
     with pytest.raises(AlteredCore):
         read_cms(data)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(2**70), 2**70), max_size=6))
 def test_integers_in_their_one_form_are_der(values) -> None:
     check_der(core.SequenceOf(values, spec=core.Integer).dump())
 
 
+@settings(deadline=None)
 @given(st.sampled_from([256, 384]), st.data())
 def test_of_two_forms_of_a_signature_the_smaller_one_is_kept(bits, data) -> None:
     order = _ORDERS[bits]
