@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from pyhncert.capture._limits import Limits
     from pyhncert.values import Matrix
 
-_PDF_FAULTS = (pikepdf.PdfError, zlib.error, *FOREIGN, RuntimeError, NotImplementedError, AttributeError, RecursionError)
+_PDF_FAULTS = (
+    pikepdf.PdfError,
+    zlib.error,
+    *FOREIGN,
+    RuntimeError,
+    NotImplementedError,
+    AttributeError,
+    RecursionError,
+)
 
 # Clockwise quarter turns as transpose, mirror left-right, mirror upside down.
 _QUARTERS = ((False, False, False), (True, True, False), (False, True, True), (True, False, True))

@@ -266,6 +266,25 @@ def test_a_page_without_a_seal_has_none(typed, normalised):
     assert normalised(typed, 150).measures.seal_quads == ()
 
 
+def test_glare_is_measured_and_a_white_label_is_none(typed, normalised):
+    page = np.asarray(typed) * 0.85
+    y, x = np.mgrid[:1754, :1240]
+    lamp = 160 * np.exp(-((x - 700) ** 2 + (y - 900) ** 2) / (2 * 160**2))
+    glaring = (page + lamp[:, :, None]).clip(0, 255).astype(np.uint8)
+    assert normalised(glaring, 150).measures.glare_share > 0.03
+    labelled = page.astype(np.uint8)
+    labelled[700:1100, 500:900] = 255
+    assert normalised(labelled, 150).measures.glare_share == 0
+    assert normalised(typed, 150).measures.glare_share == 0
+
+
+def test_a_shadow_along_one_side_is_not_cut_off(typed, normalised):
+    shade = np.linspace(0.5, 1, 1240)[None, :, None]
+    page = normalised((np.asarray(typed) * shade).astype(np.uint8), 150)
+    assert page.size == (1240, 1754)
+    assert page.measures.cut_edges == ()
+
+
 @pytest.mark.parametrize(
     ("size", "tag", "dpi", "source"),
     [
