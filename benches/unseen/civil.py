@@ -62,7 +62,16 @@ def birth_old(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(134, 76, "Giới tính:", child.sex, 190, name="sex", **a)
     s.labelled(20, 87, "Ngày, tháng, năm sinh:", child.born_shown, 190, name="birth_date", **a)
     spelt = _spelt(child.born, ",")
-    s.labelled(20, 98, "(Bằng chữ:", f"{spelt})", 190, pt=12, value_style="italic")
+    s.labelled(
+        20,
+        98,
+        "(Bằng chữ:",
+        f"{spelt})",
+        190,
+        pt=12,
+        value_pt=s.fitting(f"{spelt})", 12, "italic", 138),
+        value_style="italic",
+    )
     birth_place = f"Trạm y tế {rng.choice(w.COMMUNES)}, {district}"
     s.labelled(20, 109, "Nơi sinh:", birth_place, 190, name="birth_place", **a)
     origin = w.capital(place)
@@ -82,7 +91,7 @@ def birth_old(rng: random.Random, typeface: str) -> Sheet:
         y = top + 10 * (i + 1) + 6.8
         s.text(22, y, row, 11)
         for x, values, key in ((58, both[0], "father"), (125, both[1], "mother")):
-            box = s.text(x, y, values[i], 10.5, "bold" if i == 0 else "regular")
+            box = s.text(x, y, values[i], 10.5, "bold" if i == 0 else "regular", most=63)
             if i < 2:
                 s.know(f"{key}_{('name', 'birth_year')[i]}", row, values[i], box)
     s.labelled(20, 210, "Nơi đăng ký:", f"Ủy ban nhân dân {commune}, {district}", 190, name="registered_at", **a)
@@ -126,7 +135,17 @@ def birth_new(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(18, 79, "Ngày, tháng, năm sinh:", child.born_shown, 110, name="birth_date", **a)
     s.labelled(120, 79, "Giới tính:", child.sex, 192, name="sex", **a)
     spelt = _spelt(child.born, "")
-    s.labelled(18, 88, "Ghi bằng chữ:", spelt, 192, pt=12, leaders=False, value_style="italic")
+    s.labelled(
+        18,
+        88,
+        "Ghi bằng chữ:",
+        spelt,
+        192,
+        pt=12,
+        value_pt=s.fitting(spelt, 12, "italic", 138),
+        leaders=False,
+        value_style="italic",
+    )
     s.labelled(18, 97, "Dân tộc:", ethnic, 90, name="ethnicity", **a)
     s.labelled(120, 97, "Quốc tịch:", "Việt Nam", 192, name="nationality", **a)
     born_at = f"Bệnh viện Đa khoa tỉnh {province.removeprefix('TP. ')}"
@@ -200,7 +219,7 @@ def marriage(rng: random.Random, typeface: str) -> Sheet:
                 w.capital(w.home(rng, short=True)),
                 f"CCCD {who.number}",
             )[i]
-            s.text(x, y, value, 11, "bold" if i < 2 else "regular")
+            s.text(x, y, value, 11, "bold" if i < 2 else "regular", most=64)
     s.labelled(18, 174, "Nơi đăng ký kết hôn:", f"UBND {commune}, {rng.choice(w.DISTRICTS)}", 192, pt=12)
     s.labelled(18, 183, "Ngày, tháng, năm đăng ký:", w.shown(on), 192, pt=12)
     for x, word, who in ((55, "Chồng", he), (155, "Vợ", she)):
@@ -401,11 +420,11 @@ def decision(rng: random.Random, typeface: str) -> Sheet:
     above, body, symbol, head = rng.choice(BODIES)
     topic, first = rng.choice(TOPICS)
     on = w.day(rng, 2010, 2025)
-    s.text(58, 21, above, 11, align="centre")
-    s.text(58, 26.5, body, 11, "bold", align="centre")
+    s.text(58, 21, above, 11, align="centre", most=72)
+    s.text(58, 26.5, body, 11, "bold", align="centre", most=72)
     s.rule(44, 28.6, 72, 28.6)
     s.text(58, 37, f"Số: {rng.randint(1, 4000):02d}/{symbol}", 12, align="centre")
-    s.text(146, 21, NATION.replace("HOÀ", "HÒA"), 11, "bold", align="centre")
+    s.text(146, 21, NATION.replace("HOÀ", "HÒA"), 11, "bold", align="centre", most=88)
     s.text(146, 27, MOTTO.replace("–", "-"), 12, "bold", align="centre")
     s.rule(118, 29.2, 174, 29.2)
     s.text(

@@ -94,7 +94,9 @@ def birth_certificate(rng: random.Random, *, dpi: int = 300, seal: bool = True, 
     upper = child.name.upper()
     s.labelled(22, y, "Họ, chữ đệm, tên:", upper, 188, name="full_name")
     s.labelled(22, y + step, "Ngày, tháng, năm sinh:", date_shown(child.birth), 188, name="birth_date")
-    s.labelled(22, y + 2 * step, "Ghi bằng chữ:", date_words(child.birth), 188, value_style="regular")
+    spelt = date_words(child.birth)
+    size = s.fitting(spelt, 13, "regular", 132)
+    s.labelled(22, y + 2 * step, "Ghi bằng chữ:", spelt, 188, value_style="regular", value_pt=size)
     y += 3 * step
     s.labelled(22, y, "Giới tính:", child.sex, 74, name="sex")
     s.labelled(76, y, "Dân tộc:", "Kinh", 128, name="ethnicity")

@@ -65,6 +65,10 @@ class Sheet:
         font = fonts.load(typeface or self.typeface, style, self._size(pt))
         return font.getlength(text) / self.k
 
+    def fitting(self, text: str, pt: float, style: str, most: float) -> float:
+        """The size at which `text` is no wider than `most` mm, `pt` at most."""
+        return min(pt, pt * most / max(self.width_of(text, pt, style), 1e-6) * 0.995)
+
     def _size(self, pt: float) -> int:
         return max(6, round(pt / 72 * self.dpi))
 
@@ -80,8 +84,14 @@ class Sheet:
         align: str = "left",
         truth: bool = True,
         typeface: str | None = None,
+        most: float | None = None,
     ) -> Box:
-        """Draw `text` with its baseline at `y`; `x` is its left end, middle or right end. Returns the box in pixels."""
+        """Draw `text` with its baseline at `y`; `x` is its left end, middle or right end. Returns the box in pixels.
+
+        What is wider than `most` mm is set smaller.
+        """
+        if most is not None:
+            pt = self.fitting(text, pt, style, most)
         font = fonts.load(typeface or self.typeface, style, self._size(pt))
         anchor = {"left": "ls", "centre": "ms", "right": "rs"}[align]
         at = (self.px(x), self.px(y))
