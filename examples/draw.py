@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from drawing import cards, fonts, papers, scanner  # noqa: E402
+from drawing import cards, fonts, letters, papers, scanner  # noqa: E402
 from drawing.sheet import Sheet  # noqa: E402
 
 Maker = Callable[..., Sheet]
@@ -73,14 +73,14 @@ DRAWINGS: dict[str, Drawing] = {
     "gcn_qsdd": Drawing("gcn_qsdd", papers.land_certificate),
     "quyet_dinh": Drawing("quyet_dinh", papers.decision),
     # no kind of ours
-    "hop_dong": Drawing("unknown", papers.contract, {"seal": True}),
-    "cong_van": Drawing("unknown", papers.letter),
+    "hop_dong": Drawing("unknown", letters.contract, {"seal": True}),
+    "cong_van": Drawing("unknown", letters.letter),
     # shapes of page
-    "full": Drawing("unknown", papers.full_page),
-    "free_area": Drawing("unknown", papers.letter),
-    "small": Drawing("quyet_dinh", papers.small_decision, dpi=200, scan={"skew_deg": 0.4}),
+    "full": Drawing("unknown", letters.full_page),
+    "free_area": Drawing("unknown", letters.letter),
+    "small": Drawing("quyet_dinh", letters.small_decision, dpi=200, scan={"skew_deg": 0.4}),
     # each raises one finding
-    "blank": Drawing("unknown", papers.blank, finding="blank"),
+    "blank": Drawing("unknown", letters.blank, finding="blank"),
     "low_dpi": Drawing("quyet_dinh", papers.decision, finding="low_dpi", dpi=100),
     "blurred": Drawing("quyet_dinh", papers.decision, finding="blurred", soften_px=7.0),
     "cut_off": Drawing("quyet_dinh", papers.decision, finding="cut_off", scan={"shift_mm": (-42.0, 0.0)}),

@@ -94,7 +94,7 @@ def covers_vietnamese(path: Path) -> bool:
 
 @functools.cache
 def family(families: str) -> tuple[str, dict[str, Path]]:
-    """The first installed family of ``serif``, ``sans`` or ``mono``, or the one named; says when it was not the first."""
+    """The first installed family of ``serif``, ``sans``, ``mono``, or the one named; says when another had to do."""
     known = {"serif": SERIF, "sans": {**SANS, **SERIF}, "mono": {**MONO, **SERIF}}
     wanted = known.get(families) or {families: {**SERIF, **SANS, **MONO}[families], **SERIF}
     for position, (name, styles) in enumerate(wanted.items()):
