@@ -36,6 +36,7 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
+        options.enable_mem_pattern = False  # it keeps 100 MB for each new size of page, and saves no time (measured)
         options.log_severity_level = 3
         try:
             model = flush_denormals(self._path.read_bytes())
