@@ -376,3 +376,68 @@ fn marks(ink: &Ink, size: f64, along_rows: bool, skew: f64) -> f64 {
     }
     (f64::from(above) - f64::from(below)) / f64::from(above + below + 1).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::threshold::sauvola;
+    use super::super::warp::turned;
+    use super::super::{Picture, blobs};
+    use super::*;
+
+    /// Lines of boxes with a dot over every third one, at a skew.
+    fn page(degrees: f64) -> Picture {
+        let mut page = Picture::zeros(700, 900, 1);
+        page.data.fill(235);
+        let mut draw = |x0: usize, y0: f64, width: usize, height: f64| {
+            for x in x0..x0 + width {
+                let top = y0 + (x as f64 - 350.0) * degrees.to_radians().tan();
+                for y in (top - 1.0) as usize..(top + height + 2.0) as usize {
+                    // Share of this pixel that lies in the box.
+                    let share = (top + height).min(y as f64 + 1.0) - top.max(y as f64);
+                    let cell = &mut page.data[y * 700 + x];
+                    *cell -= (f64::from(*cell - 30) * share.clamp(0.0, 1.0)) as u8;
+                }
+            }
+        };
+        for line in 0..22 {
+            for letter in 0..36 - line % 5 {
+                let (x, y) = (80 + letter * 15, 120.0 + line as f64 * 30.0);
+                draw(x, y, 9, 12.0);
+                if (letter + line) % 3 == 0 {
+                    draw(x + 3, y - 6.0, 3, 3.0);
+                }
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn turns_and_skew_are_found() {
+        for degrees in [0.0, 1.3, -6.0] {
+            for quarters in 0..4 {
+                let page = turned(page(degrees).view(), quarters);
+                let mask = sauvola(page.view(), 15, 0.3).unwrap();
+                let ink = blobs::find(mask.view());
+                let lie = lie(page.view(), mask.view(), &ink).unwrap();
+                assert_eq!(lie.quarters, quarters, "{degrees}");
+                assert!(
+                    (lie.skew - degrees).abs() < 0.06,
+                    "{degrees} {quarters}: {}",
+                    lie.skew
+                );
+                assert!(lie.up_confidence > 0.9 && lie.skew_confidence > 0.5);
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_with_few_letters_says_nothing() {
+        let mut blank = Picture::zeros(300, 300, 1);
+        blank.data.fill(240);
+        let mask = sauvola(blank.view(), 15, 0.3).unwrap();
+        assert_eq!(
+            lie(blank.view(), mask.view(), &blobs::find(mask.view())),
+            None
+        );
+    }
+}
