@@ -298,7 +298,11 @@ def _subject(lines: Sequence[Line], spec: _Spec) -> _Found | None:
     for line in ordered[start + 1 :]:
         above = rows[-1] if rows else ordered[start]
         height = max(line.quad[3][1] - line.quad[0][1], 1.0)
-        if capitals(line.text) > 0.7 or line.quad[0][1] - above.quad[3][1] > 1.5 * height or len(rows) == 4:
+        if (
+            capitals(line.text) > 0.7
+            or line.quad[0][1] - above.quad[3][1] > (1.5 if rows else 2.5) * height
+            or len(rows) == 4
+        ):
             break
         if fold(line.text).startswith(("CANCU", "XETDENGHI", "THEODENGHI", "DIEU1")):
             break

@@ -103,7 +103,9 @@ def _best(
         text += folded[j]
         colon = words[j].text.endswith(":")
         label = _match(text, vocabulary, fuzzy=colon or len(text) >= 8)
-        if label is not None and (colon or (len(label) >= 5 and label == text) or len(label) >= 10):
+        if label is not None and (
+            colon or (len(label) >= 5 and label == text) or (len(label) >= 10 and j == len(words) - 1)
+        ):
             rank = (colon, label == text, len(label))
             if best is None or rank > best[0]:
                 best = (rank, j + 1, label)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SETTINGS = {"tessedit_do_invert": "0"}
 """A second pass on the inverted image costs as much as the first and is for white text on black."""
 
+_ETH = str.maketrans("Ðð", "Đđ")
+"""Tesseract writes the Icelandic letter for the Vietnamese one of the same shape."""
 SMALL_PX = 34
 """Lines up to this height on the page (cards, low resolution) are read finely at once."""
 SURE, LOST = 0.88, 0.6
@@ -109,7 +111,7 @@ class Recogniser:
         at = engine.GetIterator()
         while at is not None and not at.Empty(level):
             try:
-                text = unicodedata.normalize("NFC", at.GetUTF8Text(level).strip())
+                text = unicodedata.normalize("NFC", at.GetUTF8Text(level).strip()).translate(_ETH)
             except RuntimeError:  # no text in this word
                 text = ""
             box = at.BoundingBox(level)

@@ -176,3 +176,7 @@ def test_values_are_composed_and_singly_spaced(reading_of: Make) -> None:
 
 def test_an_unknown_kind_has_no_fields(reading_of: Make) -> None:
     assert fields(kind("unknown"), [reading_of([(200, 300, "Họ và tên: A B")])]) == ()
+
+
+def test_a_title_that_resembles_a_label_is_no_field(reading_of: Make) -> None:
+    assert values("bang_tn", reading_of([(200, 100, "BẰNG TỐT NGHIỆP ĐẠI HỌC")])) == {}
