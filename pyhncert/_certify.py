@@ -7,6 +7,7 @@ with its reason. A step is told to `progress` when it is done, under the names o
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -118,8 +119,8 @@ class Run:
             self._recover()
         with self._step("preflight"):
             silent = preflight(self.office, self.officer, out)
-        seen = self._see(sources, self._spool(sources))
-        try:
+        with self._spool(sources) as spool:
+            seen = self._see(sources, spool)
             with self._step("decision"):
                 decision = self._decide(seen, decide)
             with self._step("reserve"):
@@ -130,8 +131,6 @@ class Run:
                 # also on Ctrl-C: whatever ended the act, its number must say so
                 self.office.register.abandon(number.act_id, _why(err), person=self.officer.name)
                 raise
-        finally:
-            _drop_spool(seen.records)
         if out is not None:
             with self._step("delivered"):
                 self._deliver(line, copy, out)
@@ -397,14 +396,18 @@ class Run:
     def _today(self) -> dt.date:
         return self.office.clock().astimezone(VIETNAM).date()
 
-    def _spool(self, sources: Sequence[Source]) -> Path | None:
-        """Where images of a long original wait."""
-        many = len(sources) >= _SPOOL_FROM or any(_may_be_long(source) for source in sources)
-        if not many:
-            return None
+    @contextmanager
+    def _spool(self, sources: Sequence[Source]) -> Iterator[Path | None]:
+        """Where images of a long original wait; they go whatever happens, for the paper may be secret."""
+        if len(sources) < _SPOOL_FROM and not any(_may_be_long(source) for source in sources):
+            yield None
+            return
         folder = self.office.register.spool / self.office.randomness(8).hex()
         folder.mkdir(mode=0o700)
-        return folder
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _done(self, name: str, seconds: float) -> None:
         self.stages_s[name] = self.stages_s.get(name, 0.0) + seconds
@@ -431,9 +434,3 @@ def _may_be_long(source: Source) -> bool:
 
 def _why(err: BaseException) -> str:
     return f"{type(err).__name__}: {err}" if isinstance(err, HncertError) else f"stopped by {type(err).__name__}"
-
-
-def _drop_spool(records: Sequence[PageRecord]) -> None:
-    for record in records:
-        if isinstance(record.jpeg, Path):
-            record.jpeg.unlink(missing_ok=True)
