@@ -296,7 +296,7 @@ class Run:
         sealed = FileState(at=now, level=copy.level, length=len(copy.pdf), file_digest=sha256(copy.pdf))
         pdf = copy.pdf
         with self._step("validation_data"):
-            if settings.level == "B-LT" and copy.level == "B-T":
+            if settings.level == "B-LT":
                 pdf = issue.add_validation_data(pdf, certs=self._pool(), crls=office.crls())
         with self._step("level_checked"):
             level = issue.level_reached(pdf)

@@ -71,6 +71,11 @@ def _credential(office: Office, key: KeySettings, usage: str) -> Words:
     from pyhncert.identify import check_credential  # noqa: PLC0415
 
     credential = office.credential(key)
+    if usage == "signature":
+        from pyhncert.issue import check_speaks_for  # noqa: PLC0415
+
+        agency = key is office.settings.agency
+        check_speaks_for(credential.certificate, office.settings.name if agency else key.name, agency=agency)
     check_credential(
         credential,
         roots=office.roots,

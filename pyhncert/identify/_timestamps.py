@@ -41,7 +41,9 @@ class Timestamper(Protocol):
 
 
 class TrialTimestamper:
-    """The trial authority's timestamps, made in process."""
+    """The trial authority's timestamps, made in process; `token_bytes` is the room that one needs."""
+
+    token_bytes = 2560
 
     def __init__(self, authority: TrialAuthority) -> None:
         self._authority = authority
