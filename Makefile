@@ -61,7 +61,7 @@ bench: $(READY)
 	$(BIN)/python benches/run.py $(BENCH_ARGS)
 
 soak: $(READY)
-	HNCERT_SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	HNCERT_SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/journey/test_kill.py tests/journey/test_library.py tests/keep
 
 clean:
 	rm -rf build dist target .venv pyhncert/*.so
