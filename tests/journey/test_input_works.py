@@ -112,7 +112,7 @@ def test_a_pdf_of_500_pages_passes_in_bounded_memory(new_folder, tmp_path):
 import resource, sys
 from pathlib import Path
 import pyhncert
-from pyhncert.deliver import receipt_path
+from pyhncert.values import Decision, Override
 office = pyhncert.open_office({str(new_folder)!r})
 def decide(proposal):
     codes = dict.fromkeys(f.code for f in proposal.findings if f.severity == "block")
