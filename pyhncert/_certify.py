@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from pyhncert import capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
-from pyhncert._read import finding_json, load_all, understand
-from pyhncert.errors import Blocked, HncertError, QualityRefused, UsageFault, VerdictError
+from pyhncert._read import finding_json, some, understand
+from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault, VerdictError
 from pyhncert.values import (
     VIETNAM,
     ActNumber,
@@ -67,13 +67,18 @@ STEPS = (
 )
 _SPOOL_FROM = 8
 """Pages from which the copy's images wait on disk and not in memory."""
+_HELD_BYTES = 32 << 20
+"""So much of the scans is kept in memory between checking and decoding; beyond it files are read twice."""
+
+
+_Admitted = tuple["issue.ScanRecord", "Scan | Path"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """What is known of the original once its pixels are gone."""
 
-    scans: tuple[Scan, ...]
+    scans: tuple[issue.ScanRecord, ...]
     records: tuple[PageRecord, ...]
     facts: tuple[PageFacts, ...]
     readings: tuple[Reading, ...]
@@ -156,10 +161,9 @@ class Run:
             max_pixels=settings.max_pixels, max_pages=settings.max_pages, max_bytes=settings.max_bytes
         )
         with self._step("load"):
-            scans = load_all(sources, limits)
-            self._refuse_signed(scans)
+            admitted = self._admit(sources, limits)
         records, facts, readings = [], [], []
-        for page in self._pages(scans, limits):
+        for page in self._pages(admitted, limits):
             with self._step("read"):
                 readings.append(self.office.reader.read(page))
             with self._step("encode"):
@@ -168,7 +172,7 @@ class Run:
         with self._step("findings"):
             kind, fields, findings = understand(facts, readings, self._today())
         return _Seen(
-            scans=scans,
+            scans=tuple(record for record, _ in admitted),
             records=tuple(records),
             facts=tuple(facts),
             readings=tuple(readings),
@@ -177,9 +181,33 @@ class Run:
             findings=findings,
         )
 
-    def _pages(self, scans: Sequence[Scan], limits: capture.Limits) -> Iterator[Page]:
+    def _admit(self, sources: Sequence[Source], limits: capture.Limits) -> list[_Admitted]:
+        """Every source checked whole before a pixel is decoded; what is too much to hold is read again in its turn."""
+        admitted: list[_Admitted] = []
+        held = 0
+        for source in some(sources):
+            scan = capture.load(source, limits=limits)
+            self._refuse_signed(scan)
+            held += len(scan.data)
+            keep = scan if held <= _HELD_BYTES or not isinstance(source, Path) else source
+            admitted.append((issue.ScanRecord.of(scan), keep))
+        return admitted
+
+    @staticmethod
+    def _scans(admitted: Sequence[_Admitted], limits: capture.Limits) -> Iterator[Scan]:
+        """The scans in their order, one in memory at a time where they are many."""
+        for record, kept in admitted:
+            scan = kept if isinstance(kept, Scan) else capture.load(kept, limits=limits)
+            if scan.digest != record.sha256:
+                raise ScanError(
+                    f"{scan.name} was changed while it was being read; certify again",
+                    f"{scan.name} bị thay đổi trong khi đang đọc; hãy chứng thực lại",
+                )
+            yield scan
+
+    def _pages(self, admitted: Sequence[_Admitted], limits: capture.Limits) -> Iterator[Page]:
         """Upright pages, one in memory at a time."""
-        raw_pages = capture.raw_pages(scans, limits=limits)
+        raw_pages = capture.raw_pages(self._scans(admitted, limits), limits=limits)
         while True:
             with self._step("load"):
                 raw = next(raw_pages, None)
@@ -190,19 +218,18 @@ class Run:
             del raw
             yield page
 
-    def _refuse_signed(self, scans: Sequence[Scan]) -> None:
+    def _refuse_signed(self, scan: Scan) -> None:
         """A PDF that is signed already is never touched; its signatures are checked and said."""
-        for scan in scans:
-            if not capture.signed_pdf(scan):
-                continue
-            finding = next(f for f in check.signed_findings(self._signatures(scan)) if f.severity == "block")
-            raise Blocked(
-                finding.reason.en,
-                finding.reason.vi,
-                findings=(finding,),
-                hint="a signed file is already electronic: verify it, or scan the paper original",
-                hint_vi="tệp đã ký là bản điện tử: hãy kiểm tra chữ ký, hoặc quét bản chính giấy",
-            )
+        if not capture.signed_pdf(scan):
+            return
+        finding = next(f for f in check.signed_findings(self._signatures(scan)) if f.severity == "block")
+        raise Blocked(
+            finding.reason.en,
+            finding.reason.vi,
+            findings=(finding,),
+            hint="a signed file is already electronic: verify it, or scan the paper original",
+            hint_vi="tệp đã ký là bản điện tử: hãy kiểm tra chữ ký, hoặc quét bản chính giấy",
+        )
 
     def _signatures(self, scan: Scan) -> tuple[Words, ...]:
         try:
@@ -273,8 +300,8 @@ class Run:
         with self._step("compose"):
             act = self._act(seen, number, now)
             act_bytes = issue.act_json(act)
-            digest = issue.content_digest([s.digest for s in seen.scans], act_bytes)
-            revision1 = self._compose(act, act_bytes, digest)
+            digest = issue.content_digest([s.sha256 for s in seen.scans], act_bytes)
+            composed = [self._compose(act, act_bytes, digest)]
         done = {"Officer": "officer_signed", "Agency": "agency_sealed"}
         began = time.perf_counter()
 
@@ -286,7 +313,7 @@ class Run:
             began = time.perf_counter()
 
         copy = issue.sign_copy(
-            revision1,
+            composed.pop(),  # nobody else holds it: a long copy is too large to lie in memory twice
             officer=officer,
             agency=agency,
             timestamper=None if settings.level == "B-B" or silent else office.timestamper,
@@ -335,7 +362,7 @@ class Run:
             certified_at=now,
             kind=seen.kind.key,
             title=_title(seen.kind),
-            scans=tuple(issue.ScanRecord.of(scan) for scan in seen.scans),
+            scans=seen.scans,
             pages=seen.records,
             readings=seen.readings,
             fields=seen.fields,

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert import capture, check, recognise
 from pyhncert.errors import UsageFault
-from pyhncert.values import Field, Finding, Kind, Line, Matrix, Page, PageFacts, Quad, Reading, Scan, Word
+from pyhncert.values import Field, Finding, Kind, Line, Matrix, Page, PageFacts, Quad, Reading, Word
 
 if TYPE_CHECKING:
     from pyhncert.office import Source
     from pyhncert.recognise import Reader
 
-__all__ = ["finding_json", "load_all", "reading_of", "understand"]
+__all__ = ["finding_json", "reading_of", "some", "understand"]
 
 
 def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
     """What is seen on the scans; see `pyhncert.office.read_scans`."""
     limits = capture.Limits()
-    scans = load_all(sources, limits)
+    scans = [capture.load(source, limits=limits) for source in some(sources)]
     facts, readings, pages = [], [], []
     back: dict[int, Matrix] = {}
     for raw in capture.raw_pages(scans, limits=limits):
@@ -74,11 +74,11 @@ def understand(
     return kind, fields, check.findings(facts, readings, kind, fields, today=today)
 
 
-def load_all(sources: Sequence[Source], limits: capture.Limits) -> tuple[Scan, ...]:
-    """Every source read and checked whole; raises ScanError, UsageFault."""
+def some(sources: Sequence[Source]) -> Sequence[Source]:
+    """`sources`, of which there must be one."""
     if not sources:
         raise UsageFault("no scan was given", "chưa có bản quét nào")
-    return tuple(capture.load(source, limits=limits) for source in sources)
+    return sources
 
 
 def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:

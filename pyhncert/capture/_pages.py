@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pyhncert.capture import _jpeg, _png, _tiff
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     """Pixels as they are seen, pixels an inch by the file, seen pixels to stored pixels."""
 
 
-def raw_pages(scans: Sequence[Scan], *, limits: Limits = Limits()) -> Iterator[RawPage]:  # noqa: B008  frozen
+def raw_pages(scans: Iterable[Scan], *, limits: Limits = Limits()) -> Iterator[RawPage]:  # noqa: B008  frozen
     """The pictures of `scans` in their order, decoded when asked for; none is kept once the next is asked for.
+
+    `scans` may be read lazily: each is asked for when the pages of the one before are done.
 
     Pages count from 1 over all scans, `scan` and `frame` (the place inside its file) from 0.
 

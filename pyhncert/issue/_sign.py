@@ -65,6 +65,7 @@ def sign_copy(
         from pyhncert.issue import _sign_signer as inner  # noqa: PLC0415 - pyHanko costs 0.2 s, paid only to sign
 
     pdf, levels, notes = revision1, [], []
+    del revision1  # a long copy is too large to lie in memory twice
     token_bytes = getattr(timestamper, "token_bytes", 0) or inner.TOKEN_BYTES
     for field, credential in ((OFFICER, officer), (AGENCY, agency)):
         level: Level = "B-T" if timestamper is not None else "B-B"
