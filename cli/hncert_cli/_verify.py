@@ -128,7 +128,7 @@ def check(what: str, said: Settings, trust: tuple[Path, ...], receipt: Path | No
     from pyhncert.office import default_trial_folder, find_office  # noqa: PLC0415
 
     path = Path(what)
-    is_file = what == "-" or path.exists()
+    is_file = what == "-" or (bool(what) and path.exists())
     if receipt is None and is_file and what != "-" and receipt_path(path).is_file():
         receipt = receipt_path(path)
     known = None if receipt is None else _receipt(receipt)

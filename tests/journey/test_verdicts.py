@@ -108,7 +108,9 @@ def test_what_is_no_pdf_is_unsigned_and_never_unreadable(data, hncert, tmp_path)
     assert hncert("verify", file).code == 6
 
 
-def test_no_such_file_and_no_such_code_are_not_found(hncert):
+def test_no_such_file_and_no_such_code_are_not_found(hncert, tmp_path):
+    assert hncert("verify", "").code == 8
+    assert hncert("verify", tmp_path).code == 2
     done = hncert("verify", "nowhere.pdf")
     assert done.code == 8
     assert "NOT FOUND" in done.out.decode()
