@@ -87,12 +87,12 @@ def peer(ledger: harness.Ledger) -> Iterator[peers.Peer]:
 
 
 @pytest.fixture(scope="session")
-def work() -> Path:
-    """An empty folder for this run's outputs, build/bench."""
-    folder = harness.BUILD / "bench"
-    shutil.rmtree(folder, ignore_errors=True)
+def work() -> Iterator[Path]:
+    """An empty folder for this run's outputs under build/bench; gone when the run is over."""
+    folder = harness.BUILD / "bench" / str(os.getpid())
     folder.mkdir(parents=True)
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -99,7 +99,14 @@ def stock(page: bytes, key: Key) -> Callable[[], bytes]:
         cert_registry=store,
         prefer_pss=key.scheme == "rsa-pss",
     )
-    metadata = PdfSignatureMetadata(field_name="Officer", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
+    metadata = PdfSignatureMetadata(
+        field_name="Officer",
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        reason="Chứng thực",
+    )
 
     def sign() -> bytes:
         out = io.BytesIO()
@@ -116,7 +123,7 @@ def own(page: bytes, key: Key) -> Callable[[], bytes]:
     def sign() -> bytes:
         signer = inner.CoreSigner(key, None)
         return inner.append_signature(
-            page, field="Officer", signer=signer, now=NOW, room=signer.estimate(), certify=False, reason="Chứng thực"
+            page, field="Officer", signer=signer, now=NOW, room=signer.estimate(), certify=True, reason="Chứng thực"
         )
 
     return sign
