@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pyhncert.values import CertifiedCopy, Scan
 
 DASH = Path("-")
+_M_MMAP_THRESHOLD = -3
+"""mallopt(3)."""
 
 
 def pairs(codes: tuple[str, ...], reasons: tuple[str, ...]) -> tuple[Override, ...]:
@@ -52,6 +54,17 @@ def progress_on_terminal(said: Settings) -> Callable[[str, float], None] | None:
             click.echo(f"\r\x1b[K{said.words('xong bước', 'done')}: {name}\r", err=True, nl=False, color=True)
 
     return step
+
+
+def give_pixels_back() -> None:
+    """Let large blocks go back to the system at once: glibc else keeps them, 26 MB more at the peak of fifty pages.
+
+    The library leaves this setting, which belongs to the whole process, alone.
+    """
+    import ctypes  # noqa: PLC0415  only for long originals
+
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, 4 << 20)
 
 
 def office_or_trial(said: Settings) -> Office:
@@ -183,6 +196,8 @@ def certify(
         raise UsageFault("a PDF does not go to a terminal; give -o FILE", "không ghi PDF ra terminal; cho -o TỆP")
     target = None if out in (None, DASH) else out
     sources: list[Path | bytes | Scan] = [sys.stdin.buffer.read() if scan == DASH else scan for scan in scans]
+    if len(sources) > 1 or scans[0].suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        give_pixels_back()
     office = office_or_trial(said)
     progress = progress_on_terminal(said)
     if dry_run:

@@ -13,7 +13,7 @@ _EDGE = " \t.,;:…_|'`‘’“”\"~*-–—=«»„^<>\\/()[]{}"
 _LEADER = re.compile(r"[.…_·]{2,}|(?:\s[._·…]){2,}")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-.,|IJl]\s*(\d{1,2})\s*[/\-.,|IJl]\s*(\d{4})(?!\d)")
 _SPOKEN = re.compile(
-    r"ng[àáaảạ]y\S*\s*(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})", re.IGNORECASE
+    r"(?:ng[àáaảạ]y\S*\s*|(?<!\d))(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _AREA = re.compile(r"(\d[\d.]*(?:,\d+)?)\s*m")
