@@ -6,7 +6,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -20,6 +20,8 @@ _PLACE_DATE = re.compile(
     r"ng[àáaảạ]y\S*\s*\d{1,2}\s*,?\s*th[áàa]ng\S*\s*\d{1,2}\s*,?\s*n[ăaâ]m\S*\s*\d{4}", re.IGNORECASE
 )
 _SERIAL = re.compile(r"^[A-ZĐ]{2}\s?\d{6,8}$")
+_TITLE_LETTERS = 6
+"""Shorter lines are no part of a title that could pass for a label."""
 MACHINE_READABLE = frozenset({"cccd", "can_cuoc"})
 
 
@@ -85,7 +87,7 @@ def fields(kind: Kind, readings: Sequence[Reading]) -> tuple[Field, ...]:
     specs, printed, part = _specs(kind.key)
     out: dict[str, Field] = {}
     for reading in readings:
-        part = _labelled(reading, specs, printed, part, out)
+        part = _labelled(_untitled(reading, kind), specs, printed, part, out)
         for spec in specs:
             if spec.find is not None and spec.name not in out:
                 found = _FINDERS[spec.find](reading.lines, spec)
@@ -96,6 +98,15 @@ def fields(kind: Kind, readings: Sequence[Reading]) -> tuple[Field, ...]:
         for reading in readings:
             _machine(reading, out)
     return tuple(out.values())
+
+
+def _untitled(reading: Reading, kind: Kind) -> Reading:
+    """`reading` without the paper's title, which is no label: BẰNG TỐT NGHIỆP is close to “hạng tốt nghiệp”."""
+    title = fold(kind.title)
+    if not title or reading.page != kind.page:
+        return reading
+    lines = (line for line in reading.lines if len(form := fold(line.text)) < _TITLE_LETTERS or form not in title)
+    return replace(reading, lines=tuple(lines))
 
 
 def _machine(reading: Reading, out: dict[str, Field]) -> None:
