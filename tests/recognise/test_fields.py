@@ -183,6 +183,8 @@ def test_a_title_that_resembles_a_label_is_no_field(reading_of: Make) -> None:
 
 
 def test_a_value_below_the_title_is_not_taken_for_the_title_s_own(reading_of: Make) -> None:
-    reading = reading_of([(200, 100, "BẰNG TỐT NGHIỆP"), (200, 200, "TRUNG HỌC PHỔ THÔNG"), (200, 400, "Xếp loại: Khá")])
+    reading = reading_of(
+        [(200, 100, "BẰNG TỐT NGHIỆP"), (200, 200, "TRUNG HỌC PHỔ THÔNG"), (200, 400, "Xếp loại: Khá")]
+    )
     paper = Kind(key="bang_tn", name=kind_name("bang_tn"), title="BẰNG TỐT NGHIỆP", confidence=1.0, page=reading.page)
     assert [(field.name, field.value) for field in fields(paper, [reading])] == [("ranking", "Khá")]
