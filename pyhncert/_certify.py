@@ -169,6 +169,7 @@ class Run:
             with self._step("encode"):
                 records.append(issue.encode_page(page, spool=spool))
             facts.append(PageFacts.of(page))
+            del page
         with self._step("findings"):
             kind, fields, findings = understand(facts, readings, self._today())
         return _Seen(
@@ -217,6 +218,7 @@ class Run:
                 page = capture.normalise(raw)
             del raw
             yield page
+            del page  # else two pages lie in memory while the next one is decoded
 
     def _refuse_signed(self, scan: Scan) -> None:
         """A PDF that is signed already is never touched; its signatures are checked and said."""
