@@ -132,6 +132,10 @@ def cpu_s(*, children: bool = True) -> float:
     return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, who))
 
 
+_USUAL = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Both sides keep their compiled Python files, as they do for a user."""
+
+
 def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None, cwd: Path | None = None) -> Usage:
     """Run a command and wait for its whole tree."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -142,7 +146,7 @@ def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None, cwd
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env={**os.environ, **(env or {})},
+        env={**_USUAL, **(env or {})},
     ) as process:
         watch = _Watch(process.pid)
         out, err = process.communicate()
