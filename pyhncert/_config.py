@@ -181,7 +181,7 @@ class _Reader:
             officers=tuple(self._officer(entry, n) for n, entry in enumerate(officers, 1)),
             agency=self._key("agency"),
             qr=self._key("qr"),
-            max_pixels=int(self._get("limits", "max_pixels", 120_000_000, int)),
+            max_pixels=int(self._get("limits", "max_pixels", 200_000_000, int)),
             max_pages=int(self._get("limits", "max_pages", 1000, int)),
             max_bytes=int(self._get("limits", "max_bytes", 512 * 1024 * 1024, int)),
         )

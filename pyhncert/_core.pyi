@@ -120,8 +120,10 @@ def timestamp_info(
     value: bytes, /, *, digest: str, policy: str, serial: bytes, time: str, nonce: bytes | None = None
 ) -> bytes: ...
 
-# pixels: images are (height, width, 3) RGB, gray and masks (height, width), all of 8 bits and contiguous; a mask is 1
-# where there is ink; points are (x, y), the centre of the first pixel is (0.5, 0.5); quads clockwise from upper left
+# pixels: images are (height, width, 3) RGB, gray and masks (height, width), all of 8 bits; what is read may have any
+# strides (it is copied once where it is not in C order), what is written must be in C order, writeable and apart from
+# what is read; else UsageFault, and ScanError for a picture without pixels. A mask is 1 where there is ink; points are
+# (x, y), the centre of the first pixel is (0.5, 0.5); quads clockwise from upper left
 
 _Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 

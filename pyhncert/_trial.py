@@ -69,7 +69,7 @@ key = "keys/qr.pem"                 # signs what the QR code says; P-256
 scheme = "ecdsa"
 
 [limits]
-max_pixels = 120000000              # a page; A3 at 600 dpi has 70 million
+max_pixels = 200000000              # a page; A3 at 600 dpi has 70 million, A2 140
 max_pages = 1000
 max_bytes = 536870912
 """

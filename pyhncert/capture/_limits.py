@@ -9,11 +9,11 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one scan; beyond them it is refused before any pixel is decoded.
 
-    `max_pixels` a page (A3 at 600 dpi has 70 million), `min_side_px` the shortest side that can be a paper,
+    `max_pixels` a page (A3 at 600 dpi has 70 million, A2 140), `min_side_px` the shortest side that can be a paper,
     `max_bytes` of the file, `max_pages` of all scans of one original together.
     """
 
-    max_pixels: int = 120_000_000
+    max_pixels: int = 200_000_000
     min_side_px: int = 200
     max_bytes: int = 512 * 1024 * 1024
     max_pages: int = 1000

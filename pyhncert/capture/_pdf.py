@@ -14,7 +14,7 @@ import pikepdf
 
 from pyhncert.capture import _content, _jpeg, _layers
 from pyhncert.capture._faults import ANOTHER, check_size, damaged, fault, truncated
-from pyhncert.capture._pillow import FOREIGN, open_jpeg, rgb
+from pyhncert.capture._pillow import FOREIGN, jpeg2000_size, open_jpeg, rgb
 from pyhncert.capture._turn import Turn, oriented
 from pyhncert.errors import ScanError
 
@@ -222,6 +222,8 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
             raise damaged(name, "PDF")
         if only == pikepdf.Name.FlateDecode:
             _check_inflated(name, image)
+        if only == pikepdf.Name.JPXDecode:
+            _check_jpeg2000(name, image)
         return rgb(name, "PDF", pikepdf.PdfImage(image).as_pil_image())
     except ScanError:
         raise
@@ -245,6 +247,13 @@ def _check_inflated(name: str, image: pikepdf.Object) -> None:
         rest = inflate.unconsumed_tail
         if grown > most:
             raise damaged(name, "PDF")
+
+
+def _check_jpeg2000(name: str, image: pikepdf.Object) -> None:
+    """Raise ScanError for a JPEG 2000 of another size than the PDF says, which is the size that was checked."""
+    size = jpeg2000_size(name, "PDF", bytes(image.read_raw_bytes()))
+    if size != (int(image["/Width"]), int(image["/Height"])):
+        raise damaged(name, "PDF")
 
 
 def _inverted(image: pikepdf.Object) -> bool:

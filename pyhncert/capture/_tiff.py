@@ -133,6 +133,8 @@ def picture(name: str, data: bytes, frame: int, header: Header) -> tuple[npt.NDA
             image.seek(frame)
         except FOREIGN as err:
             raise damaged(name, "TIFF") from err
+        if sorted(image.size) != sorted((header.width, header.height)):  # Pillow may have turned it already
+            raise damaged(name, "TIFF")
         pixels = rgb(name, "TIFF", image)
         if _ORIENTATION in image.tag_v2 and header.orientation != 1:  # else Pillow has turned it by itself
             pixels = turn.image(pixels)

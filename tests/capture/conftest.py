@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pyhncert import capture
 from pyhncert.values import Matrix, Page, RawPage
+
+sys.path.insert(0, str(Path(__file__).parent))  # `import border` in these tests
 
 FONT = Path(font_source_serif_pro.__file__).parent / "files" / "SourceSerifPro-Regular.ttf"
 TEXT = (

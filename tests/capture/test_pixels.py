@@ -97,8 +97,6 @@ def test_wrong_arguments_are_the_callers_fault():
     with pytest.raises(UsageFault):
         _core.grow(gray, -1.0)
     with pytest.raises(UsageFault):
-        _core.gray(image[:, ::2])
-    with pytest.raises(UsageFault):
         _core.warp(image, (0.0,) * 9, np.empty_like(image))
     with pytest.raises(UsageFault):
         _core.png_decode(b"", np.zeros((4, 4, 4), np.uint8))

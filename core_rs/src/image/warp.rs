@@ -39,6 +39,9 @@ pub fn warp(
     Ok(())
 }
 
+/// Shifts beyond it have no pixels to copy, and would not fit into whole numbers.
+const FAR: f64 = 1e9;
+
 /// Where the first pixel comes from and how source x and y change with a step right and a step down, if all whole.
 fn whole(m: &Matrix) -> Option<[i64; 6]> {
     let m = &m.0;
@@ -51,6 +54,7 @@ fn whole(m: &Matrix) -> Option<[i64; 6]> {
         || m[8] != 1.0
         || m[2].fract() != 0.0
         || m[5].fract() != 0.0
+        || m[2].abs().max(m[5].abs()) > FAR
     {
         return None;
     }

@@ -3,38 +3,15 @@
 // pyo3 hands arrays over by value, and its properties are tuples.
 #![allow(clippy::needless_pass_by_value, clippy::type_complexity)]
 
-use numpy::{
-    IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3,
-    PyReadwriteArray3, PyUntypedArrayMethods,
-};
+use numpy::{IntoPyArray, PyArray2, PyArray3, PyArrayMethods};
 use pyo3::prelude::*;
 
+use super::arrays::{Colour, Gray, Rgb, RgbOut, Whole, apart};
 use crate::image::geometry::{Matrix, Point, Quad};
 use crate::image::{
-    Picture, View, blobs, grow as growing, measure as measuring, png, reduce, survey as surveying,
+    Picture, blobs, grow as growing, measure as measuring, png, reduce, survey as surveying,
 };
 use crate::image::{threshold, warp as warping};
-use crate::{Error, Result};
-
-fn view3<'a>(array: &'a PyReadonlyArray3<'_, u8>) -> Result<View<'a>> {
-    let &[height, width, channels] = array.shape() else {
-        return Err(Error::Usage("an image has 3 axes".into()));
-    };
-    let data = array
-        .as_slice()
-        .map_err(|_| Error::Usage("the image must be contiguous".into()))?;
-    View::new(width, height, channels, data)
-}
-
-fn view2<'a>(array: &'a PyReadonlyArray2<'_, u8>) -> Result<View<'a>> {
-    let &[height, width] = array.shape() else {
-        return Err(Error::Usage("a gray image has 2 axes".into()));
-    };
-    let data = array
-        .as_slice()
-        .map_err(|_| Error::Usage("the image must be contiguous".into()))?;
-    View::new(width, height, 1, data)
-}
 
 fn array2(py: Python<'_>, picture: Picture) -> PyResult<Bound<'_, PyArray2<u8>>> {
     picture
@@ -46,27 +23,16 @@ fn array2(py: Python<'_>, picture: Picture) -> PyResult<Bound<'_, PyArray2<u8>>>
 /// Decode a PNG into `out`, (height, width, 3) RGB.
 #[pyfunction]
 #[pyo3(signature = (data, out, /))]
-fn png_decode(py: Python<'_>, data: &[u8], mut out: PyReadwriteArray3<'_, u8>) -> PyResult<()> {
-    let &[height, width, 3] = out.shape() else {
-        return Err(Error::Usage("out is no RGB image".into()).into());
-    };
-    let slice = out
-        .as_slice_mut()
-        .map_err(|_| Error::Usage("out must be contiguous".into()))?;
-    Ok(py.detach(|| png::decode(data, width, height, slice))?)
+fn png_decode(py: Python<'_>, data: &[u8], mut out: RgbOut<'_>) -> PyResult<()> {
+    let (width, height, room) = out.pixels()?;
+    Ok(py.detach(|| png::decode(data, width, height, room))?)
 }
 
 /// Gray of an RGB image.
 #[pyfunction]
 #[pyo3(signature = (image, /))]
-fn gray<'py>(
-    py: Python<'py>,
-    image: PyReadonlyArray3<'py, u8>,
-) -> PyResult<Bound<'py, PyArray2<u8>>> {
-    let view = view3(&image)?;
-    if view.channels != 3 {
-        return Err(Error::Usage("an RGB image is needed".into()).into());
-    }
+fn gray<'py>(py: Python<'py>, image: Rgb<'py>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let view = image.view()?;
     let gray = py.detach(|| reduce::gray(view));
     array2(py, gray)
 }
@@ -76,11 +42,11 @@ fn gray<'py>(
 #[pyo3(signature = (image, factor, /))]
 fn shrink<'py>(
     py: Python<'py>,
-    image: PyReadonlyArray3<'py, u8>,
-    factor: usize,
+    image: Rgb<'py>,
+    factor: Whole,
 ) -> PyResult<Bound<'py, PyArray3<u8>>> {
-    let view = view3(&image)?;
-    let small = py.detach(|| reduce::shrink(view, factor));
+    let view = image.view()?;
+    let small = py.detach(|| reduce::shrink(view, factor.0));
     small
         .data
         .into_pyarray(py)
@@ -89,27 +55,23 @@ fn shrink<'py>(
 
 /// Mask of ink (1) by Sauvola's threshold.
 #[pyfunction]
-#[pyo3(signature = (gray, /, *, radius = 15, k = 0.3))]
+#[pyo3(signature = (gray, /, *, radius = Whole(15), k = 0.3), text_signature = "(gray, /, *, radius=15, k=0.3)")]
 fn sauvola<'py>(
     py: Python<'py>,
-    gray: PyReadonlyArray2<'py, u8>,
-    radius: usize,
+    gray: Gray<'py>,
+    radius: Whole,
     k: f32,
 ) -> PyResult<Bound<'py, PyArray2<u8>>> {
-    let view = view2(&gray)?;
-    let mask = py.detach(|| threshold::sauvola(view, radius, k))?;
+    let view = gray.view()?;
+    let mask = py.detach(|| threshold::sauvola(view, radius.0, k))?;
     array2(py, mask)
 }
 
 /// Dilate a mask by a disc.
 #[pyfunction]
 #[pyo3(signature = (mask, radius, /))]
-fn grow<'py>(
-    py: Python<'py>,
-    mask: PyReadonlyArray2<'py, u8>,
-    radius: f32,
-) -> PyResult<Bound<'py, PyArray2<u8>>> {
-    let view = view2(&mask)?;
+fn grow<'py>(py: Python<'py>, mask: Gray<'py>, radius: f32) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let view = mask.view()?;
     let grown = py.detach(|| growing::grow(view, radius))?;
     array2(py, grown)
 }
@@ -117,11 +79,8 @@ fn grow<'py>(
 /// Boxes (left, top, right, bottom) and pixel counts of connected ink.
 #[pyfunction]
 #[pyo3(signature = (mask, /))]
-fn ink_boxes(
-    py: Python<'_>,
-    mask: PyReadonlyArray2<'_, u8>,
-) -> PyResult<Vec<(u32, u32, u32, u32, u32)>> {
-    let view = view2(&mask)?;
+fn ink_boxes(py: Python<'_>, mask: Gray<'_>) -> PyResult<Vec<(u32, u32, u32, u32, u32)>> {
+    let view = mask.view()?;
     let ink = py.detach(|| blobs::find(view));
     Ok(ink
         .blobs
@@ -166,8 +125,8 @@ struct PageMeasures {
 /// Find the page in an RGB scan.
 #[pyfunction]
 #[pyo3(signature = (image, /))]
-fn survey(py: Python<'_>, image: PyReadonlyArray3<'_, u8>) -> PyResult<Survey> {
-    let view = view3(&image)?;
+fn survey(py: Python<'_>, image: Rgb<'_>) -> PyResult<Survey> {
+    let view = image.view()?;
     let found = py.detach(|| surveying::survey(view))?;
     let m = found.matrix.0;
     Ok(Survey {
@@ -185,34 +144,26 @@ fn survey(py: Python<'_>, image: PyReadonlyArray3<'_, u8>) -> PyResult<Survey> {
 
 /// Draw a scan through `matrix` into `out`; `fill` is what lies outside.
 #[pyfunction]
-#[pyo3(signature = (image, matrix, out, /, *, fill = (255, 255, 255)))]
+#[pyo3(signature = (image, matrix, out, /, *, fill = Colour([255; 3])))]
 fn warp(
     py: Python<'_>,
-    image: PyReadonlyArray3<'_, u8>,
+    image: Rgb<'_>,
     matrix: Nine,
-    mut out: PyReadwriteArray3<'_, u8>,
-    fill: (u8, u8, u8),
+    mut out: RgbOut<'_>,
+    fill: Colour,
 ) -> PyResult<()> {
-    let view = view3(&image)?;
-    let &[height, width, 3] = out.shape() else {
-        return Err(Error::Usage("out is no RGB image".into()).into());
-    };
-    let slice = out
-        .as_slice_mut()
-        .map_err(|_| Error::Usage("out must be contiguous".into()))?;
+    let view = image.view()?;
+    let (width, height, room) = out.pixels()?;
+    apart(view.data, room)?;
     let m = Matrix(matrix.into());
-    Ok(py.detach(|| warping::warp(view, &m, width, height, slice, fill.into()))?)
+    Ok(py.detach(|| warping::warp(view, &m, width, height, room, fill.0))?)
 }
 
 /// Measure an upright page; `outline` is what the scan shows of the paper, in page pixels.
 #[pyfunction]
 #[pyo3(signature = (image, outline, /))]
-fn measure(
-    py: Python<'_>,
-    image: PyReadonlyArray3<'_, u8>,
-    outline: Corners,
-) -> PyResult<PageMeasures> {
-    let view = view3(&image)?;
+fn measure(py: Python<'_>, image: Rgb<'_>, outline: Corners) -> PyResult<PageMeasures> {
+    let view = image.view()?;
     let outline = outline.into();
     let found = py.detach(|| measuring::measure(view, &outline))?;
     Ok(PageMeasures {

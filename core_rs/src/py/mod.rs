@@ -1,5 +1,6 @@
 //! The border: the only files that name `pyo3`. Convert, detach, call, convert.
 
+mod arrays;
 mod cms;
 mod image;
 
