@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pyhncert import capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
-from pyhncert._read import finding_json, some, understand
+from pyhncert._read import finding_json, secret_refused, some, understand
 from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault, VerdictError
 from pyhncert.values import (
     VIETNAM,
@@ -162,14 +162,15 @@ class Run:
         )
         with self._step("load"):
             admitted = self._admit(sources, limits)
-        records, facts, readings = [], [], []
-        for page in self._pages(admitted, limits):
-            with self._step("read"):
-                readings.append(self.office.reader.read(page))
-            with self._step("encode"):
-                records.append(issue.encode_page(page, spool=spool))
-            facts.append(PageFacts.of(page))
-            del page
+        records: list[PageRecord] = []
+        facts: list[PageFacts] = []
+        readings: list[Reading] = []
+        secret = self._look(self._pages(admitted, limits), spool, (records, facts, readings))
+        if secret is not None:
+            for kept in (admitted, records, facts, readings):
+                kept.clear()  # an error's traceback keeps what its frames hold
+            self.office.register.refuse(officer=self.officer.name, reason="R3", pages=secret.page or 1)
+            raise secret_refused(secret, sources)
         with self._step("findings"):
             kind, fields, findings = understand(facts, readings, self._today())
         return _Seen(
@@ -181,6 +182,27 @@ class Run:
             fields=fields,
             findings=findings,
         )
+
+    def _look(
+        self,
+        pages: Iterator[Page],
+        spool: Path | None,
+        into: tuple[list[PageRecord], list[PageFacts], list[Reading]],
+    ) -> Finding | None:
+        """Read and encode page by page; a page with the mark of a state secret ends it before that page is kept."""
+        records, facts, readings = into
+        for page in pages:
+            with self._step("read"):
+                reading = self.office.reader.read(page)
+            secret = check.secret(reading, today=self._today())
+            if secret is not None:
+                return secret
+            readings.append(reading)
+            with self._step("encode"):
+                records.append(issue.encode_page(page, spool=spool))
+            facts.append(PageFacts.of(page))
+            del page
+        return None
 
     def _admit(self, sources: Sequence[Source], limits: capture.Limits) -> list[_Admitted]:
         """Every source checked whole before a pixel is decoded; what is too much to hold is read again in its turn."""

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyhncert import capture, check, recognise
-from pyhncert.errors import UsageFault
+from pyhncert.errors import Blocked, UsageFault
 from pyhncert.values import Field, Finding, Kind, Line, Matrix, Page, PageFacts, Quad, Reading, Word
 
 if TYPE_CHECKING:
     from pyhncert.office import Source
     from pyhncert.recognise import Reader
 
-__all__ = ["finding_json", "reading_of", "some", "understand"]
+__all__ = ["finding_json", "reading_of", "secret_refused", "some", "understand"]
 
 
 def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
     """What is seen on the scans; see `pyhncert.office.read_scans`."""
     limits = capture.Limits()
     scans = [capture.load(source, limits=limits) for source in some(sources)]
-    facts, readings, pages = [], [], []
+    facts: list[PageFacts] = []
+    readings: list[Reading] = []
+    pages: list[dict[str, Any]] = []
     back: dict[int, Matrix] = {}
     for raw in capture.raw_pages(scans, limits=limits):
         page = capture.normalise(raw)
         back[page.number] = page.matrix.inverse()
         facts.append(PageFacts.of(page))
         readings.append(reader.read(page))
+        secret = check.secret(readings[-1], today=today)
+        if secret is not None:
+            del raw, page
+            for kept in (scans, facts, readings, pages):
+                kept.clear()  # an error's traceback keeps what its frames hold
+            raise secret_refused(secret, sources)
         pages.append(_page_json(page, readings[-1], back[page.number]))
     signed = any(capture.signed_pdf(scan) for scan in scans)
     kind, fields, findings = understand(facts, readings, today)
@@ -79,6 +88,20 @@ def some(sources: Sequence[Source]) -> Sequence[Source]:
     if not sources:
         raise UsageFault("no scan was given", "chưa có bản quét nào")
     return sources
+
+
+def secret_refused(finding: Finding, sources: Sequence[Source]) -> Blocked:
+    """The refusal of a secret paper; it holds nothing of the paper but its mark. The operator's own files stay."""
+    files = ", ".join(str(source) for source in sources if isinstance(source, Path))
+    return Blocked(
+        f"{finding.reason.en} [{finding.code}]",
+        f"{finding.reason.vi} [{finding.code}]",
+        findings=(finding,),
+        hint="nothing of this scan is kept here, and no override helps; destroy your own copy of it"
+        + (f": delete {files}, also from the scanner and the bin" if files else ""),
+        hint_vi="ở đây không lưu gì của bản quét này và không thể bỏ qua; hãy tự hủy bản của mình"
+        + (f": xóa {files}, cả trong máy quét và thùng rác" if files else ""),
+    )
 
 
 def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:

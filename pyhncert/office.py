@@ -379,6 +379,7 @@ def read_scans(
 
     Raises:
         ScanError: the scans cannot be read as pages.
+        Blocked: a page bears the mark of a state secret; nothing of what was read is told.
         MissingDependency: a model is missing.
     """
     from pyhncert._read import reading_of  # noqa: PLC0415  loads the rooms

@@ -1,4 +1,4 @@
-"""`hncert office init`: a working trial office in seconds."""
+"""`hncert office`: a working trial office in seconds, and an old register brought up to date."""
 
 from __future__ import annotations
 
@@ -61,3 +61,16 @@ def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | Non
         )
     else:
         give(str(made))
+
+
+@office.command()
+@global_options
+def upgrade() -> None:
+    """Bring the register of the office to this software's form; nothing happens where it has it."""
+    from hncert_cli._open import open_office  # noqa: PLC0415
+    from pyhncert.keep import upgrade_register  # noqa: PLC0415
+
+    said = settings()
+    path = open_office(said).settings.register
+    upgrade_register(path)
+    tell(said.words(f"sổ {path} đã theo dạng của phần mềm này", f"the register {path} is up to date"), "green")

@@ -116,6 +116,21 @@ def show_line(code: str) -> None:
             give(f"{label}: {value}")
 
 
+@register.command("refusals")
+@global_options
+def list_refusals() -> None:
+    """List papers that were stopped as state secrets: time, officer, reason of the law, pages; nothing else is kept."""
+    said = settings()
+    stopped = open_office(said).register.refusals()
+    if said.json:
+        from hncert_cli._json import plain  # noqa: PLC0415
+
+        give_json([{"format": "hncert/refusal", "version": 1, **plain(refusal)} for refusal in stopped])
+        return
+    for refusal in stopped:
+        give("\t".join([local(refusal.at), refusal.officer, refusal.reason, str(refusal.pages)]))
+
+
 def _day(year: int | None, month: int | None) -> dt.date:
     """The day whose form of the register is used: the last of what is exported, but not after today."""
     today = dt.datetime.now(VIETNAM).date()

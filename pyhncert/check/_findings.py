@@ -24,7 +24,8 @@ def findings(
 ) -> tuple[Finding, ...]:
     """What the officer should know before deciding: blocks first, then warnings, then what was found in order.
 
-    `today` is the day on which rules and papers must hold. A finding `secret` obliges the caller to destroy the scan.
+    `today` is the day on which rules and papers must hold. A finding `secret` is final: the caller drops the scan, and
+    asks `secret` page by page to do so in time.
     """
     by_page = {reading.page: reading for reading in readings}
     named = {field.name: field for field in fields}

@@ -25,15 +25,19 @@ def marks(readings: Sequence[Reading], kind: Kind, today: dt.date) -> list[Findi
     """The marks on all pages, each at most once a page."""
     out = []
     for reading in readings:
-        for way in (_secret, _copy):
-            found = next(way(reading, kind, today), None)
+        for way in (_secret(reading, today), _forbidden(reading, today), _copy(reading, kind, today)):
+            found = next(way, None)
             if found is not None:
                 out.append(found)
     return out
 
 
-def _secret(reading: Reading, kind: Kind, today: dt.date) -> Iterator[Finding]:
-    del kind
+def secret(reading: Reading, *, today: dt.date) -> Finding | None:
+    """The mark of a state secret on a page, which is final: the caller drops the scan and all that was read of it."""
+    return next(_secret(reading, today), None)
+
+
+def _secret(reading: Reading, today: dt.date) -> Iterator[Finding]:
     law = rule("secret", today)
     if law is None:
         return
@@ -41,7 +45,15 @@ def _secret(reading: Reading, kind: Kind, today: dt.date) -> Iterator[Finding]:
         text = " ".join(word.text for word in words)
         for mark in sorted(law["marks"], key=len, reverse=True):
             if _is_mark(text, mark, line):
-                yield say("secret", "block", page=reading.page, quad=_around(words), mark=mark)
+                yield say("secret", "block", final=True, page=reading.page, quad=_around(words), mark=mark)
+
+
+def _forbidden(reading: Reading, today: dt.date) -> Iterator[Finding]:
+    law = rule("secret", today)
+    if law is None:
+        return
+    for words, _line in _groups(reading.lines):
+        text = " ".join(word.text for word in words)
         for mark in law["no_copying"]:
             if fold(text) == fold(mark) and capitals(text) > _CAPITALS:
                 yield say("no_copying", "block", page=reading.page, quad=_around(words), mark=text)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._fees import FeeRule, fee, fee_rule
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
+    from pyhncert.keep._refusals import Refusal
     from pyhncert.keep._register import Register
     from pyhncert.keep._store import ObjectStore
 
@@ -42,6 +43,7 @@ _HOME = {
     "NewFile": "_disk",
     "ObjectStore": "_store",
     "Recovered": "_recover",
+    "Refusal": "_refusals",
     "Register": "_register",
     "Transition": "_acts",
     "Undelivered": "_recover",
@@ -71,6 +73,7 @@ __all__ = [
     "NewFile",
     "ObjectStore",
     "Recovered",
+    "Refusal",
     "Register",
     "Transition",
     "Undelivered",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, event, exc, pool, text
 
 from pyhncert.errors import StorageFault
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The last migration; a register with another one is not opened."""
 
 BUSY_S = 30.0
@@ -142,8 +142,10 @@ class Database:
             )
         if found != SCHEMA:
             raise StorageFault(
-                f"{self.path}: the register has schema {found}, this software needs {SCHEMA}; upgrade the older one",
-                f"{self.path}: sổ có lược đồ {found}, phần mềm cần {SCHEMA}; hãy nâng cấp phía cũ hơn",
+                f"{self.path}: the register has schema {found}, this software needs {SCHEMA};"
+                " run 'hncert office upgrade', or install the newer software",
+                f"{self.path}: sổ có lược đồ {found}, phần mềm cần {SCHEMA};"
+                " hãy chạy 'hncert office upgrade' hoặc cài phần mềm mới hơn",
             )
 
     def dispose(self) -> None:

@@ -12,7 +12,7 @@ from typing import IO, Any
 from sqlalchemy import Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _lines
+from pyhncert.keep import _lines, _refusals
 from pyhncert.keep._book import Book, books, check_book
 from pyhncert.keep._check import check
 from pyhncert.keep._codes import normal_code
@@ -117,6 +117,11 @@ class OpenedRegister:
                 return
             last = rows[-1]
             after = (last.unit, last.symbol, last.year, last.number)
+
+    def refusals(self) -> tuple[_refusals.Refusal, ...]:
+        """Papers that were stopped, oldest first; nothing is known of them but who, when and why."""
+        with self._database.reading() as connection:
+            return _refusals.entered(connection)
 
     def books(self) -> list[Book]:
         """All books, in order."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Row, exc, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _lines, _recover
+from pyhncert.keep import _lines, _recover, _refusals
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import Book, BookSettings, current_book, next_number, open_book
 from pyhncert.keep._canonical import findings_digest, record_json
@@ -315,6 +315,17 @@ class Register(OpenedRegister):
             self.void(act_id, reason, person=person)
             return True
         return state == "voided"
+
+    def refuse(self, *, officer: str, reason: str, pages: int) -> _refusals.Refusal:
+        """Enter that `officer` stopped a paper for a `reason` of SPEC 1.4 after `pages` pages; nothing else is kept.
+
+        Raises:
+            StorageFault: the register cannot be written.
+        """
+        refusal = _refusals.Refusal(at=self._now(), device=self.device, officer=officer, reason=reason, pages=pages)
+        with self._database.writing() as connection:
+            _refusals.enter(connection, refusal)
+        return refusal
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ def test_another_file_is_no_register(tmp_path, clock, content):
 def test_a_register_of_another_schema_is_not_opened(path, clock):
     with closing(_database.connect(path)) as link:
         link.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StorageFault, match="schema 9999, this software needs 0001"):
+    with pytest.raises(StorageFault, match=f"schema 9999, this software needs {_database.SCHEMA}"):
         _open(path, clock)
 
 
