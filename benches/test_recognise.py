@@ -54,15 +54,15 @@ def png(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def read(data: bytes, reader: recognise.Reader) -> tuple[Page, Reading, Kind, tuple[Field, ...]]:
-    """One page through the first rooms."""
+def read(data: bytes, reader: recognise.Reader) -> tuple[list[Page], list[Reading], Kind, tuple[Field, ...]]:
+    """One scan through the first rooms."""
     limits = capture.Limits()
     scan = capture.load(data, name="bench", limits=limits)
     (raw,) = capture.raw_pages([scan], limits=limits)
-    page = capture.normalise(raw)
-    reading = reader.read(page)
-    kind = recognise.classify([reading])
-    return page, reading, kind, recognise.fields(kind, [reading])
+    seen = list(capture.normalise(raw))
+    readings = [reader.read(page) for page in seen]
+    kind = recognise.classify(readings)
+    return seen, readings, kind, recognise.fields(kind, readings)
 
 
 def wrong_fields(page: Unseen, found: Sequence[Field]) -> tuple[int, list[str]]:
@@ -116,8 +116,8 @@ def test_the_real_scan(promise: Any, ledger: Ledger, peer: Peer, work: Path) -> 
         pytest.skip(f"{folder} is missing")
     reader = recognise.Reader()
     for scan in sorted(folder.glob("*.jpg")):
-        _, reading, kind, _ = read(scan.read_bytes(), reader)
+        _, readings, kind, _ = read(scan.read_bytes(), reader)
         text = work / f"{scan.stem}.txt"
-        text.write_text(reading.text, encoding="utf-8")
+        text.write_text("\n".join(reading.text for reading in readings), encoding="utf-8")
         (error,) = peer.character_error([text], [scan.with_suffix(".txt")])
         promise(f"character error, real {scan.stem}", error * 100, "%", note=f"kind {kind.key}")

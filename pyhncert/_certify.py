@@ -231,16 +231,18 @@ class Run:
     def _pages(self, admitted: Sequence[_Admitted], limits: capture.Limits) -> Iterator[Page]:
         """Upright pages, one in memory at a time."""
         raw_pages = capture.raw_pages(self._scans(admitted, limits), limits=limits)
+        number = 1
         while True:
             with self._step("load"):
                 raw = next(raw_pages, None)
             if raw is None:
                 return
             with self._step("normalise"):
-                page = capture.normalise(raw)
+                pages = list(capture.normalise(raw, number=number))
             del raw
-            yield page
-            del page  # else two pages lie in memory while the next one is decoded
+            number += len(pages)
+            while pages:
+                yield pages.pop(0)  # nobody else holds it: else two pages lie in memory while the next is decoded
 
     def _refuse_signed(self, scan: Scan) -> None:
         """A PDF that is signed already is never touched; its signatures are checked and said."""

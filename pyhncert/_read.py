@@ -27,17 +27,17 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
     pages: list[dict[str, Any]] = []
     back: dict[int, Matrix] = {}
     for raw in capture.raw_pages(scans, limits=limits):
-        page = capture.normalise(raw)
-        back[page.number] = page.matrix.inverse()
-        facts.append(PageFacts.of(page))
-        readings.append(reader.read(page))
-        secret = check.secret(readings[-1], today=today)
-        if secret is not None:
-            del raw, page
-            for kept in (scans, facts, readings, pages):
-                kept.clear()  # an error's traceback keeps what its frames hold
-            raise secret_refused(secret, sources)
-        pages.append(_page_json(page, readings[-1], back[page.number]))
+        for page in capture.normalise(raw, number=len(pages) + 1):
+            back[page.number] = page.matrix.inverse()
+            facts.append(PageFacts.of(page))
+            readings.append(reader.read(page))
+            secret = check.secret(readings[-1], today=today)
+            if secret is not None:
+                del raw, page
+                for kept in (scans, facts, readings, pages):
+                    kept.clear()  # an error's traceback keeps what its frames hold
+                raise secret_refused(secret, sources)
+            pages.append(_page_json(page, readings[-1], back[page.number]))
     signed = any(capture.signed_pdf(scan) for scan in scans)
     kind, fields, findings = understand(facts, readings, today)
     if signed:

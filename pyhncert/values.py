@@ -130,7 +130,8 @@ class Measures:
     `sharpness` is 0 (blurred beyond reading) to 1 (crisp); `ink_share` the share of ink pixels; `contrast` the
     distance of ink and paper in gray levels; `text_height_px` the median height of text, 0 where there is none;
     `cut_edges` names the sides (``left`` ``top`` ``right`` ``bottom``) at which ink runs off the page, with the
-    places in page pixels in `cut_quads`; `seal_quads` are red round seals; `papers` counts the sheets on the glass;
+    places in page pixels in `cut_quads`; `seal_quads` are red round seals; `papers` is, on the first page of a
+    picture, how many papers were laid on the glass together (the two sides of one card are one), and 1 elsewhere;
     `glare_share` is the share of the page that a mirrored lamp burnt out; `turn_confidence` (0 to 1) says how sure
     it is which side of the page is up.
     """

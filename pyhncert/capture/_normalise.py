@@ -1,4 +1,4 @@
-"""From a raw picture to an upright page with its measures."""
+"""From a raw picture to the upright pages on it, with their measures."""
 
 from __future__ import annotations
 
@@ -18,15 +18,24 @@ _SIDES = ("left", "top", "right", "bottom")
 _CRISP, _LOST = 1.2, 4.2
 
 
-def normalise(raw: RawPage) -> Page:
-    """The upright, straight, cropped page of `raw`, with its measures and its effective resolution.
+def normalise(raw: RawPage, *, number: int | None = None) -> tuple[Page, ...]:
+    """The upright, straight, cropped pages of `raw` in reading order, each with its measures and resolution.
 
-    The picture is sampled at most once; where quarter turns and a crop by whole pixels are enough, or nothing has to
-    be done, no pixel changes its value. The page's matrix maps pixels of the picture *in the file* to page pixels,
-    and `raw_size` is that picture's size.
+    A sheet that fills the picture, or whose edges cannot be told from what it lies on, is one page; each sheet on a
+    scanner bed or desk becomes a page of its own, so there is always at least one. Pages are numbered from `number`,
+    by default that of `raw`; `scan` and `frame` are the same for all.
+
+    Each page is sampled at most once (bicubic); where quarter turns and a crop by whole pixels are enough, or nothing
+    has to be done, no pixel changes its value. A page's matrix maps pixels of the picture *in the file* to page
+    pixels, and `raw_size` is that picture's size.
     """
     image = np.ascontiguousarray(raw.image)
-    found = _core.survey(image)
+    first = raw.number if number is None else number
+    return tuple(_page(raw, image, found, place, first) for place, found in enumerate(_core.survey(image)))
+
+
+def _page(raw: RawPage, image: npt.NDArray[np.uint8], found: _core.Survey, place: int, first: int) -> Page:
+    """The page at `place` of a picture whose first page has the number `first`."""
     matrix = Matrix(found.matrix)
     page = image if matrix == Matrix.identity() and found.size == image.shape[1::-1] else _drawn(image, found)
     seen = _core.measure(page, found.outline)
@@ -35,7 +44,7 @@ def normalise(raw: RawPage) -> Page:
     origin = raw.to_file.apply((0.0, 0.0))
     cuts = tuple((_SIDES[side], _quad(quad)) for side, quad in seen.cuts)
     return Page(
-        number=raw.number,
+        number=first + place,
         scan=raw.scan,
         frame=raw.frame,
         image=page,
@@ -53,7 +62,7 @@ def normalise(raw: RawPage) -> Page:
             cut_edges=tuple(side for side, _ in cuts),
             cut_quads=tuple(quad for _, quad in cuts),
             seal_quads=tuple(_quad(quad) for quad in seen.seals),
-            papers=found.papers,
+            papers=found.papers if place == 0 else 1,
             glare_share=seen.glare_share,
             turn_confidence=found.confidence,
         ),

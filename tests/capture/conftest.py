@@ -50,8 +50,9 @@ def as_raw(image: Image.Image | np.ndarray, dpi: float | None = None) -> RawPage
 
 
 def page_of(image: Image.Image | np.ndarray, dpi: float | None = None) -> Page:
-    """The image, normalised."""
-    return capture.normalise(as_raw(image, dpi))
+    """The one page of the image, normalised."""
+    (page,) = capture.normalise(as_raw(image, dpi))
+    return page
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def test_exif_rotation_is_undone_and_remembered(kind, orientation, colours):
     for x, y in ((0, 0), (seen.shape[1] - 1, 0), (5, seen.shape[0] - 1), (17, 40)):
         u, v = page.to_file.apply((x + 0.5, y + 0.5))
         assert np.abs(colours[int(v), int(u)].astype(int) - seen[y, x]).max() == 0
-    (upright,) = [capture.normalise(page)]
+    (upright,) = capture.normalise(page)
     assert upright.raw_size == (WIDTH, HEIGHT)
 
 

@@ -38,7 +38,7 @@ def example(request):
     file = io.BytesIO()
     image.save(file, "PNG", dpi=(DPI, DPI), compress_level=1)
     raw = next(iter(capture.raw_pages([capture.load(file.getvalue())], limits=capture.Limits())))
-    return raw, capture.normalise(raw)
+    return raw, capture.normalise(raw)[0]
 
 
 def test_ink_agrees_outside_the_marks_and_no_mark_covers_ink(example, act_of, composed, render, ink):

@@ -121,6 +121,33 @@ fn unit_to(quad: &Quad) -> Result<Matrix> {
     ]))
 }
 
+/// Width over height of a rectangle that a camera sees as `quad` (Zhang and He 2007, "Whiteboard scanning and image
+/// enhancement", section 3.2); `middle` is where its axis meets the picture. None where the picture says too little.
+#[must_use]
+pub fn aspect(quad: &Quad, middle: Point) -> Option<f64> {
+    let [a, b, d, c] = quad.map(|(x, y)| [x - middle.0, y - middle.1, 1.0]);
+    let cross = |p: [f64; 3], q: [f64; 3]| {
+        [
+            p[1] * q[2] - p[2] * q[1],
+            p[2] * q[0] - p[0] * q[2],
+            p[0] * q[1] - p[1] * q[0],
+        ]
+    };
+    let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
+    let right = dot(cross(a, d), c) / dot(cross(b, d), c);
+    let down = dot(cross(a, d), b) / dot(cross(c, d), b);
+    let along = |k: f64, p: [f64; 3]| [k * p[0] - a[0], k * p[1] - a[1], k * p[2] - a[2]];
+    let (u, v) = (along(right, b), along(down, c));
+    let focal = -(u[0] * v[0] + u[1] * v[1]) / (u[2] * v[2]);
+    let reach = middle.0.hypot(middle.1);
+    // Where one pair of sides is parallel the focal length is lost; lenses have 0.6 to 6 half diagonals.
+    if !(focal.is_finite() && focal > (0.6 * reach).powi(2) && focal < (6.0 * reach).powi(2)) {
+        return None;
+    }
+    let length = |p: [f64; 3]| (p[0] * p[0] + p[1] * p[1]) / focal + p[2] * p[2];
+    Some((length(u) / length(v)).sqrt())
+}
+
 /// Left, top, right, bottom of the box around `points`.
 #[must_use]
 pub fn bounds(points: &[Point]) -> (f64, f64, f64, f64) {
@@ -201,6 +228,22 @@ mod tests {
             near(m.apply(a), b);
             near(back.apply(b), a);
         }
+    }
+
+    #[test]
+    fn the_proportions_of_a_sheet_seen_from_the_side_are_told() {
+        // A sheet of 210 x 297, tilted about both axes, before a lens of 1.6 half diagonals.
+        let (sin, cos) = 0.5_f64.sin_cos();
+        let (tilt, rest) = 0.3_f64.sin_cos();
+        let quad = corners(-105.0, -148.5, 105.0, 148.5).map(|(x, y)| {
+            let (y, z) = (y * cos, y * sin);
+            let (x, z) = (x * rest + z * tilt, z * rest - x * tilt);
+            let k = 1600.0 / (600.0 + z);
+            (800.0 + k * x, 600.0 + k * y)
+        });
+        let shape = aspect(&quad, (800.0, 600.0)).unwrap();
+        assert!((shape - 210.0 / 297.0).abs() < 1e-6, "{shape}");
+        assert_eq!(aspect(&corners(0.0, 0.0, 4.0, 3.0), (2.0, 2.0)), None);
     }
 
     #[test]

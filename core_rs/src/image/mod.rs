@@ -21,6 +21,7 @@ pub mod grow;
 pub mod lines;
 pub mod measure;
 pub mod paper;
+pub mod place;
 pub mod png;
 pub mod reduce;
 pub mod rotate;

@@ -1,6 +1,8 @@
-//! Where the page is in a scan and how it lies: everything that the one resampling has to know.
+//! Where the pages are in a scan and how they lie: everything that the one resampling of each has to know.
 
-use super::geometry::{Matrix, Point, Quad, bounds, corners, distance};
+use super::geometry::{Matrix, Quad, area, bounds, corners, distance};
+use super::lines::Lie;
+use super::place::{Place, rectangular};
 use super::threshold::sauvola;
 use super::{Picture, View, blobs, lines, paper, reduce};
 use crate::{Error, Result};
@@ -9,12 +11,14 @@ use crate::{Error, Result};
 const WORK: usize = 1800;
 /// Long side of the picture in which sheets and seals are looked for.
 const SMALL: usize = 900;
-/// Skew below that is left as it is (degrees): over A4 that is 3 pixels of 300 dpi.
-pub const STRAIGHT: f64 = 0.05;
 /// Radius and k of Sauvola's threshold in the work picture: a window of 5 mm.
 const WINDOW: (usize, f32) = (15, 0.3);
+/// A sheet that covers so much of the scan is the scan.
+const WHOLE: f64 = 0.985;
+/// A sheet that lies more askew than that (degrees) is straightened before its text is looked at.
+const ASKEW: f64 = 8.0;
 
-/// What the page is made by.
+/// What one page is made by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survey {
     /// From raw pixels to page pixels.
@@ -27,7 +31,7 @@ pub struct Survey {
     pub skew: f64,
     /// Certainty of the quarter turns, 0 to 1.
     pub confidence: f64,
-    /// Sheets of paper on the glass.
+    /// Papers that were laid on the glass together; the two sides of one card are one.
     pub papers: usize,
     /// Whether the page was cut out of a larger scan.
     pub cropped: bool,
@@ -75,197 +79,203 @@ impl Work {
     }
 }
 
-/// Find the page in an RGB scan.
+/// Find the pages in an RGB scan, in reading order; never none.
 ///
 /// # Errors
 /// [`Error::Usage`] for a picture that is not RGB.
-pub fn survey(view: View<'_>) -> Result<Survey> {
+pub fn survey(view: View<'_>) -> Result<Vec<Survey>> {
     if view.channels != 3 {
         return Err(Error::Usage("an RGB picture is needed".into()));
     }
     let work = Work::new(view);
     let (width, height) = (view.width as f64, view.height as f64);
-    let sheets = paper::find(work.small.view());
     let scale = work.small_factor as f64;
-    let quads: Vec<Quad> = sheets
+    let quads: Vec<Quad> = paper::find(work.small.view())
         .quads
         .iter()
         .map(|q| q.map(|(x, y)| (x * scale, y * scale)))
         .collect();
-    let papers = count(&quads);
-    let sheet = match quads.as_slice() {
-        [one] if super::geometry::area(one) < 0.985 * width * height => Some(*one),
-        _ => None,
-    };
-    let mut mask = work.ink()?;
-    if let Some(quad) = &sheet {
-        keep_inside(
-            &mut mask,
-            &quad.map(|(x, y)| (x / work.factor as f64, y / work.factor as f64)),
-        );
+    let fills = |q: &Quad| area(q) >= WHOLE * width * height;
+    if quads.is_empty() || (quads.len() == 1 && fills(&quads[0])) {
+        return Ok(vec![whole(&work, width, height)?]);
     }
+    let papers = count(&quads);
+    let mut found = Vec::with_capacity(quads.len());
+    for quad in quads {
+        let page = sheet(&work, &quad, (width, height), papers)?;
+        found.push((quad, page));
+    }
+    Ok(in_reading_order(found, width, height))
+}
+
+/// The page that fills the scan.
+fn whole(work: &Work, width: f64, height: f64) -> Result<Survey> {
+    let mask = work.ink()?;
     let ink = blobs::find(mask.view());
     let lie = lines::lie(work.gray.view(), mask.view(), &ink);
-    let quarters = lie.map_or(0, |l| l.quarters);
-    let text_skew = lie
-        .filter(|l| l.skew_confidence > 0.4 && l.skew.abs() < 10.5)
-        .map(|l| l.skew);
-    let confidence = lie.map_or(0.0, |l| l.axis_confidence.min(l.up_confidence));
-    let fill = fill(&work.small, sheet.is_some());
-    let base = Base {
+    let place = Place {
         width,
         height,
-        quarters,
-        fill,
-        confidence,
-        papers,
+        quarters: lie.map_or(0, |l| l.quarters),
+        confidence: lie.map_or(0.0, certainty),
+        papers: 1,
+        fill: border_colour(&work.small),
     };
-    Ok(match sheet {
-        Some(quad) if !rectangular(&quad) => base.flattened(&quad)?,
-        Some(quad) => {
-            let edge_skew = (quad[1].1 - quad[0].1)
-                .atan2(quad[1].0 - quad[0].0)
-                .to_degrees();
-            let skew = text_skew
-                .filter(|s| (s - edge_skew).abs() < 2.0)
-                .unwrap_or(edge_skew);
-            base.cut(&quad, skew)
-        }
-        None => base.whole(text_skew.unwrap_or(0.0), &ink, work.factor as f64),
-    })
+    Ok(place.whole(text_skew(lie).unwrap_or(0.0), &ink, work.factor as f64))
 }
 
-/// Sheets that count as papers: the two sides of one identity card lie together on purpose.
-fn count(quads: &[Quad]) -> usize {
-    let card = |q: &Quad| {
-        let (a, b) = (distance(q[0], q[1]), distance(q[1], q[2]));
-        (a.max(b) / a.min(b).max(1.0) - 1.586).abs() < 0.06
-    };
-    if quads.len() > 1 && quads.iter().all(card) {
-        1
+/// One sheet on the glass.
+fn sheet(work: &Work, quad: &Quad, (width, height): (f64, f64), papers: usize) -> Result<Survey> {
+    let factor = work.factor as f64;
+    let here = quad.map(|(x, y)| (x / factor, y / factor));
+    let edge_skew = (quad[1].1 - quad[0].1)
+        .atan2(quad[1].0 - quad[0].0)
+        .to_degrees();
+    let flat = rectangular(quad);
+    let (lie, straightened) = if flat && edge_skew.abs() < ASKEW {
+        (as_it_lies(&work.gray, &here)?, 0.0)
     } else {
-        quads.len().max(1)
+        (straight(&work.gray, &here)?, edge_skew)
+    };
+    let small = work.small_factor as f64;
+    let place = Place {
+        width,
+        height,
+        quarters: lie.map_or(0, |l| l.quarters),
+        confidence: lie.map_or(0.0, certainty),
+        papers,
+        fill: paper_colour(&work.small, &quad.map(|(x, y)| (x / small, y / small))),
+    };
+    if !flat {
+        return place.flattened(quad);
     }
+    let skew = text_skew(lie)
+        .map(|s| s + straightened)
+        .filter(|s| (s - edge_skew).abs() < 2.0)
+        .unwrap_or(edge_skew);
+    Ok(place.cut(quad, skew))
 }
 
-/// Whether a flatbed could have seen this rectangle: sides pairwise equal, corners square.
-fn rectangular(q: &Quad) -> bool {
-    let side = |i: usize| distance(q[i], q[(i + 1) % 4]);
-    let pair = |a: f64, b: f64| (a - b).abs() < 0.02 * a.max(b);
-    let square = (0..4).all(|i| {
-        let (p, o, n) = (q[(i + 3) % 4], q[i], q[(i + 1) % 4]);
-        let (u, v) = ((p.0 - o.0, p.1 - o.1), (n.0 - o.0, n.1 - o.1));
-        (u.0 * v.0 + u.1 * v.1).abs() < 0.02 * distance(p, o) * distance(n, o)
-    });
-    square && pair(side(0), side(2)) && pair(side(1), side(3))
+fn certainty(lie: Lie) -> f64 {
+    lie.axis_confidence.min(lie.up_confidence)
 }
 
-struct Base {
-    width: f64,
-    height: f64,
-    quarters: u8,
-    fill: [u8; 3],
-    confidence: f64,
-    papers: usize,
+/// The skew of the text, where it can be trusted.
+fn text_skew(lie: Option<Lie>) -> Option<f64> {
+    lie.filter(|l| l.skew_confidence > 0.4 && l.skew.abs() < lines::WIDEST - 0.5)
+        .map(|l| l.skew)
 }
 
-impl Base {
-    /// Quarter turns and skew taken out of the whole scan, which keeps its size.
-    fn upright(&self, skew: f64) -> (Matrix, f64, f64, f64) {
-        let skew = if skew.abs() < STRAIGHT { 0.0 } else { skew };
-        let turned = Matrix::unturn(self.quarters, self.width, self.height);
-        let (w, h) = if self.quarters % 2 == 0 {
-            (self.width, self.height)
-        } else {
-            (self.height, self.width)
-        };
-        if skew == 0.0 {
-            return (turned, w, h, 0.0);
-        }
-        let middle = Matrix::shift(-w / 2.0, -h / 2.0)
-            .then(&Matrix::rotation(-skew))
-            .then(&Matrix::shift(w / 2.0, h / 2.0));
-        (turned.then(&middle), w, h, skew)
+/// How the text lies inside a sheet of the work picture.
+fn as_it_lies(gray: &Picture, quad: &Quad) -> Result<Option<Lie>> {
+    let (left, top, right, bottom) = bounds(quad);
+    let held = |v: f64, most: usize| v.clamp(0.0, most as f64) as usize;
+    let (x0, x1) = (held(left, gray.width), held(right.ceil(), gray.width));
+    let (y0, y1) = (held(top, gray.height), held(bottom.ceil(), gray.height));
+    if x1 <= x0 || y1 <= y0 {
+        return Ok(None);
     }
+    let mut part = Picture::zeros(x1 - x0, y1 - y0, 1);
+    for y in y0..y1 {
+        part.row_mut(y - y0).copy_from_slice(&gray.row(y)[x0..x1]);
+    }
+    let inner = quad.map(|(x, y)| (x - x0 as f64, y - y0 as f64));
+    let mut mask = sauvola(part.view(), WINDOW.0, WINDOW.1)?;
+    keep_inside(&mut mask, &inner);
+    Ok(lines::lie(
+        part.view(),
+        mask.view(),
+        &blobs::find(mask.view()),
+    ))
+}
 
-    fn finish(
-        &self,
-        matrix: Matrix,
-        (w, h): (f64, f64),
-        skew: f64,
-        outline: Option<Quad>,
-    ) -> Survey {
-        Survey {
-            matrix,
-            size: (w.max(1.0) as usize, h.max(1.0) as usize),
-            quarters: self.quarters,
-            skew,
-            confidence: self.confidence,
-            papers: self.papers,
-            cropped: outline.is_some(),
-            outline: outline.unwrap_or_else(|| {
-                corners(0.0, 0.0, self.width, self.height).map(|p| matrix.apply(p))
-            }),
-            fill: self.fill,
+/// How the text lies on a sheet of the work picture once its corners are square.
+fn straight(gray: &Picture, quad: &Quad) -> Result<Option<Lie>> {
+    let side = |a: usize, b: usize| distance(quad[a], quad[b]);
+    let w = f64::midpoint(side(0, 1), side(3, 2)).round().max(1.0);
+    let h = f64::midpoint(side(0, 3), side(1, 2)).round().max(1.0);
+    let from = Matrix::between(&corners(0.0, 0.0, w, h), quad)?;
+    let mut part = Picture::zeros(w as usize, h as usize, 1);
+    for y in 0..part.height {
+        for x in 0..part.width {
+            let (u, v) = from.apply((x as f64 + 0.5, y as f64 + 0.5));
+            part.data[y * w as usize + x] = between(gray, u - 0.5, v - 0.5);
         }
     }
+    let mut mask = sauvola(part.view(), WINDOW.0, WINDOW.1)?;
+    keep_inside(&mut mask, &corners(0.0, 0.0, w, h));
+    Ok(lines::lie(
+        part.view(),
+        mask.view(),
+        &blobs::find(mask.view()),
+    ))
+}
 
-    /// The whole scan. It keeps its size, but grows where turning would push ink over the edge.
-    fn whole(&self, skew: f64, ink: &blobs::Ink, factor: f64) -> Survey {
-        let (matrix, w, h, skew) = self.upright(skew);
-        if skew == 0.0 {
-            return self.finish(matrix, (w, h), 0.0, None);
-        }
-        let mut points: Vec<Point> = vec![(0.0, 0.0), (w, h)];
-        for run in ink
-            .runs
-            .iter()
-            .filter(|r| ink.blobs[r.blob as usize].area >= 6)
-        {
-            let (top, bottom) = (f64::from(run.y) * factor, f64::from(run.y + 1) * factor);
-            for x in [f64::from(run.start) * factor, f64::from(run.end) * factor] {
-                points.extend([matrix.apply((x, top)), matrix.apply((x, bottom))]);
-            }
-        }
-        let (left, top, right, bottom) = bounds(&points);
-        let (left, top) = (left.floor(), top.floor());
-        let size = (right.ceil() - left, bottom.ceil() - top);
-        self.finish(matrix.then(&Matrix::shift(-left, -top)), size, skew, None)
-    }
+/// The gray at (`x`, `y`) in pixel indices, between its four neighbours.
+fn between(gray: &Picture, x: f64, y: f64) -> u8 {
+    let (x, y) = (
+        x.clamp(0.0, (gray.width - 1) as f64),
+        y.clamp(0.0, (gray.height - 1) as f64),
+    );
+    let (column, row) = (x as usize, y as usize);
+    let (next, below) = (
+        (column + 1).min(gray.width - 1),
+        (row + 1).min(gray.height - 1),
+    );
+    let (fx, fy) = (x.fract(), y.fract());
+    let mix = |row: &[u8]| f64::from(row[column]) * (1.0 - fx) + f64::from(row[next]) * fx;
+    (mix(gray.row(row)) * (1.0 - fy) + mix(gray.row(below)) * fy + 0.5) as u8
+}
 
-    /// One sheet, as a flatbed sees it.
-    fn cut(&self, quad: &Quad, skew: f64) -> Survey {
-        let (matrix, _, _, skew) = self.upright(skew);
-        let inside = quad.map(|(x, y)| (x.clamp(0.0, self.width), y.clamp(0.0, self.height)));
-        let placed = inside.map(|p| matrix.apply(p));
-        let (left, top, right, bottom) = bounds(&placed);
-        let (left, top) = (left.round(), top.round());
-        let size = ((right - left).round(), (bottom - top).round());
-        let shift = Matrix::shift(-left, -top);
-        self.finish(
-            matrix.then(&shift),
-            size,
-            skew,
-            Some(placed.map(|p| shift.apply(p))),
-        )
-    }
-
-    /// One sheet seen from the side, as a camera does.
-    fn flattened(&self, quad: &Quad) -> Result<Survey> {
-        let mut from = *quad;
-        from.rotate_left(usize::from(self.quarters));
-        let side = |a: usize, b: usize| distance(from[a], from[b]);
-        let (w, h) = (
-            f64::midpoint(side(0, 1), side(3, 2)).round(),
-            f64::midpoint(side(0, 3), side(1, 2)).round(),
+/// Sheets that count as papers: the two sides of one ID-1 card (ISO/IEC 7810, 85.60 x 53.98 mm) are laid together on
+/// purpose.
+fn count(quads: &[Quad]) -> usize {
+    let sides = |q: &Quad| {
+        let (a, b) = (
+            f64::midpoint(distance(q[0], q[1]), distance(q[2], q[3])),
+            f64::midpoint(distance(q[1], q[2]), distance(q[3], q[0])),
         );
-        let outline = corners(0.0, 0.0, w, h);
-        let matrix = Matrix::between(&from, &outline)?;
-        let skew = (quad[1].1 - quad[0].1)
-            .atan2(quad[1].0 - quad[0].0)
-            .to_degrees();
-        Ok(self.finish(matrix, (w, h), skew, Some(outline)))
+        (a.max(b), a.min(b).max(1.0))
+    };
+    let card = |q: &Quad| {
+        let (long, short) = sides(q);
+        (long / short - 85.60 / 53.98).abs() < 0.06
+    };
+    match quads {
+        [a, b] if card(a) && card(b) && (sides(a).0 / sides(b).0 - 1.0).abs() < 0.05 => 1,
+        _ => quads.len(),
     }
+}
+
+/// Rows from top to bottom, each from left to right, as a reader sees the scan who holds most of it upright.
+fn in_reading_order(mut found: Vec<(Quad, Survey)>, width: f64, height: f64) -> Vec<Survey> {
+    let mut votes = [0.0; 4];
+    for (quad, page) in &found {
+        votes[usize::from(page.quarters)] += area(quad) * (0.1 + page.confidence);
+    }
+    let upright = (0..4_u8)
+        .max_by(|&a, &b| {
+            votes[usize::from(a)]
+                .total_cmp(&votes[usize::from(b)])
+                .then(b.cmp(&a))
+        })
+        .unwrap_or(0);
+    let turned = Matrix::unturn(upright, width, height);
+    let place = |q: &Quad| bounds(&q.map(|p| turned.apply(p)));
+    found.sort_by(|a, b| place(&a.0).1.total_cmp(&place(&b.0).1));
+    let mut pages = Vec::with_capacity(found.len());
+    while !found.is_empty() {
+        let (_, top, _, bottom) = place(&found[0].0);
+        let beside = |q: &Quad| {
+            let (_, t, _, b) = place(q);
+            bottom.min(b) - top.max(t) > 0.5 * (bottom - top).min(b - t)
+        };
+        let (mut row, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|(q, _)| beside(q));
+        row.sort_by(|a, b| place(&a.0).0.total_cmp(&place(&b.0).0));
+        pages.extend(row.into_iter().map(|(_, page)| page));
+        found = rest;
+    }
+    pages
 }
 
 /// Forget ink outside a convex outline, and within three pixels of it.
@@ -303,16 +313,11 @@ fn keep_inside(mask: &mut Picture, quad: &Quad) {
     }
 }
 
-/// Colour of the paper: along the edge of the scan, or, where that is the bed, of its light half.
-fn fill(small: &Picture, bed: bool) -> [u8; 3] {
-    let (w, h) = (small.width, small.height);
-    let gray = reduce::gray(small.view());
-    let middle = paper::level(&gray.data, 0.5);
+/// The middle of each channel of the pixels of `small` for which `wanted` holds.
+fn middle_colour(small: &Picture, wanted: impl Fn(usize, usize) -> bool) -> [u8; 3] {
     let mut channels: [Vec<u8>; 3] = Default::default();
     for (i, pixel) in small.data.chunks_exact(3).enumerate() {
-        let (x, y) = (i % w, i / w);
-        let at_edge = x < 2 || y < 2 || x + 2 >= w || y + 2 >= h;
-        if if bed { gray.data[i] >= middle } else { at_edge } {
+        if wanted(i % small.width, i / small.width) {
             channels
                 .iter_mut()
                 .zip(pixel)
@@ -322,6 +327,30 @@ fn fill(small: &Picture, bed: bool) -> [u8; 3] {
     channels.map(|values| paper::level(&values, 0.5))
 }
 
+/// Colour along the edge of the scan.
+fn border_colour(small: &Picture) -> [u8; 3] {
+    let (w, h) = (small.width, small.height);
+    middle_colour(small, |x, y| x < 2 || y < 2 || x + 2 >= w || y + 2 >= h)
+}
+
+/// Colour of the lighter half of the middle of a sheet.
+fn paper_colour(small: &Picture, quad: &Quad) -> [u8; 3] {
+    let (left, top, right, bottom) = bounds(quad);
+    let (dx, dy) = ((right - left) / 8.0, (bottom - top) / 8.0);
+    let inside = |x: usize, y: usize| {
+        let (x, y) = (x as f64, y as f64);
+        x > left + dx && x < right - dx && y > top + dy && y < bottom - dy
+    };
+    let gray = reduce::gray(small.view());
+    let at = |x: usize, y: usize| gray.data[y * gray.width + x];
+    let mut values = Vec::new();
+    for y in 0..gray.height {
+        values.extend((0..gray.width).filter(|&x| inside(x, y)).map(|x| at(x, y)));
+    }
+    let middle = paper::level(&values, 0.5);
+    middle_colour(small, |x, y| inside(x, y) && at(x, y) >= middle)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -329,7 +358,10 @@ mod tests {
     #[test]
     fn a_blank_scan_is_left_as_it_is() {
         let data = vec![240; 300 * 400 * 3];
-        let found = survey(View::new(300, 400, 3, &data).unwrap()).unwrap();
+        let pages = survey(View::new(300, 400, 3, &data).unwrap()).unwrap();
+        let [found] = pages.as_slice() else {
+            panic!("{} pages", pages.len())
+        };
         assert_eq!((found.matrix, found.size), (Matrix::IDENTITY, (300, 400)));
         assert_eq!(
             (found.papers, found.cropped, found.fill),
@@ -343,9 +375,37 @@ mod tests {
         for y in 50..450 {
             picture.row_mut(y)[40 * 3..340 * 3].fill(230);
         }
-        let found = survey(picture.view()).unwrap();
+        let found = &survey(picture.view()).unwrap()[0];
         assert!(found.cropped);
         assert_eq!(found.size, (300, 400));
         assert_eq!(found.matrix, Matrix::shift(-40.0, -50.0));
+    }
+
+    #[test]
+    fn several_sheets_come_in_reading_order() {
+        let mut picture = Picture::zeros(600, 500, 3);
+        let places = [(320, 22), (20, 30), (30, 280), (310, 270)];
+        for (i, (left, top)) in places.into_iter().enumerate() {
+            for y in top..top + 190 {
+                picture.row_mut(y)[left * 3..(left + 240 + i) * 3].fill(225);
+            }
+        }
+        let widths: Vec<usize> = survey(picture.view())
+            .unwrap()
+            .iter()
+            .map(|page| page.size.0)
+            .collect();
+        assert_eq!(widths, [241, 240, 242, 243]);
+    }
+
+    #[test]
+    fn two_sides_of_a_card_are_one_paper_and_other_pairs_are_two() {
+        let card = |x: f64, w: f64| corners(x, 0.0, x + w, w / 1.586);
+        assert_eq!(count(&[card(0.0, 300.0), card(400.0, 302.0)]), 1);
+        assert_eq!(count(&[card(0.0, 300.0), card(400.0, 200.0)]), 2);
+        assert_eq!(
+            count(&[card(0.0, 300.0), card(400.0, 300.0), card(800.0, 300.0)]),
+            3
+        );
     }
 }

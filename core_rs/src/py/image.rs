@@ -96,7 +96,7 @@ fn corners(quad: &Quad) -> Corners {
     (quad[0], quad[1], quad[2], quad[3])
 }
 
-/// Where the page is in a scan and how it lies.
+/// Where one page is in a scan and how it lies.
 #[pyclass(frozen, get_all, module = "pyhncert._core")]
 struct Survey {
     matrix: Nine,
@@ -122,24 +122,30 @@ struct PageMeasures {
     glare_share: f64,
 }
 
-/// Find the page in an RGB scan.
+/// Find the pages in an RGB scan, in reading order.
 #[pyfunction]
 #[pyo3(signature = (image, /))]
-fn survey(py: Python<'_>, image: Rgb<'_>) -> PyResult<Survey> {
+fn survey(py: Python<'_>, image: Rgb<'_>) -> PyResult<Vec<Survey>> {
     let view = image.view()?;
     let found = py.detach(|| surveying::survey(view))?;
-    let m = found.matrix.0;
-    Ok(Survey {
-        matrix: (m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8]),
-        size: found.size,
-        quarters: found.quarters,
-        skew_deg: found.skew,
-        confidence: found.confidence,
-        papers: found.papers,
-        cropped: found.cropped,
-        outline: corners(&found.outline),
-        fill: found.fill.into(),
-    })
+    Ok(found.into_iter().map(Survey::from).collect())
+}
+
+impl From<surveying::Survey> for Survey {
+    fn from(found: surveying::Survey) -> Self {
+        let m = found.matrix.0;
+        Self {
+            matrix: (m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8]),
+            size: found.size,
+            quarters: found.quarters,
+            skew_deg: found.skew,
+            confidence: found.confidence,
+            papers: found.papers,
+            cropped: found.cropped,
+            outline: corners(&found.outline),
+            fill: found.fill.into(),
+        }
+    }
 }
 
 /// Draw a scan through `matrix` into `out`; `fill` is what lies outside.
