@@ -100,7 +100,7 @@ def free_area(image: Pixels, dpi: float) -> FreeArea:
     """
     factor = min(max(1, round(CELL_MM / 25.4 * dpi)), 16, *image.shape[:2])
     level = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-    dark = sauvola(level, radius=max(1, round(_RADIUS_MM / 25.4 * dpi)), k=_LEVEL_K)
+    dark = sauvola(level, window=2 * max(1, round(_RADIUS_MM / 25.4 * dpi)) + 1, k=_LEVEL_K)
     rows, columns = image.shape[0] // factor, image.shape[1] // factor
     whole = dark[: rows * factor, : columns * factor] * np.uint8(255)
     inked = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)

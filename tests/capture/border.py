@@ -85,7 +85,12 @@ PIXELS = {
     "ink_boxes": Plan(("mask",), _core.ink_boxes),
     "measure": Plan(("rgb",), _core.measure, (QUAD,), (SQUARE,)),
     "png_decode": Plan(("out",), lambda out: _core.png_decode(_png(out.shape), out)),
-    "sauvola": Plan(("gray",), lambda a, r, k: _core.sauvola(a, radius=r, k=k), (WHOLE, REAL), (15, 0.3)),
+    "sauvola": Plan(
+        ("gray",),
+        lambda a, w, k, p: _core.sauvola(a, window=w, k=k, packed=p),
+        (WHOLE, REAL, st.booleans()),
+        (31, 0.3, False),
+    ),
     "shrink": Plan(("rgb",), _core.shrink, (WHOLE,), (3,)),
     "survey": Plan(("rgb",), _core.survey),
     "warp": Plan(
@@ -93,6 +98,12 @@ PIXELS = {
         lambda a, out, m, fill: _core.warp(a, m, out, fill=fill),
         (MATRIX, COLOUR),
         (SLOPE, (1, 2, 3)),
+    ),
+    "wolf": Plan(
+        ("gray",),
+        lambda a, w, k, p: _core.wolf(a, window=w, k=k, packed=p),
+        (WHOLE, REAL, st.booleans()),
+        (31, 0.3, True),
     ),
 }
 

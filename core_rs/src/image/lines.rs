@@ -416,7 +416,7 @@ mod tests {
         for degrees in [0.0, 1.3, -6.0] {
             for quarters in 0..4 {
                 let page = turned(page(degrees).view(), quarters);
-                let mask = sauvola(page.view(), 15, 0.3).unwrap();
+                let mask = sauvola(page.view(), 31, 0.3).unwrap();
                 let ink = blobs::find(mask.view());
                 let lie = lie(page.view(), mask.view(), &ink).unwrap();
                 assert_eq!(lie.quarters, quarters, "{degrees}");
@@ -434,7 +434,7 @@ mod tests {
     fn a_page_with_few_letters_says_nothing() {
         let mut blank = Picture::zeros(300, 300, 1);
         blank.data.fill(240);
-        let mask = sauvola(blank.view(), 15, 0.3).unwrap();
+        let mask = sauvola(blank.view(), 31, 0.3).unwrap();
         assert_eq!(
             lie(blank.view(), mask.view(), &blobs::find(mask.view())),
             None

@@ -26,8 +26,11 @@ pub mod png;
 pub mod reduce;
 pub mod rotate;
 pub mod seal;
+mod simd;
 pub mod survey;
 pub mod threshold;
+mod threshold_paper;
+mod threshold_sums;
 pub mod warp;
 
 use crate::{Error, Result};

@@ -11,8 +11,8 @@ use crate::{Error, Result};
 const WORK: usize = 1800;
 /// Long side of the picture in which sheets and seals are looked for.
 const SMALL: usize = 900;
-/// Radius and k of Sauvola's threshold in the work picture: a window of 5 mm.
-const WINDOW: (usize, f32) = (15, 0.3);
+/// Window and k of Sauvola's threshold in the work picture: 5 mm.
+const WINDOW: (usize, f32) = (31, 0.3);
 /// A sheet that covers so much of the scan is the scan.
 const WHOLE: f64 = 0.985;
 /// A sheet that lies more askew than that (degrees) is straightened before its text is looked at.

@@ -55,15 +55,47 @@ fn shrink<'py>(
 
 /// Mask of ink (1) by Sauvola's threshold.
 #[pyfunction]
-#[pyo3(signature = (gray, /, *, radius = Whole(15), k = 0.3), text_signature = "(gray, /, *, radius=15, k=0.3)")]
+#[pyo3(
+    signature = (gray, /, *, window = Whole(31), k = 0.3, packed = false),
+    text_signature = "(gray, /, *, window=31, k=0.3, packed=False)"
+)]
 fn sauvola<'py>(
     py: Python<'py>,
     gray: Gray<'py>,
-    radius: Whole,
+    window: Whole,
     k: f32,
+    packed: bool,
 ) -> PyResult<Bound<'py, PyArray2<u8>>> {
     let view = gray.view()?;
-    let mask = py.detach(|| threshold::sauvola(view, radius.0, k))?;
+    let split = if packed {
+        threshold::sauvola_packed
+    } else {
+        threshold::sauvola
+    };
+    let mask = py.detach(|| split(view, window.0, k))?;
+    array2(py, mask)
+}
+
+/// Mask of ink (1) by Wolf's threshold.
+#[pyfunction]
+#[pyo3(
+    signature = (gray, /, *, window = Whole(31), k = 0.3, packed = false),
+    text_signature = "(gray, /, *, window=31, k=0.3, packed=False)"
+)]
+fn wolf<'py>(
+    py: Python<'py>,
+    gray: Gray<'py>,
+    window: Whole,
+    k: f32,
+    packed: bool,
+) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let view = gray.view()?;
+    let split = if packed {
+        threshold::wolf_packed
+    } else {
+        threshold::wolf
+    };
+    let mask = py.detach(|| split(view, window.0, k))?;
     array2(py, mask)
 }
 
@@ -194,6 +226,7 @@ pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(gray, module)?)?;
     module.add_function(wrap_pyfunction!(shrink, module)?)?;
     module.add_function(wrap_pyfunction!(sauvola, module)?)?;
+    module.add_function(wrap_pyfunction!(wolf, module)?)?;
     module.add_function(wrap_pyfunction!(grow, module)?)?;
     module.add_function(wrap_pyfunction!(ink_boxes, module)?)?;
     module.add_function(wrap_pyfunction!(survey, module)?)?;
