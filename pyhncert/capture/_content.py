@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pikepdf
 
+from pyhncert.capture._inflate import decoded, decodes_within
 from pyhncert.capture._turn import Turn
 
 Ctm = tuple[float, float, float, float, float, float]
 Colour = tuple[int, int, int]
 _IDENTITY: Ctm = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST = 12
+_MOST_BYTES = 2 << 20
+"""So much content may a page have, each form counted as often as it is painted: a second of work."""
+_FORM_BYTES = 256
+"""What painting a form counts at least."""
 _TEXT = frozenset(("Tj", "TJ", "'", '"'))
 _FILL = frozenset(("f", "F", "f*", "B", "B*", "b", "b*"))
 _STROKE = frozenset(("S", "s", "B", "B*", "b", "b*"))
@@ -76,6 +82,17 @@ class Drawn:
     images: list[Placement] = field(default_factory=list)
     text: bool = False
     paths: bool = False
+    left: int = _MOST_BYTES
+
+    def spend(self, stream: pikepdf.Object) -> None:
+        """Count the content of `stream`, before it is decoded whole; raises ValueError where it is too much."""
+        for part in _parts(stream):
+            if not decodes_within(part, self.left):
+                raise ValueError("too much content")
+            self.left -= len(decoded(part))
+        self.left -= _FORM_BYTES
+        if self.left < 0:
+            raise ValueError("too much content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,7 @@ def drawn(page: pikepdf.Page) -> Drawn:
 def _walk(stream: pikepdf.Object, resources: pikepdf.Object | None, state: _State, found: Drawn, depth: int) -> None:
     if depth > _DEEPEST:
         raise ValueError("forms nested too deep")
+    found.spend(stream)
     stack: list[_State] = []
     for instruction in pikepdf.parse_content_stream(stream):
         operator = str(instruction.operator)
@@ -111,6 +129,14 @@ def _walk(stream: pikepdf.Object, resources: pikepdf.Object | None, state: _Stat
         else:
             state = _changed(state, operator, operands)
             found.paths = found.paths or _draws(state, operator)
+
+
+def _parts(stream: pikepdf.Object) -> Iterator[pikepdf.Stream]:
+    """The streams of a form or of a page, whose content may be several."""
+    content = stream if isinstance(stream, pikepdf.Stream) else stream.get("/Contents")
+    for part in content if isinstance(content, pikepdf.Array) else [content]:
+        if isinstance(part, pikepdf.Stream):
+            yield part
 
 
 def _changed(state: _State, operator: str, operands: list[pikepdf.Object]) -> _State:
@@ -151,6 +177,8 @@ def _paint(key: pikepdf.Object, resources: pikepdf.Object | None, state: _State,
 
 def _numbers(operands: Iterable[pikepdf.Object]) -> Ctm:
     a, b, c, d, e, f = (float(v) for v in operands)
+    if not math.isfinite(abs(a) + abs(b) + abs(c) + abs(d) + abs(e) + abs(f)):
+        raise ValueError("a matrix that is not finite")
     return a, b, c, d, e, f
 
 

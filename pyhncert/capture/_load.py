@@ -49,8 +49,8 @@ def load(source: Path | bytes | Scan, *, name: str = "", limits: Limits = Limits
     return Scan(name=name, media_type=media_type, data=data, digest=_core.sha256(data))
 
 
-def page_count(scans: Sequence[Scan]) -> int:
-    """How many pages the scans have together; decodes no pixel."""
+def page_count(scans: Sequence[Scan], *, limits: Limits = Limits()) -> int:  # noqa: B008  frozen
+    """How many pages the scans have together; decodes no pixel. `limits` are those that they were loaded with."""
     total = 0
     for scan in scans:
         if scan.media_type == "application/pdf":
@@ -58,7 +58,7 @@ def page_count(scans: Sequence[Scan]) -> int:
 
             total += _pdf.page_count(scan.name, scan.data)
         elif scan.media_type == "image/tiff":
-            total += len(_tiff.check(scan.name, scan.data, Limits()))
+            total += len(_tiff.check(scan.name, scan.data, limits))
         else:
             total += 1
     return total

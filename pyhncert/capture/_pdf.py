@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pikepdf
 
 from pyhncert.capture import _content, _jpeg, _layers
 from pyhncert.capture._faults import ANOTHER, check_size, damaged, fault, truncated
+from pyhncert.capture._inflate import decodes_within
 from pyhncert.capture._pillow import FOREIGN, jpeg2000_size, open_jpeg, rgb
 from pyhncert.capture._turn import Turn, oriented
 from pyhncert.errors import ScanError
@@ -24,15 +26,7 @@ if TYPE_CHECKING:
     from pyhncert.capture._limits import Limits
     from pyhncert.values import Matrix
 
-_PDF_FAULTS = (
-    pikepdf.PdfError,
-    zlib.error,
-    *FOREIGN,
-    RuntimeError,
-    NotImplementedError,
-    AttributeError,
-    RecursionError,
-)
+_PDF_FAULTS = (pikepdf.PikepdfError, zlib.error, *FOREIGN)
 
 # Clockwise quarter turns as transpose, mirror left-right, mirror upside down.
 _QUARTERS = ((False, False, False), (True, True, False), (False, True, True), (True, False, True))
@@ -118,17 +112,19 @@ def pictures(name: str, data: bytes, limits: Limits) -> Iterator[tuple[npt.NDArr
     Raises ScanError for a page that is not one scanned picture.
     """
     with _open(name, data) as pdf:
-        for number, page in enumerate(pdf.pages, 1):
-            yield _picture(f"{name}, page {number}", page, limits)
+        for number in range(1, len(pdf.pages) + 1):
+            where = f"{name}, page {number}"
+            try:
+                picture = _picture(where, pdf.pages[number - 1], limits)
+            except _PDF_FAULTS as err:
+                raise damaged(where, "PDF") from err
+            yield picture
+            del picture  # else two pages lie in memory while the next one is decoded
 
 
 def _picture(name: str, page: pikepdf.Page, limits: Limits) -> tuple[npt.NDArray[np.uint8], float | None, Matrix]:
-    try:
-        drawn = _content.drawn(page)
-        unit = float(page.obj.get("/UserUnit", 1))
-        turns = int(page.rotation) // 90 % 4
-    except _PDF_FAULTS as err:
-        raise damaged(name, "PDF") from err
+    drawn = _content.drawn(page)
+    unit, turns = _unit(page), int(page.rotation) // 90 % 4
     if not drawn.images:
         raise fault(
             name,
@@ -154,11 +150,19 @@ def _picture(name: str, page: pikepdf.Page, limits: Limits) -> tuple[npt.NDArray
     return _layered(name, page, drawn.images, limits)
 
 
+def _unit(page: pikepdf.Page) -> float:
+    """How many 1/72 inch one unit of the page is (ISO 32000-1, table 30)."""
+    unit = float(page.obj.get("/UserUnit", 1))
+    if not 0 < unit < math.inf:
+        raise ValueError(f"a unit of {unit}")
+    return unit
+
+
 def _layered(
     name: str, page: pikepdf.Page, images: list[_content.Placement], limits: Limits
 ) -> tuple[npt.NDArray[np.uint8], float | None, Matrix]:
     """A page of several layers; its pixels are those of the finest one, and the file's pixels are the page's."""
-    unit, turns = float(page.obj.get("/UserUnit", 1)), int(page.rotation) // 90 % 4
+    unit, turns = _unit(page), int(page.rotation) // 90 % 4
     left, bottom, right, top = (float(v) for v in page.cropbox)
     box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     width, height, dpi = _layers.size_and_dpi(images, box)
@@ -220,8 +224,8 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
             return _jpeg_pixels(name, bytes(image.read_raw_bytes()), inverted=inverted, limits=limits)
         if not isinstance(image, pikepdf.Stream):
             raise damaged(name, "PDF")
-        if only == pikepdf.Name.FlateDecode:
-            _check_inflated(name, image)
+        if not decodes_within(image, _most(image)):
+            raise damaged(name, "PDF")
         if only == pikepdf.Name.JPXDecode:
             _check_jpeg2000(name, image)
         return rgb(name, "PDF", pikepdf.PdfImage(image).as_pil_image())
@@ -235,18 +239,9 @@ def _pixels(name: str, image: pikepdf.Object, limits: Limits) -> npt.NDArray[np.
         raise damaged(name, "PDF") from err
 
 
-def _check_inflated(name: str, image: pikepdf.Object) -> None:
-    """Raise ScanError for data that inflate to far more than the picture has, before they do so in memory."""
-    data = image.read_raw_bytes()
-    most = (int(image["/Width"]) * 8 + 1) * int(image["/Height"]) + 65536  # four channels of 16 bits and a filter byte
-    if len(data) * 1032 <= most:  # deflate cannot do better (zlib's technical details)
-        return
-    inflate, grown, rest = zlib.decompressobj(), 0, bytes(data)
-    while rest and not inflate.eof:
-        grown += len(inflate.decompress(rest, 1 << 20))
-        rest = inflate.unconsumed_tail
-        if grown > most:
-            raise damaged(name, "PDF")
+def _most(image: pikepdf.Object) -> int:
+    """Bytes that the data of an image may have: four channels of 16 bits, and a filter byte a row."""
+    return (int(image["/Width"]) * 8 + 1) * int(image["/Height"]) + 65536
 
 
 def _check_jpeg2000(name: str, image: pikepdf.Object) -> None:

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 # What Pillow raises on damaged files; it wraps little of what its parsers meet.
 FOREIGN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    KeyError,
-    IndexError,
-    TypeError,
+    ArithmeticError,
+    AttributeError,
     EOFError,
-    struct.error,
+    LookupError,
     MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
     Image.DecompressionBombError,
 )
 

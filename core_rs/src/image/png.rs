@@ -23,6 +23,7 @@ pub fn decode(data: &[u8], width: usize, height: usize, out: &mut [u8]) -> Resul
             "PNG of {w} x {h} pixels where {width} x {height} were announced"
         )));
     }
+    check_palette(reader.info())?;
     let (colour, _) = reader.output_color_type();
     if colour == png::ColorType::Rgb {
         reader.next_frame(out).map_err(fault)?;
@@ -49,6 +50,21 @@ pub fn decode(data: &[u8], width: usize, height: usize, out: &mut [u8]) -> Resul
         png::ColorType::Rgb | png::ColorType::Indexed => {
             return Err(Error::Scan("PNG of an unknown colour type".into()));
         }
+    }
+    Ok(())
+}
+
+/// Refuse a palette that is not made of whole colours (PNG, third edition, 11.2.2 and 11.3.1.1): `png` 0.18 takes it,
+/// and panics where it spreads it out.
+fn check_palette(info: &png::Info<'_>) -> Result<()> {
+    if info.color_type != png::ColorType::Indexed {
+        return Ok(());
+    }
+    let (colours, transparent) = (info.palette.as_deref(), info.trns.as_deref());
+    let bytes = colours.map_or(0, <[u8]>::len);
+    if bytes == 0 || bytes % 3 != 0 || bytes > 768 || transparent.map_or(0, <[u8]>::len) > bytes / 3
+    {
+        return Err(Error::Scan("PNG with a palette that is none".into()));
     }
     Ok(())
 }
