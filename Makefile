@@ -12,6 +12,10 @@ HNCERT_SHARED ?= ../shared
 export HNCERT_SHARED
 SCAN ?= examples/drawn/khai_sinh.png
 PYTEST_ARGS ?= -n auto --dist loadgroup
+COMMA := ,
+# python-sane builds where libsane-dev and Python's headers are; else the tests of SANE scanners are left out, and named
+PYTHON_H := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/Python.h
+EXTRAS ?= dev$(if $(and $(wildcard /usr/include/sane/sane.h),$(wildcard $(PYTHON_H))),$(COMMA)scan)
 
 BIN := .venv/bin
 READY := build/stamps/ready
@@ -27,10 +31,10 @@ $(READY): $(SOURCES)
 	@command -v cargo >/dev/null || { echo "cargo is missing; install Rust by the rustup line of the README" >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 2; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	@lists=$$(cat pyproject.toml cli/pyproject.toml | sha256sum); \
+	@lists=$$( (cat pyproject.toml cli/pyproject.toml; echo '$(EXTRAS)') | sha256sum); \
 	if [ "$$lists" != "$$(cat build/stamps/lists 2>/dev/null)" ] || [ ! -x $(BIN)/hncert ]; then \
 		echo "setting up .venv: a few minutes the first time" && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -e ./cli >&2 && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]' -e ./cli >&2 && \
 		printf '%s' "$$lists" >build/stamps/lists; \
 	else \
 		echo "building the core" && export VIRTUAL_ENV="$(CURDIR)/.venv" && \

@@ -12,6 +12,7 @@
     │   ├── Undecided      7   evidence is missing
     │   └── NotFound       8   no such code or file
     ├── ScanError         10   the input cannot be read as a page
+    │   └── ScannerFault  10   the scanner stopped: jam, empty feeder, open cover, half a page
     ├── QualityRefused    11   a blocking quality finding
     ├── Blocked           12   another blocking finding, or the officer said no
     ├── MissingDependency 13   a library, font or model is missing
@@ -43,6 +44,7 @@ __all__ = [
     "RevocationFault",
     "Revoked",
     "ScanError",
+    "ScannerFault",
     "StorageFault",
     "Superseded",
     "TimestampFault",
@@ -129,6 +131,14 @@ class ScanError(HncertError):
     """The input cannot be read as a page."""
 
     exit_code = 10
+
+
+class ScannerFault(ScanError):
+    """The scanner stopped; `reason` says why in one word, as docs/eye.md lists them (``jam``, ``empty``, …)."""
+
+    def __init__(self, en: str, vi: str = "", *, reason: str = "device", hint: str = "", hint_vi: str = "") -> None:
+        super().__init__(en, vi, hint=hint, hint_vi=hint_vi)
+        self.reason = reason
 
 
 class _Refused(HncertError):

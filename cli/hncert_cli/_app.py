@@ -16,6 +16,7 @@ from pyhncert.errors import HncertError
 
 # name -> (module, Vietnamese, English); the module is imported when its command is used, so `--help` starts fast
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "scan": ("_scan", "quét giấy tờ bằng máy quét", "scan a paper on a scanner"),
     "certify": ("_certify", "chứng thực bản sao từ các bản quét của một bản chính", "issue a certified copy of scans"),
     "verify": ("_verify", "kiểm tra một bản sao theo tệp hoặc mã", "verify a copy by file or code"),
     "read": ("_read", "đọc bản quét, không cấp gì", "read a scan and issue nothing"),

@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OWN = {"pyhncert", "hncert_cli"}
+EXTRA = {"sane": "python-sane", "_sane": "python-sane"}
+"""Modules of optional dependencies, which need not be installed here."""
 
 
 def normal(name: str) -> str:
@@ -35,10 +37,15 @@ def imported(folder: Path) -> set[str]:
 )
 def test_each_imported_package_is_a_declared_dependency(folder: str, project: str) -> None:
     data = tomllib.loads((ROOT / project).read_text("utf-8"))["project"]
-    declared = {normal(re.split(r"[\s<>=!~;\[]", line)[0]) for line in data["dependencies"]}
+    optional = [
+        line for name, lines in data.get("optional-dependencies", {}).items() if name != "dev" for line in lines
+    ]
+    declared = {normal(re.split(r"[\s<>=!~;\[]", line)[0]) for line in (*data["dependencies"], *optional)}
     known = packages_distributions()
     for name in imported(ROOT / folder):
-        assert {normal(d) for d in known.get(name, [name])} & declared, f"{name} is imported but not declared"
+        assert {normal(d) for d in known.get(name, [EXTRA.get(name, name)])} & declared, (
+            f"{name} is imported but not declared"
+        )
 
 
 def test_both_distributions_have_the_same_version_and_one_needs_the_other() -> None:

@@ -19,6 +19,7 @@ TABLE = {
     "Undecided": 7,
     "NotFound": 8,
     "ScanError": 10,
+    "ScannerFault": 10,
     "QualityRefused": 11,
     "Blocked": 12,
     "MissingDependency": 13,
