@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert import capture, check, recognise
 from pyhncert.errors import Blocked, UsageFault
-from pyhncert.values import Field, Finding, Kind, Line, Matrix, Page, PageFacts, Quad, Reading, Word
+from pyhncert.values import Field, Finding, Kind, Line, Matrix, Measures, Page, PageFacts, Quad, Reading, Word
 
 if TYPE_CHECKING:
     from pyhncert.office import Source
@@ -44,8 +44,8 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
         findings = (*check.signed_findings(()), *findings)
     return {
         "format": "hncert/reading",
-        "version": 1,
-        "pages": pages,
+        "version": 2,
+        "pages": [{**page, "verdict": _verdict_json(page["number"], findings)} for page in pages],
         "kind": {
             "key": kind.key,
             "vi": kind.name.vi,
@@ -114,11 +114,34 @@ def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:
         "dpi_source": page.dpi_source,
         "turned": page.turned,
         "skew_deg": round(page.skew_deg, 2),
+        "measures": _measures_json(page.measures),
         "lines": [
             {**_text_json(line, back), "words": [_text_json(word, back) for word in line.words]}
             for line in reading.lines
         ],
     }
+
+
+def _measures_json(seen: Measures) -> dict[str, float]:
+    """What was measured, in the units that its names say."""
+    return {
+        "detail_dpi": round(seen.detail_dpi, 1),
+        "blur_sigma_px": round(seen.blur_sigma_px, 2),
+        "text_height_px": round(seen.text_height_px, 1),
+        "contrast_levels": round(seen.contrast, 1),
+        "noise_levels": round(seen.noise_levels, 2),
+        "blocking_levels": round(seen.blocking_levels, 2),
+        "ink_share": round(seen.ink_share, 5),
+        "content_share": round(seen.content_share, 5),
+        "glare_share": round(seen.glare_share, 5),
+        "shadow_share": round(seen.shadow_share, 5),
+        "shadow_depth": round(seen.shadow_depth, 3),
+    }
+
+
+def _verdict_json(page: int, findings: Sequence[Finding]) -> dict[str, str]:
+    severity, words = check.verdict(page, findings)
+    return {"severity": severity, "vi": words.vi, "en": words.en}
 
 
 def _text_json(item: Line | Word, back: Matrix) -> dict[str, Any]:

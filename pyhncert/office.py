@@ -375,7 +375,7 @@ def read_scans(
 ) -> dict[str, Any]:
     """What is seen on the scans, with no office: per page lines and words, then kind, fields and findings.
 
-    Quads are in pixels of the input image, confidence is 0 to 1; the form is ``hncert/reading`` version 1.
+    Quads are in pixels of the input image, confidence is 0 to 1; the form is ``hncert/reading`` version 2.
 
     Raises:
         ScanError: the scans cannot be read as pages.

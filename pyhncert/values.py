@@ -132,8 +132,15 @@ class Measures:
     `cut_edges` names the sides (``left`` ``top`` ``right`` ``bottom``) at which ink runs off the page, with the
     places in page pixels in `cut_quads`; `seal_quads` are red round seals; `papers` is, on the first page of a
     picture, how many papers were laid on the glass together (the two sides of one card are one), and 1 elsewhere;
-    `glare_share` is the share of the page that a mirrored lamp burnt out; `turn_confidence` (0 to 1) says how sure
-    it is which side of the page is up.
+    `glare_share` is the share of the page that a mirrored lamp burnt out, at `glare_quads`; `turn_confidence` (0 to 1)
+    says how sure it is which side of the page is up.
+
+    `blur_sigma_px` is the deviation of the blur of edges in page pixels, 0 where there are none; `detail_dpi` the
+    resolution at which the picture was taken, less than the page's `dpi` where a program has enlarged it since;
+    `content_share` the share of ink that is neither specks nor frames. `shadow_share` of the page is darkened by 15 %
+    and more, a quarter of that by `shadow_depth` (0 to 1) and more, at `shadow_quads`. Of the raw picture:
+    `noise_levels`, deviation of the paper in gray levels, and `blocking_levels`, by how many gray levels steps are
+    higher on the borders of JPEG's 8 x 8 blocks than beside them.
     """
 
     sharpness: float
@@ -146,6 +153,15 @@ class Measures:
     papers: int = 1
     glare_share: float = 0.0
     turn_confidence: float = 1.0
+    blur_sigma_px: float = 0.0
+    detail_dpi: float = math.inf
+    content_share: float = 1.0
+    shadow_share: float = 0.0
+    shadow_depth: float = 0.0
+    noise_levels: float = 0.0
+    blocking_levels: float = 0.0
+    glare_quads: tuple[Quad, ...] = ()
+    shadow_quads: tuple[Quad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

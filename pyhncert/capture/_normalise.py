@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyhncert import _core
-from pyhncert.capture._resolution import resolution
+from pyhncert.capture._resolution import detail, resolution
 from pyhncert.values import Matrix, Measures, Page, Quad, RawPage
 
 if TYPE_CHECKING:
@@ -31,10 +31,15 @@ def normalise(raw: RawPage, *, number: int | None = None) -> tuple[Page, ...]:
     """
     image = np.ascontiguousarray(raw.image)
     first = raw.number if number is None else number
-    return tuple(_page(raw, image, found, place, first) for place, found in enumerate(_core.survey(image)))
+    grain = _core.grain(image)
+    return tuple(
+        _page(raw, image, grain, found, place=place, first=first) for place, found in enumerate(_core.survey(image))
+    )
 
 
-def _page(raw: RawPage, image: npt.NDArray[np.uint8], found: _core.Survey, place: int, first: int) -> Page:
+def _page(
+    raw: RawPage, image: npt.NDArray[np.uint8], grain: _core.Grain, found: _core.Survey, *, place: int, first: int
+) -> Page:
     """The page at `place` of a picture whose first page has the number `first`."""
     matrix = Matrix(found.matrix)
     page = image if matrix == Matrix.identity() and found.size == image.shape[1::-1] else _drawn(image, found)
@@ -65,6 +70,15 @@ def _page(raw: RawPage, image: npt.NDArray[np.uint8], found: _core.Survey, place
             papers=found.papers if place == 0 else 1,
             glare_share=seen.glare_share,
             turn_confidence=found.confidence,
+            blur_sigma_px=seen.blur_px,
+            detail_dpi=detail(dpi, seen.blur_px, grain.noise_sigma, grain.noise_roughness, grain.repeats),
+            content_share=seen.content_share,
+            shadow_share=seen.shadow_share,
+            shadow_depth=seen.shadow_depth,
+            noise_levels=grain.noise_sigma,
+            blocking_levels=grain.blocking,
+            glare_quads=tuple(_quad(quad) for quad in seen.glare),
+            shadow_quads=tuple(_quad(quad) for quad in seen.shadows),
         ),
     )
 

@@ -80,6 +80,7 @@ SLOPE = (0.999, -0.02, 3.3, 0.02, 0.999, -2.1, 0.0, 0.0, 1.0)
 SQUARE = ((0.0, 0.0), (1e3, 0.0), (1e3, 1e3), (0.0, 1e3))
 
 PIXELS = {
+    "grain": Plan(("rgb",), _core.grain),
     "gray": Plan(("rgb",), _core.gray),
     "grow": Plan(("mask",), _core.grow, (REAL,), (9.5,)),
     "ink_boxes": Plan(("mask",), _core.ink_boxes),

@@ -15,22 +15,26 @@
 #![allow(clippy::many_single_char_names, clippy::float_cmp)]
 
 pub mod blobs;
+pub mod blocking;
+pub mod blur;
+pub mod content;
 pub mod edge;
 pub mod geometry;
+pub mod glare;
+pub mod grain;
 pub mod grow;
 pub mod lines;
 pub mod measure;
+pub mod noise;
 pub mod paper;
 pub mod place;
 pub mod png;
 pub mod reduce;
 pub mod rotate;
 pub mod seal;
-mod simd;
+pub mod shadow;
 pub mod survey;
 pub mod threshold;
-mod threshold_paper;
-mod threshold_sums;
 pub mod warp;
 
 use crate::{Error, Result};

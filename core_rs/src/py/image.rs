@@ -152,6 +152,11 @@ struct PageMeasures {
     cuts: Vec<(u8, Corners)>,
     seals: Vec<Corners>,
     glare_share: f64,
+    glare: Vec<Corners>,
+    content_share: f64,
+    shadow_share: f64,
+    shadow_depth: f64,
+    shadows: Vec<Corners>,
 }
 
 /// Find the pages in an RGB scan, in reading order.
@@ -216,6 +221,11 @@ fn measure(py: Python<'_>, image: Rgb<'_>, outline: Corners) -> PyResult<PageMea
             .collect(),
         seals: found.seals.iter().map(corners).collect(),
         glare_share: found.glare_share,
+        glare: found.glare.iter().map(corners).collect(),
+        content_share: found.content_share,
+        shadow_share: found.shadow_share,
+        shadow_depth: found.shadow_depth,
+        shadows: found.shadows.iter().map(corners).collect(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod cms;
+mod grain;
 mod image;
 
 use pyo3::prelude::*;
@@ -31,5 +32,6 @@ impl From<Error> for PyErr {
 #[pymodule(gil_used = true)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cms::register(module)?;
+    grain::register(module)?;
     image::register(module)
 }
