@@ -71,7 +71,7 @@ def _page(
             glare_share=seen.glare_share,
             turn_confidence=found.confidence,
             blur_sigma_px=seen.blur_px,
-            detail_dpi=detail(dpi, seen.blur_px, grain.noise_sigma, grain.noise_roughness, grain.repeats),
+            detail_dpi=detail(dpi, seen.blur_px, grain),
             content_share=seen.content_share,
             shadow_share=seen.shadow_share,
             shadow_depth=seen.shadow_depth,

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyhncert import _core
 
 # Sides in mm: ISO 216; ISO/IEC 7810 ID-1. The most frequent paper first.
 _PAPERS = ((297.0, 210.0), (210.0, 148.0), (420.0, 297.0))
@@ -18,18 +22,21 @@ _LEAST_NOISE = 0.7
 # Noise of a picture as a sensor gives it has roughness 1; enlarged by half it has 0.76, doubled 0.62 (bicubic).
 _SHARED = 0.85
 # Blur of edges in pixels: of a crisp scan as it is, and more for each time it is enlarged (measured: 1.5 to 4 times).
+# JPEG makes neighbours share their noise too, so after it (so many levels of blocking) more is put down to the lens.
 _OWN_BLUR_PX, _BLUR_PER_TIME_PX = 0.65, 0.42
+_OWN_BLUR_JPEG_PX, _JPEG_LEVELS = 0.85, 0.25
 
 
-def detail(dpi: float, blur_px: float, noise_levels: float, noise_roughness: float, repeats: int) -> float:
+def detail(dpi: float, blur_px: float, grain: _core.Grain) -> float:
     """The resolution at which a picture was really taken: `dpi`, or less where a program has enlarged it since.
 
-    Pixels written `repeats` times show on their grid. Enlarging by interpolation shows where two things agree: edges
+    Pixels written several times show on their grid. Enlarging by interpolation shows where two things agree: edges
     are wide, and neighbours share their noise. Wide edges with noise of its own in each pixel are a lens out of focus.
     """
-    shared = noise_levels >= _LEAST_NOISE and noise_roughness < _SHARED
-    times = 1 + (blur_px - _OWN_BLUR_PX) / _BLUR_PER_TIME_PX if shared else 1.0
-    return dpi / max(1.0, times, float(repeats))
+    if grain.noise_sigma < _LEAST_NOISE or grain.noise_roughness >= _SHARED:
+        return dpi / grain.repeats
+    own = _OWN_BLUR_PX if grain.blocking < _JPEG_LEVELS else _OWN_BLUR_JPEG_PX
+    return dpi / max(1.0, 1 + (blur_px - own) / _BLUR_PER_TIME_PX, grain.repeats)
 
 
 def resolution(size: tuple[int, int], in_file: float | None, text_height_px: float) -> tuple[float, str]:

@@ -33,8 +33,11 @@ pub mod reduce;
 pub mod rotate;
 pub mod seal;
 pub mod shadow;
+mod simd;
 pub mod survey;
 pub mod threshold;
+mod threshold_paper;
+mod threshold_sums;
 pub mod warp;
 
 use crate::{Error, Result};
