@@ -24,7 +24,7 @@ _SHARED = 0.85
 # Blur of edges in pixels: of a crisp scan as it is, and more for each time it is enlarged (measured: 1.5 to 4 times).
 # JPEG makes neighbours share their noise too, so after it (so many levels of blocking) more is put down to the lens.
 _OWN_BLUR_PX, _BLUR_PER_TIME_PX = 0.65, 0.42
-_OWN_BLUR_JPEG_PX, _JPEG_LEVELS = 0.85, 0.25
+_OWN_BLUR_JPEG_PX, _JPEG_LEVELS = 1.0, 0.25
 
 
 def detail(dpi: float, blur_px: float, grain: _core.Grain) -> float:

@@ -58,17 +58,17 @@ def _resolution(page: PageFacts, today: dt.date) -> list[Finding]:
 
 
 def _sharpness(page: PageFacts, today: dt.date) -> list[Finding]:
-    """Detail lost before the file was written, and blur; a page that was enlarged is not called blurred as well."""
+    """Blur, or detail that was lost before the file was written; one finding for what is one fault to the eye."""
     seen, number = page.measures, page.number
-    limits = rule("detail", today)
-    below = _below(seen.detail_dpi, limits, "dpi")
-    if below is not None and seen.detail_dpi < 0.95 * page.dpi:
-        return [say("low_detail", below, page=number, dpi=round(page.dpi), detail=round(seen.detail_dpi))]
     sharp = rule("sharpness", today)
     if sharp and seen.sharpness < sharp["warn_below"]:
         severe = seen.sharpness < sharp["block_below"]
         return [say("blurred", "block" if severe else "warn", page=number, sharpness=f"{seen.sharpness:.2f}")]
-    return []
+    limits = rule("detail", today)
+    below = _below(seen.detail_dpi, limits, "dpi")
+    if limits is None or below is None or seen.detail_dpi > limits["most_share"] * page.dpi:
+        return []
+    return [say("low_detail", below, page=number, dpi=round(page.dpi), detail=round(seen.detail_dpi))]
 
 
 def _levels(page: PageFacts, today: dt.date) -> list[Finding]:
