@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import xml.etree.ElementTree as ET  # only for names of types; pyhncert.capture._xml reads
 from collections.abc import Generator, Sequence
@@ -116,6 +117,8 @@ class Escl:
         order = _FORMATS_BW if wish.mode == "bw" else _FORMATS
         form = next((one for one in order if one in offered), order[0])
         width, height = (round(side / MM * _UNITS) for side in area)
+        knows = any(True for p in _profiles(caps, part) for _ in p.iter("DocumentFormatExt"))  # eSCL 2.1 and later
+        extended = f"<scan:DocumentFormatExt>{form}</scan:DocumentFormatExt>" if knows else ""
         duplex = f"<scan:Duplex>{str(found.source == 'duplex').lower()}</scan:Duplex>"
         return (
             '<?xml version="1.0" encoding="UTF-8"?>'
@@ -128,7 +131,7 @@ class Escl:
             "</pwg:ScanRegion></pwg:ScanRegions>"
             f"<pwg:InputSource>{'Platen' if found.source == 'flatbed' else 'Feeder'}</pwg:InputSource>"
             f"<scan:ColorMode>{_MODES[wish.mode]}</scan:ColorMode>"
-            f"<pwg:DocumentFormat>{form}</pwg:DocumentFormat><scan:DocumentFormatExt>{form}</scan:DocumentFormatExt>"
+            f"<pwg:DocumentFormat>{form}</pwg:DocumentFormat>{extended}"
             f"<scan:XResolution>{wish.dpi}</scan:XResolution><scan:YResolution>{wish.dpi}</scan:YResolution>"
             f"{'' if found.source == 'flatbed' else duplex}"
             "</scan:ScanSettings>"
@@ -137,16 +140,17 @@ class Escl:
     def _start(self, settings: bytes, source: Source) -> str:
         """Create the job, waiting while the device is busy; returns the job's path on the device."""
         until = time.monotonic() + self._patience.busy_s
-        while True:
+        for asked in itertools.count():
             answer = self._ask("POST", "ScanJobs", settings)
             if answer.status == 201:
                 return self._job(answer)
             if answer.status not in (409, 503):
                 self._refused(answer, source, 0)
             self._check_feeder(self._status(0), source, 0)
-            if time.monotonic() >= until:
-                raise stop("busy", self.name)
+            if asked and time.monotonic() >= until:
+                break
             self._pause(answer, until, 0)
+        raise stop("busy", self.name)
 
     def _next(self, job: str, source: Source, count: int, limits: Limits) -> bytes | None:
         """The next document, or None at the end of the job."""

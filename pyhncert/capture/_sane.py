@@ -12,7 +12,7 @@ import queue
 import re
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,17 @@ def _ignore_sigpipe() -> None:
         ctypes.CDLL(None).signal(signal.SIGPIPE.value, ignore)
 
 
+def ours(choices: Iterable[object], table: str) -> dict[str, str]:
+    """Our word -> the driver's, by `table` of scanners.toml; the first of each kind counts."""
+    found: dict[str, str] = {}
+    for value in map(str, choices):
+        for one in data()["sane"][table]:
+            if any(re.search(rf"\b{re.escape(word)}", value.lower()) for word in one["words"]):
+                found.setdefault(one["name"], value)
+                break
+    return found
+
+
 class _Device:
     """An open device: its options by our words."""
 
@@ -141,14 +152,9 @@ class _Device:
                     self._dev.cancel()
 
     def choices(self, option: str, table: str) -> dict[str, str]:
-        """Our word -> the driver's, for its option `option`; the first of each kind counts."""
-        found: dict[str, str] = {}
-        for value in self._constraint(option) or ():
-            for one in data()["sane"][table]:
-                if any(re.search(rf"\b{re.escape(word)}", str(value).lower()) for word in one["words"]):
-                    found.setdefault(one["name"], str(value))
-                    break
-        return found
+        """Our word -> the driver's, for its option `option`."""
+        said = self._constraint(option)
+        return ours(said, table) if isinstance(said, list) else {}
 
     def sources(self) -> dict[Source, str | None]:
         """Sources with the driver's names; a device without the option has its glass only."""

@@ -73,6 +73,7 @@ class EsclDevice:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[str, str]] = []
         self.settings: list[dict[str, str]] = []
+        self.bodies: list[str] = []
         self.adf_state = ""
         self.release = threading.Event()
         self.hanging = threading.Event()
@@ -84,6 +85,7 @@ class EsclDevice:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # a client that hangs up is no fault of ours
         if self.tls is not None:
             self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
@@ -233,6 +235,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         device = self._note()
         body = self.rfile.read(int(self.headers["Content-Length"]))
         faults = device.faults
+        device.bodies.append(body.decode())
         if self.path != "/eSCL/ScanJobs":
             self._answer(404, b"")
         elif faults.refuse:
@@ -266,7 +269,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         full = faults.hang_after is not None and job is not None and job["pages"] >= faults.hang_after
         if hang and (full or (faults.hang and self.path.endswith(faults.hang))):
             self.of.hanging.set()
-            self.of.release.wait(30)
+            self.of.release.wait(120)
         return self.of
 
     def _page(self, status: int, data: bytes, kind: str) -> None:
@@ -311,7 +314,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.of.faults.drip and body:
             self.wfile.write(body[:1])
-            self.of.release.wait(30)
+            self.of.release.wait(120)
         self.wfile.write(body)
 
     def _hang_up(self) -> None:

@@ -14,7 +14,7 @@ needs_sane = pytest.mark.skipif(
     importlib.util.find_spec("sane") is None, reason="python-sane is not installed (the extra `scan`)"
 )
 needs_airscan = pytest.mark.skipif(
-    shutil.which("scanimage") is None or not list(Path("/usr/lib").glob("**/sane/libsane-airscan.so*")),
+    shutil.which("scanimage") is None or not list(Path("/usr/lib").glob("*/sane/libsane-airscan.so*")),
     reason="scanimage or sane-airscan is not installed",
 )
 

@@ -16,13 +16,14 @@ import pytest
 from PIL import Image
 
 from pyhncert import capture
+from pyhncert.capture import _sane
 from pyhncert.errors import MissingDependency, ScannerFault, Unavailable, UsageFault
 
 sys.path.insert(0, str(Path(__file__).parent))  # `import escl_device` and `import scanning`
 from escl_device import EsclDevice
 from scanning import needs_airscan, needs_sane, sane_folder, sheet
 
-QUICK = capture.Patience(answer_s=10, page_s=10, busy_s=0.2)
+QUICK = capture.Patience(answer_s=60, page_s=60)
 PATTERN = {"test-picture": "Color pattern"}
 SLOW = {"read-limit": True, "read-limit-size": 64, "read-delay": True, "read-delay-duration": 200_000}
 A, B = (sheet(n, 620, 877) for n in (1, 2))
@@ -291,6 +292,44 @@ def test_without_python_sane_the_message_says_what_to_install(monkeypatch):
         assert "pyhncert[scan]" in caught.value.hint("en") and "libsane-dev" in caught.value.hint("vi")
 
 
+@needs_sane
+def test_a_page_with_fewer_lines_than_promised_is_cut_off(sane, tmp_path):
+    A.save(tmp_path / "in.ppm")
+    data = (tmp_path / "in.ppm").read_bytes()
+    (tmp_path / "in.ppm").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ScannerFault) as caught:
+        list(scan("pnm:0", mode="gray", dpi=75, size="max", options={"filename": str(tmp_path / "in.ppm")}))
+    assert caught.value.reason == "cut_off" and "of 877 lines" in caught.value.en
+
+
+@pytest.mark.parametrize(
+    ("driver", "choices", "known"),
+    [
+        ("test", ["Flatbed", "Automatic Document Feeder"], {"flatbed": 0, "feeder": 1}),
+        ("airscan", ["Flatbed", "ADF", "ADF Duplex"], {"flatbed": 0, "feeder": 1, "duplex": 2}),
+        ("fujitsu", ["ADF Front", "ADF Back", "ADF Duplex"], {"feeder": 0, "duplex": 2}),
+        ("canon_dr", ["Flatbed", "ADF Front", "ADF Back", "ADF Duplex"], {"flatbed": 0, "feeder": 1, "duplex": 3}),
+        ("avision", ["Normal", "ADF Front", "ADF Duplex"], {"flatbed": 0, "feeder": 1, "duplex": 2}),
+        ("xerox_mfp", ["Flatbed", "ADF", "Auto"], {"flatbed": 0, "feeder": 1}),
+        ("epson2", ["Flatbed", "Transparency Unit"], {"flatbed": 0}),
+    ],
+)
+def test_the_sources_of_known_drivers_are_ours(driver, choices, known):
+    assert _sane.ours(choices, "sources") == {name: choices[at] for name, at in known.items()}
+
+
+@pytest.mark.parametrize(
+    ("choices", "known"),
+    [
+        (["Lineart", "Halftone", "Gray", "Color"], {"bw": 0, "gray": 2, "colour": 3}),
+        (["Black & White", "Gray[Error Diffusion]", "True Gray", "24bit Color"], {"bw": 0, "gray": 1, "colour": 3}),
+        (["Binary", "Grayscale", "Color"], {"bw": 0, "gray": 1, "colour": 2}),
+    ],
+)
+def test_the_modes_of_known_drivers_are_ours(choices, known):
+    assert _sane.ours(choices, "modes") == {name: choices[at] for name, at in known.items()}
+
+
 # sane-airscan, a second client of our eSCL device
 
 
@@ -354,7 +393,7 @@ def test_a_cancel_reaches_our_device_through_airscan(sane, device):
     job = scan("airscan:e0:Loopback", size="max")
 
     def stop():
-        device.hanging.wait(10)
+        device.hanging.wait(120)
         job.cancel()
 
     other = threading.Thread(target=stop)

@@ -29,7 +29,7 @@ from escl_device import EsclDevice, Faults
 from scanning import sheet
 
 ROOT = Path(__file__).parents[2]
-QUICK = capture.Patience(answer_s=5, page_s=5, busy_s=0.3)
+QUICK = capture.Patience(answer_s=60, page_s=60, busy_s=0)
 A, B, C = (sheet(n, 620, 877) for n in (1, 2, 3))
 
 
@@ -290,3 +290,62 @@ def test_a_full_disk_is_a_storage_fault_and_leaves_nothing(device, tmp_path, mon
         capture.save_pages(scan(device), tmp_path)
     assert names(tmp_path) == []
     assert device.deleted == ["/eSCL/ScanJobs/1"]
+
+
+# resolutions in heads
+
+
+def as_jpeg(image, **more):
+    out = io.BytesIO()
+    image.save(out, "jpeg", quality=80, **more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("more", "dpi"),
+    [
+        ({}, 100),
+        ({"progressive": True}, 100),
+        ({"dpi": (72, 72)}, 100),
+        ({"dpi": (96, 96)}, 100),
+        ({"dpi": (1, 1)}, 100),
+        ({"dpi": (300, 300)}, 300),
+        ({"comment": b"made by a scanner"}, 100),
+    ],
+    ids=str,
+)
+def test_a_jpeg_says_the_resolution_of_its_page_and_keeps_its_pixels(device, more, dpi):
+    device.faults.page = as_jpeg(A, **more)
+    (page,) = scan(device)
+    assert Image.open(io.BytesIO(page.data)).info["dpi"] == (dpi, dpi)
+    assert page.data[20:] == device.faults.page[20:]
+    np.testing.assert_array_equal(pixels(page.data), pixels(device.faults.page))
+
+
+def without_jfif(data):
+    assert data[2:4] == b"\xff\xe0"
+    return data[:2] + data[4 + int.from_bytes(data[4:6]) :]
+
+
+def test_a_jpeg_without_a_jfif_head_gets_one_unless_that_would_change_its_colours(device):
+    device.faults.page = without_jfif(as_jpeg(A))
+    (page,) = scan(device)
+    assert Image.open(io.BytesIO(page.data)).info["dpi"] == (100, 100)
+    np.testing.assert_array_equal(pixels(page.data), pixels(device.faults.page))
+    bare = without_jfif(as_jpeg(A))
+    device.faults.page = bare[:2] + b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00" + bare[2:]
+    (page,) = scan(device)
+    assert page.data == device.faults.page
+
+
+@pytest.mark.parametrize(("said", "dpi"), [(None, 100), (72, 100), (300, 300)])
+def test_a_png_says_the_resolution_of_its_page_and_keeps_its_other_chunks(device, said, dpi):
+    out = io.BytesIO()
+    A.save(out, "png", icc_profile=b"profile of the device", **({"dpi": (said, said)} if said else {}))
+    device.faults.page = out.getvalue()
+    (page,) = scan(device)
+    shown = Image.open(io.BytesIO(page.data))
+    assert shown.info["dpi"] == pytest.approx((dpi, dpi), abs=0.1)
+    assert shown.info["icc_profile"] == b"profile of the device"
+    assert page.data.count(b"pHYs") == 1
+    np.testing.assert_array_equal(pixels(page.data), pixels(device.faults.page))
