@@ -141,6 +141,9 @@ class Measures:
     and more, a quarter of that by `shadow_depth` (0 to 1) and more, at `shadow_quads`. Of the raw picture:
     `noise_levels`, deviation of the paper in gray levels, and `blocking_levels`, by how many gray levels steps are
     higher on the borders of JPEG's 8 x 8 blocks than beside them.
+
+    `lost_corners` are the corners of the paper (0 upper left, 1 upper right, 2 lower right, 3 lower left) that are
+    torn, folded or covered; `edges_unsure` says that something lies on the glass or desk whose edges could not be told.
     """
 
     sharpness: float
@@ -162,6 +165,8 @@ class Measures:
     blocking_levels: float = 0.0
     glare_quads: tuple[Quad, ...] = ()
     shadow_quads: tuple[Quad, ...] = ()
+    lost_corners: tuple[int, ...] = ()
+    edges_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

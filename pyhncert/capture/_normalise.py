@@ -79,6 +79,8 @@ def _page(
             blocking_levels=grain.blocking,
             glare_quads=tuple(_quad(quad) for quad in seen.glare),
             shadow_quads=tuple(_quad(quad) for quad in seen.shadows),
+            lost_corners=tuple(corner for corner, lost in enumerate(found.lost_corners) if lost),
+            edges_unsure=found.unsure and place == 0,
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from pyhncert.check._edges import edges
 from pyhncert.check._identity import identity
 from pyhncert.check._marks import marks
 from pyhncert.check._quality import quality
@@ -32,6 +33,7 @@ def findings(
     out: list[Finding] = []
     for page in pages:
         out += quality(page, by_page.get(page.number), today)
+        out += edges(page)
     out += marks(readings, kind, today)
     written = any(line.text for reading in readings for line in reading.lines)
     if written:

@@ -32,6 +32,8 @@ def test_a_good_paper_has_no_faults_and_says_what_was_found(faults: Faults, chec
         ({"glare_share": 0.02}, "glare", "block"),
         ({"glare_share": 0.005}, "glare", "warn"),
         ({"papers": 2}, "two_papers", "block"),
+        ({"lost_corners": (1,)}, "lost_corner", "warn"),
+        ({"edges_unsure": True}, "unsure_edges", "warn"),
         ({"kind": "unknown", "title": ""}, "unknown_kind", "warn"),
         ({"seal_quads": ()}, "no_seal", "warn"),
         ({"lines": ["MẬT"]}, "secret", "block"),
@@ -175,6 +177,8 @@ def test_every_finding_speaks_both_languages_in_small_letters(check_one: Check) 
         "sharpness": 0.1,
         "cut_edges": ("left", "top"),
         "papers": 3,
+        "lost_corners": (0, 2),
+        "edges_unsure": True,
         "glare_share": 0.5,
         "dpi": 90,
     }

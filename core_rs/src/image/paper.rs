@@ -1,72 +1,369 @@
-//! Finding sheets of paper that lie on a darker scanner bed or desk.
+//! Finding sheets of paper: what is no ground, its four straight sides, and whether they are edges of paper.
 
-use super::geometry::{Point, Quad, area, distance, hull};
-use super::reduce::gray;
-use super::{Picture, View, blobs};
+use super::blobs::{self, Run};
+use super::edges::{self, Side};
+use super::geometry::{Quad, area, distance};
+use super::place::usual;
+use super::sides::{Line, line, quad, upright};
+use super::{Picture, View, ground};
 
-/// Paper is at least so many gray levels lighter than the bed; a tinted certificate stays above it.
-const STEP: u8 = 60;
 /// A sheet covers at least this share of the scan.
-const SHARE: f64 = 0.03;
-/// Share of its hull that a sheet's own pixels cover, and of its four-sided outline that the hull covers.
-const SOLID: f64 = 0.93;
+const SHARE: f64 = 0.02;
+/// Share of its outline that lies on four straight sides, and of the area that they agree on.
+const STRAIGHT: f64 = 0.6;
+/// Share of its length along which a side must be an edge, and the mean of the four.
+const EDGE: (f64, f64) = (0.4, 0.6);
+/// Size of the tip of a corner in short sides of the sheet; more than the round corners of an ID-1 card.
+const TIP: f64 = 0.08;
+/// Levels of colour by which paper differs from its ground beyond shadows; below the second the difference is faint.
+const DIFFERENCE: (f64, f64) = (2.0, 25.0);
+/// Paper is at most so much darker than its ground; what is darker was printed.
+const DARKER: f64 = 35.0;
+/// On a ground of nearly its own colour a sheet is believed up to this share of the scan: a larger frame is print.
+const FAINT_SHARE: f64 = 0.7;
+/// Share of the scan that may be ink outside of every sheet, farther than a shadow (small pixels) from it; and, on a
+/// pattern, share that may be things.
+const INK_OUTSIDE: f64 = 0.0003;
+const SHADOW: f64 = 6.0;
+const PATTERN_OUTSIDE: f64 = 0.06;
+/// Sheets whose sides lie this near to each other, in lengths of the side, are halves of one.
+const FOLD: f64 = 0.03;
+/// How near the proportions of a sheet lie to those of a usual paper.
+const NEAR: f64 = 0.03;
+
+/// One sheet, with lengths in pixels of the work picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// Its corners, clockwise from the upper left; a torn or folded one is where its sides meet.
+    pub quad: Quad,
+    /// Which corners do not lie on the scan as paper: torn, folded or covered.
+    pub lost: [bool; 4],
+}
 
 /// What lies on the glass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheets {
-    /// Outlines, largest first; empty where paper fills the scan.
-    pub quads: Vec<Quad>,
-    /// Whether any part of the scan shows the bed.
-    pub bed: bool,
+    /// Sheets, largest first; empty where paper fills the scan.
+    pub found: Vec<Sheet>,
+    /// Whether something lies there whose edges could not be told.
+    pub unsure: bool,
 }
 
-/// Find the sheets in a small RGB picture (long side up to about 900 pixels).
+/// Find the sheets in a small RGB picture (long side up to about 900 pixels); sides are refined on `gray`, which has
+/// `scale` times its pixels a side.
 #[must_use]
-pub fn find(small: View<'_>) -> Sheets {
-    let none = Sheets {
-        quads: Vec::new(),
-        bed: false,
-    };
-    let gray = gray(small);
-    let (width, height) = (gray.width, gray.height);
+pub fn find(small: View<'_>, gray: &Picture, scale: usize) -> Sheets {
+    let (width, height) = (small.width, small.height);
     if width < 32 || height < 32 {
-        return none;
+        return none(false);
     }
-    let light = level(&gray.data, 0.98);
-    let dark_sides: Vec<u8> = sides(&gray)
-        .iter()
-        .map(|side| level(side, 0.5))
-        .filter(|&v| light.saturating_sub(v) >= STEP)
-        .collect();
-    let Some(&bed) = dark_sides.iter().max() else {
-        return none;
-    };
-    let split = u16::midpoint(u16::from(light), u16::from(bed)) as u8;
-    let mask = bed_mask(&gray, split);
-    let sheets = blobs::find(mask.view());
+    let mut found: Vec<Sheet> = Vec::new();
+    let ground = ground::find(small);
+    let things = blobs::find(ground.mask.view());
     let total = (width * height) as f64;
-    let mut quads: Vec<(f64, Quad)> = Vec::new();
-    for (index, blob) in sheets.blobs.iter().enumerate() {
-        if f64::from(blob.area) < SHARE * total {
+    let mut order: Vec<(f64, u32)> = (0_u32..)
+        .zip(&things.blobs)
+        .map(|(i, b)| (f64::from(b.width()) * f64::from(b.height()), i))
+        .filter(|(size, _)| *size >= SHARE * total)
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut left = Vec::new();
+    let mut faint = false;
+    for (size, index) in order {
+        let rim = Rim::of(&things.runs, index, width, height);
+        let rough = quad(&rim.points, &rim.borders, rim.filled)
+            .filter(|(_, trust)| *trust >= STRAIGHT)
+            .map(|(quad, _)| upright(quad));
+        let sheet = rough.and_then(|quad| judged(small, gray, scale, &quad, &ground));
+        // A card or an A-sized sheet whose edges are too faint is worth a word, but not a cut.
+        faint |= sheet.is_none()
+            && size < FAINT_SHARE * total
+            && rough.is_some_and(|q| usual(shape(&q), NEAR).is_some());
+        match sheet {
+            Some(sheet) => found.push(sheet),
+            None => left.push((index, size)),
+        }
+    }
+    let found = merged(found);
+    let scale = scale as f64;
+    let within = |b: &blobs::Blob| {
+        let middle = (
+            f64::midpoint(f64::from(b.x0), f64::from(b.x1)) * scale,
+            f64::midpoint(f64::from(b.y0), f64::from(b.y1)) * scale,
+        );
+        found.iter().any(|s| contains(&s.quad, middle))
+    };
+    let lost = left
+        .iter()
+        .any(|(i, size)| *size >= 2.0 * SHARE * total && !within(&things.blobs[*i as usize]));
+    if ground.plain {
+        return Sheets {
+            found,
+            unsure: lost,
+        };
+    }
+    if found.is_empty() {
+        return Sheets {
+            found,
+            unsure: ground.pattern || faint,
+        };
+    }
+    // Ink outside of every sheet is perhaps the rest of one whose edge was not seen: then nothing is cut.
+    let cut = if let Some(faint) = &ground.faint {
+        ink_outside(faint, &found, scale) > INK_OUTSIDE * total
+    } else {
+        let outside = things.blobs.iter().filter(|b| b.area >= 10 && !within(b));
+        let boxes = outside.map(|b| f64::from(b.width()) * f64::from(b.height()));
+        boxes.sum::<f64>() > PATTERN_OUTSIDE * total
+    };
+    if cut {
+        none(true)
+    } else {
+        Sheets {
+            found,
+            unsure: false,
+        }
+    }
+}
+
+/// Width over height of a sheet.
+fn shape(q: &Quad) -> f64 {
+    (distance(q[0], q[1]) + distance(q[2], q[3])) / (distance(q[1], q[2]) + distance(q[3], q[0]))
+}
+
+/// Pixels of ink that are farther than a shadow from every sheet.
+fn ink_outside(faint: &Picture, sheets: &[Sheet], scale: f64) -> f64 {
+    let grown: Vec<[Line; 4]> = sheets
+        .iter()
+        .map(|s| {
+            let q = s.quad.map(|(x, y)| (x / scale, y / scale));
+            [0, 1, 2, 3].map(|i| line(q[i], q[(i + 1) % 4]))
+        })
+        .collect();
+    let mut count = 0;
+    for y in 0..faint.height {
+        for (x, _) in faint
+            .row(y)
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| **v >= ground::INK)
+        {
+            let p = (x as f64, y as f64);
+            // The lines run clockwise, so their normals point outward.
+            let near = |four: &[Line; 4]| four.iter().all(|l| l.0 * p.0 + l.1 * p.1 - l.2 < SHADOW);
+            count += usize::from(!grown.iter().any(near));
+        }
+    }
+    count as f64
+}
+
+fn none(unsure: bool) -> Sheets {
+    Sheets {
+        found: Vec::new(),
+        unsure,
+    }
+}
+
+/// Halves of one folded sheet or open booklet, which a shadow in the fold has parted, made one; and no sheet on a sheet.
+fn merged(mut sheets: Vec<Sheet>) -> Vec<Sheet> {
+    let mut whole: Vec<Sheet> = Vec::new();
+    while !sheets.is_empty() {
+        let mut one = sheets.remove(0);
+        while let Some((i, joined)) =
+            (0..sheets.len()).find_map(|i| Some((i, joined(&one, &sheets[i])?)))
+        {
+            sheets.remove(i);
+            one = joined;
+        }
+        let middle = one
+            .quad
+            .iter()
+            .fold((0.0, 0.0), |(a, b), p| (a + p.0 / 4.0, b + p.1 / 4.0));
+        if !whole.iter().any(|s| contains(&s.quad, middle)) {
+            whole.push(one);
+        }
+    }
+    whole
+}
+
+/// Two sheets that share a side, as one.
+fn joined(a: &Sheet, b: &Sheet) -> Option<Sheet> {
+    for i in 0..4 {
+        let j = (i + 2) % 4;
+        let (p, q) = (a.quad[i], a.quad[(i + 1) % 4]);
+        let near = FOLD * distance(p, q);
+        if distance(p, b.quad[(j + 1) % 4]) > near || distance(q, b.quad[j]) > near {
             continue;
         }
-        let edge = outline(&sheets.runs, index as u32);
-        let hull = hull(&edge);
-        let hull_area = area(&hull);
-        if f64::from(blob.area) < SOLID * hull_area {
-            continue;
+        let mut whole = a.clone();
+        for k in [i, (i + 1) % 4] {
+            whole.quad[k] = b.quad[k];
+            whole.lost[k] = b.lost[k];
         }
-        if let Some(quad) = four_sides(&hull, hull_area, &edge, width as f64, height as f64) {
-            if sharp(&gray, &quad) {
-                quads.push((hull_area, quad));
+        return Some(whole);
+    }
+    None
+}
+
+fn contains(quad: &Quad, p: (f64, f64)) -> bool {
+    (0..4).all(|i| {
+        let (a, b) = (quad[i], quad[(i + 1) % 4]);
+        (b.0 - a.0) * (p.1 - a.1) - (b.1 - a.1) * (p.0 - a.0) > 0.0
+    })
+}
+
+/// The outline of one blob.
+struct Rim {
+    points: Vec<(f64, f64)>,
+    borders: Vec<Line>,
+    filled: f64,
+}
+
+impl Rim {
+    /// The ends of its rows and columns; those at the border of the picture only say which borders it reaches.
+    fn of(runs: &[Run], blob: u32, width: usize, height: usize) -> Self {
+        let mut rows = vec![(u32::MAX, 0_u32); height];
+        let mut columns = vec![(u32::MAX, 0_u32); width];
+        for run in runs.iter().filter(|r| r.blob == blob) {
+            let row = &mut rows[run.y as usize];
+            *row = (row.0.min(run.start), row.1.max(run.end));
+            for column in &mut columns[run.start as usize..run.end as usize] {
+                *column = (column.0.min(run.y), column.1.max(run.y + 1));
             }
         }
+        let (w, h) = (width as f64, height as f64);
+        let mut points = Vec::with_capacity(2 * (width + height));
+        let mut touching = [0_usize; 4];
+        let mut filled = 0.0;
+        for (at, &(start, end)) in rows.iter().enumerate().filter(|(_, r)| r.1 > 0) {
+            filled += f64::from(end - start);
+            let middle = at as f64 + 0.5;
+            for (x, near, side) in [(start, start < 3, 0), (end, end as usize + 3 > width, 2)] {
+                touching[side] += usize::from(near);
+                if !near && at > 2 && at + 3 < height {
+                    points.push((f64::from(x), middle));
+                }
+            }
+        }
+        for (at, &(start, end)) in columns.iter().enumerate().filter(|(_, c)| c.1 > 0) {
+            let middle = at as f64 + 0.5;
+            for (y, near, side) in [(start, start < 3, 1), (end, end as usize + 3 > height, 3)] {
+                touching[side] += usize::from(near);
+                if !near && at > 2 && at + 3 < width {
+                    points.push((middle, f64::from(y)));
+                }
+            }
+        }
+        let edges = [
+            line((0.0, 0.0), (0.0, h)),
+            line((0.0, 0.0), (w, 0.0)),
+            line((w, 0.0), (w, h)),
+            line((0.0, h), (w, h)),
+        ];
+        let borders = edges
+            .into_iter()
+            .zip(touching)
+            .filter(|(_, n)| *n > 20)
+            .map(|(l, _)| l)
+            .collect();
+        Self {
+            points,
+            borders,
+            filled,
+        }
     }
-    quads.sort_by(|a, b| b.0.total_cmp(&a.0));
-    Sheets {
-        quads: quads.into_iter().map(|(_, quad)| quad).collect(),
-        bed: true,
+}
+
+/// The sheet with these corners in the small picture, refined, if its sides are edges of paper.
+fn judged(
+    small: View<'_>,
+    gray: &Picture,
+    scale: usize,
+    rough: &Quad,
+    ground: &ground::Ground,
+) -> Option<Sheet> {
+    let large = rough.map(|(x, y)| (x * scale as f64, y * scale as f64));
+    let mut sides = edges::refined(gray, &large, scale, ground.plain);
+    let mut quad = edges::corners(&sides)?;
+    if let Some(faint) = &ground.faint
+        && !seen(&sides)
+    {
+        // Paper and lid that differ in colour only.
+        sides = edges::refined(faint, rough, 1, true);
+        quad = edges::corners(&sides)?.map(|(x, y)| (x * scale as f64, y * scale as f64));
     }
+    if !seen(&sides) {
+        return None;
+    }
+    let close = large
+        .iter()
+        .zip(&quad)
+        .all(|(&a, &b)| distance(a, b) < 0.04 * (gray.width + gray.height) as f64);
+    if !close {
+        return None;
+    }
+    let steps = edges::steps(small, rough, &sides);
+    let mut known: Vec<f64> = steps.iter().flatten().map(|s| s.colour).collect();
+    known.sort_by(f64::total_cmp);
+    if steps.iter().flatten().any(|s| s.rise < -DARKER) {
+        return None;
+    }
+    if !ground.plain && !known.is_empty() {
+        let same = known.iter().filter(|d| **d < DIFFERENCE.0).count();
+        let share = area(&quad) / (gray.width * gray.height) as f64;
+        if 4 * same > known.len() || (known[known.len() / 2] < DIFFERENCE.1 && share > FAINT_SHARE)
+        {
+            return None;
+        }
+    }
+    Some(Sheet {
+        lost: if ground.faint.is_some() {
+            [false; 4]
+        } else {
+            lost(&ground.mask, rough, if ground.pattern { 8 } else { 3 })
+        },
+        quad,
+    })
+}
+
+/// Whether enough of each side is an edge.
+fn seen(sides: &[Side; 4]) -> bool {
+    let inner: Vec<f64> = sides
+        .iter()
+        .filter(|s| !s.border)
+        .map(|s| s.support)
+        .collect();
+    !inner.is_empty()
+        && inner.iter().all(|&s| s >= EDGE.0)
+        && inner.iter().sum::<f64>() >= EDGE.1 * inner.len() as f64
+}
+
+/// Corners whose tip shows the ground, and paper on no more than one in `rare` of its pixels.
+fn lost(mask: &Picture, quad: &Quad, rare: i32) -> [bool; 4] {
+    let short = (0..4)
+        .map(|i| distance(quad[i], quad[(i + 1) % 4]))
+        .fold(f64::MAX, f64::min);
+    let reach = TIP * short;
+    [0, 1, 2, 3].map(|i| {
+        let (corner, next, last) = (quad[i], quad[(i + 1) % 4], quad[(i + 3) % 4]);
+        let toward = |p: (f64, f64)| {
+            let d = distance(corner, p).max(1e-9);
+            ((p.0 - corner.0) / d, (p.1 - corner.1) / d)
+        };
+        let (u, v) = (toward(next), toward(last));
+        let (mut paper, mut seen) = (0, 0);
+        for i in 1..8 {
+            for j in 1..8 - i {
+                let (a, b) = (f64::from(i) / 8.0 * reach, f64::from(j) / 8.0 * reach);
+                let (x, y) = (corner.0 + u.0 * a + v.0 * b, corner.1 + u.1 * a + v.1 * b);
+                if x >= 0.0 && y >= 0.0 && x < mask.width as f64 && y < mask.height as f64 {
+                    seen += 1;
+                    paper += i32::from(mask.row(y as usize)[x as usize]);
+                }
+            }
+        }
+        seen > 8 && paper * rare < seen
+    })
 }
 
 /// The gray level that a `share` of the pixels lies at or below.
@@ -85,286 +382,6 @@ pub fn level(pixels: &[u8], share: f64) -> u8 {
         }
     }
     255
-}
-
-/// The pixels along each side, two deep.
-fn sides(gray: &Picture) -> [Vec<u8>; 4] {
-    let (w, h) = (gray.width, gray.height);
-    [
-        (0..h).flat_map(|y| gray.row(y)[..2].to_vec()).collect(),
-        gray.data[..2 * w].to_vec(),
-        (0..h).flat_map(|y| gray.row(y)[w - 2..].to_vec()).collect(),
-        gray.data[(h - 2) * w..].to_vec(),
-    ]
-}
-
-/// Mask (1) of everything that is not bed. Bed is dark, at least five pixels wide, and reaches the edge of the scan.
-fn bed_mask(gray: &Picture, split: u8) -> Picture {
-    const R: usize = 2;
-    let (w, h) = (gray.width, gray.height);
-    let dark = Picture {
-        width: w,
-        height: h,
-        channels: 1,
-        data: gray.data.iter().map(|&v| u8::from(v < split)).collect(),
-    };
-    // Erode by a square; outside the picture counts as dark.
-    let mut narrow = dark.clone();
-    for y in 0..h {
-        let row = dark.row(y);
-        let to = narrow.row_mut(y);
-        for x in 0..w {
-            to[x] = u8::from(
-                row[x.saturating_sub(R)..(x + R + 1).min(w)]
-                    .iter()
-                    .all(|&v| v == 1),
-            );
-        }
-    }
-    let mut core = narrow.clone();
-    for y in 0..h {
-        for other in y.saturating_sub(R)..(y + R + 1).min(h) {
-            let (from, to) = (narrow.row(other), &mut core.data[y * w..(y + 1) * w]);
-            for (to, &v) in to.iter_mut().zip(from) {
-                *to &= v;
-            }
-        }
-    }
-    let found = blobs::find(core.view());
-    let at_edge =
-        |b: &blobs::Blob| b.x0 == 0 || b.y0 == 0 || b.x1 as usize == w || b.y1 as usize == h;
-    let mut mask = Picture {
-        width: w,
-        height: h,
-        channels: 1,
-        data: vec![1; w * h],
-    };
-    for run in &found.runs {
-        if at_edge(&found.blobs[run.blob as usize]) {
-            let y = run.y as usize;
-            for other in y.saturating_sub(R)..(y + R + 1).min(h) {
-                let (start, end) = (
-                    (run.start as usize).saturating_sub(R),
-                    (run.end as usize + R).min(w),
-                );
-                let from = &dark.data[other * w + start..other * w + end];
-                for (to, &v) in mask.data[other * w + start..other * w + end]
-                    .iter_mut()
-                    .zip(from)
-                {
-                    *to &= 1 - v;
-                }
-            }
-        }
-    }
-    mask
-}
-
-/// Leftmost and rightmost corners of each row of one blob.
-fn outline(runs: &[blobs::Run], blob: u32) -> Vec<Point> {
-    let mut points: Vec<Point> = Vec::new();
-    let mut row = (u32::MAX, 0, 0);
-    let mut flush = |(y, start, end): (u32, u32, u32)| {
-        if y != u32::MAX {
-            let (y, start, end) = (f64::from(y), f64::from(start), f64::from(end));
-            points.extend([(start, y), (start, y + 1.0), (end, y), (end, y + 1.0)]);
-        }
-    };
-    for run in runs.iter().filter(|r| r.blob == blob) {
-        if run.y == row.0 {
-            row.2 = run.end;
-        } else {
-            flush(row);
-            row = (run.y, run.start, run.end);
-        }
-    }
-    flush(row);
-    points
-}
-
-/// The four-sided outline of a hull, its sides refined on the `edge` points; none where the hull has another shape.
-fn four_sides(
-    hull: &[Point],
-    hull_area: f64,
-    edge: &[Point],
-    width: f64,
-    height: f64,
-) -> Option<Quad> {
-    let rough = best_quad(hull)?;
-    if area(&rough) < SOLID * hull_area {
-        return None;
-    }
-    let mut lines = [(0.0, 0.0, 0.0); 4];
-    for i in 0..4 {
-        let (a, b) = (rough[i], rough[(i + 1) % 4]);
-        lines[i] = fit(a, b, edge)
-            .filter(|_| !on_border(a, b, width, height))
-            .unwrap_or_else(|| line(a, b));
-    }
-    let mut quad = [(0.0, 0.0); 4];
-    for i in 0..4 {
-        quad[i] = meet(lines[(i + 3) % 4], lines[i])?;
-    }
-    let close = rough
-        .iter()
-        .zip(&quad)
-        .all(|(&a, &b)| distance(a, b) < 0.05 * (width + height));
-    close.then(|| upright(quad))
-}
-
-/// Whether all sides that lie within the picture are steps, as edges of paper are, and not the slope of a shadow.
-fn sharp(gray: &Picture, quad: &Quad) -> bool {
-    let (w, h) = (gray.width as f64, gray.height as f64);
-    (0..4).all(|i| {
-        let (a, b) = (quad[i], quad[(i + 1) % 4]);
-        if on_border(a, b, w, h) {
-            return true;
-        }
-        let length = distance(a, b).max(1e-9);
-        let inward = ((a.1 - b.1) / length, (b.0 - a.0) / length);
-        let (mut inside, mut outside) = (Vec::new(), Vec::new());
-        for step in 4..=60 {
-            let t = f64::from(step) / 64.0;
-            let p = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
-            let at = |depth: f64| {
-                let (x, y) = (p.0 + inward.0 * depth, p.1 + inward.1 * depth);
-                let known = x >= 0.0 && y >= 0.0 && x < w && y < h;
-                known.then(|| gray.row(y as usize)[x as usize])
-            };
-            if let (Some(on), Some(off)) = (at(3.5), at(-3.5)) {
-                inside.push(on);
-                outside.push(off);
-            }
-        }
-        inside.len() < 8 || level(&inside, 0.5).saturating_sub(level(&outside, 0.5)) >= STEP / 2
-    })
-}
-
-/// The four hull points that span the largest area.
-fn best_quad(hull: &[Point]) -> Option<Quad> {
-    // A hull of a straight-sided sheet has few corners; thin it out, for the search is of the fourth power.
-    let mut points = hull.to_vec();
-    let limit = 24;
-    while points.len() > limit {
-        let n = points.len();
-        let loss = |i: usize| area(&[points[(i + n - 1) % n], points[i], points[(i + 1) % n]]);
-        let least = (0..n).min_by(|&a, &b| loss(a).total_cmp(&loss(b)))?;
-        points.remove(least);
-    }
-    let n = points.len();
-    let mut best = (0.0, None);
-    for a in 0..n {
-        for b in a + 1..n {
-            for c in b + 1..n {
-                for d in c + 1..n {
-                    let quad = [points[a], points[b], points[c], points[d]];
-                    let size = area(&quad);
-                    if size > best.0 {
-                        best = (size, Some(quad));
-                    }
-                }
-            }
-        }
-    }
-    best.1
-}
-
-fn on_border(a: Point, b: Point, width: f64, height: f64) -> bool {
-    let both = |near: &dyn Fn(Point) -> bool| near(a) && near(b);
-    both(&|p| p.0 < 2.0)
-        || both(&|p| p.1 < 2.0)
-        || both(&|p| p.0 > width - 2.0)
-        || both(&|p| p.1 > height - 2.0)
-}
-
-/// a x + b y = c with (a, b) of length 1.
-fn line(p: Point, q: Point) -> (f64, f64, f64) {
-    let length = distance(p, q).max(1e-9);
-    let (a, b) = ((q.1 - p.1) / length, (p.0 - q.0) / length);
-    (a, b, a * p.0 + b * p.1)
-}
-
-/// Least squares through the edge points near the middle four fifths of a side, the worst third left out twice.
-fn fit(p: Point, q: Point, edge: &[Point]) -> Option<(f64, f64, f64)> {
-    let length = distance(p, q);
-    if length < 16.0 {
-        return None;
-    }
-    let along = ((q.0 - p.0) / length, (q.1 - p.1) / length);
-    let mut near: Vec<(f64, f64)> = edge
-        .iter()
-        .map(|e| {
-            let d = (e.0 - p.0, e.1 - p.1);
-            (d.0 * along.0 + d.1 * along.1, d.1 * along.0 - d.0 * along.1)
-        })
-        .filter(|&(t, off)| {
-            t > 0.1 * length && t < 0.9 * length && off.abs() < 0.015 * length + 3.0
-        })
-        .collect();
-    let mut fitted = (0.0, 0.0);
-    for _ in 0..3 {
-        if near.len() < 8 {
-            return None;
-        }
-        fitted = regression(&near);
-        let mut misses: Vec<f64> = near
-            .iter()
-            .map(|&(t, off)| (off - fitted.0 - fitted.1 * t).abs())
-            .collect();
-        misses.sort_by(f64::total_cmp);
-        let limit = misses[misses.len() * 2 / 3].max(0.6);
-        near.retain(|&(t, off)| (off - fitted.0 - fitted.1 * t).abs() <= limit);
-    }
-    let at = |t: f64| {
-        let off = fitted.0 + fitted.1 * t;
-        (
-            p.0 + along.0 * t - along.1 * off,
-            p.1 + along.1 * t + along.0 * off,
-        )
-    };
-    Some(line(at(0.0), at(length)))
-}
-
-/// Offset and slope of the straight line through `points`.
-fn regression(points: &[(f64, f64)]) -> (f64, f64) {
-    let n = points.len() as f64;
-    let (sx, sy) = points
-        .iter()
-        .fold((0.0, 0.0), |(a, b), &(x, y)| (a + x, b + y));
-    let (mx, my) = (sx / n, sy / n);
-    let (sxx, sxy) = points.iter().fold((0.0, 0.0), |(a, b), &(x, y)| {
-        (a + (x - mx) * (x - mx), b + (x - mx) * (y - my))
-    });
-    let slope = if sxx > 0.0 { sxy / sxx } else { 0.0 };
-    (my - slope * mx, slope)
-}
-
-fn meet(p: (f64, f64, f64), q: (f64, f64, f64)) -> Option<Point> {
-    let det = p.0 * q.1 - q.0 * p.1;
-    (det.abs() > 0.1).then(|| ((p.2 * q.1 - q.2 * p.1) / det, (p.0 * q.2 - q.0 * p.2) / det))
-}
-
-/// Corners clockwise, beginning with the one nearest the upper left.
-fn upright(mut quad: Quad) -> Quad {
-    let signed: f64 = (0..4)
-        .map(|i| {
-            let (a, b) = (quad[i], quad[(i + 1) % 4]);
-            a.0 * b.1 - b.0 * a.1
-        })
-        .sum();
-    if signed < 0.0 {
-        quad.reverse();
-    }
-    // The upper side is the one whose direction is nearest to the right.
-    let direction = |i: usize| {
-        let (a, b) = (quad[i], quad[(i + 1) % 4]);
-        (b.0 - a.0) / distance(a, b).max(1e-9)
-    };
-    let first = (0..4)
-        .max_by(|&a, &b| direction(a).total_cmp(&direction(b)))
-        .unwrap_or(0);
-    quad.rotate_left(first);
-    quad
 }
 
 #[cfg(test)]
@@ -399,15 +416,24 @@ mod tests {
         )
     }
 
+    fn found(picture: &Picture) -> Sheets {
+        find(
+            picture.view(),
+            &super::super::reduce::gray(picture.view()),
+            1,
+        )
+    }
+
     #[test]
     fn a_sheet_on_a_dark_bed_is_found_to_half_a_pixel() {
         for degrees in [0.0, 3.0, -7.0] {
             let (picture, truth) = scene(degrees, 40);
-            let found = find(picture.view());
-            assert_eq!(found.quads.len(), 1);
-            for (a, b) in found.quads[0].into_iter().zip(truth) {
-                assert!(distance(a, b) < 0.8, "{degrees}: {a:?} {b:?}");
+            let sheets = found(&picture);
+            assert_eq!(sheets.found.len(), 1);
+            for (a, b) in sheets.found[0].quad.into_iter().zip(truth) {
+                assert!(distance(a, b) < 0.5, "{degrees}: {a:?} {b:?}");
             }
+            assert_eq!(sheets.found[0].lost, [false; 4]);
         }
     }
 
@@ -417,18 +443,19 @@ mod tests {
         for (i, pixel) in picture.data.chunks_exact_mut(3).enumerate() {
             pixel.fill((120 + i % 500 * 125 / 500) as u8);
         }
-        assert!(find(picture.view()).quads.is_empty());
+        assert!(found(&picture).found.is_empty());
     }
 
     #[test]
     fn a_sheet_that_fills_the_scan_is_left_alone() {
-        let (picture, _) = scene(0.0, 230);
-        assert_eq!(
-            find(picture.view()),
-            Sheets {
-                quads: vec![],
-                bed: false
+        let mut picture = Picture::zeros(500, 600, 3);
+        picture.data.fill(235);
+        for y in (60..540).step_by(20) {
+            for row in y..y + 4 {
+                picture.row_mut(row)[60 * 3..440 * 3].fill(30);
             }
-        );
+        }
+        let sheets = found(&picture);
+        assert!(sheets.found.is_empty() && !sheets.unsure);
     }
 }

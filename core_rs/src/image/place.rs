@@ -2,7 +2,7 @@
 
 use super::blobs;
 use super::geometry::{Matrix, Point, Quad, aspect, bounds, corners, distance};
-use super::survey::Survey;
+use super::survey::{Survey, skew_of};
 use crate::Result;
 
 /// Skew below that is left as it is (degrees): over A4 that is 3 pixels of 300 dpi.
@@ -12,14 +12,14 @@ const SHAPES: [f64; 2] = [std::f64::consts::SQRT_2, 85.60 / 53.98];
 /// A paper whose proportions were measured this near to one of `SHAPES` has that shape.
 const NEAR: f64 = 0.04;
 
-/// The proportions (width over height) of the usual paper that is nearest, or `shape` itself.
-fn named(shape: f64) -> f64 {
+/// The proportions (width over height) of the usual paper that is nearest to `shape`, where one is within `near`.
+#[must_use]
+pub fn usual(shape: f64, near: f64) -> Option<f64> {
     SHAPES
         .into_iter()
         .flat_map(|s| [s, 1.0 / s])
-        .filter(|s| (shape / s - 1.0).abs() < NEAR)
+        .filter(|s| (shape / s - 1.0).abs() < near)
         .min_by(|a, b| (shape / a - 1.0).abs().total_cmp(&(shape / b - 1.0).abs()))
-        .unwrap_or(shape)
 }
 
 /// Whether a flatbed could have seen this rectangle: sides pairwise equal, corners square.
@@ -85,6 +85,8 @@ impl Place {
             confidence: self.confidence,
             papers: self.papers,
             cropped: outline.is_some(),
+            lost: [false; 4],
+            unsure: false,
             outline: outline.unwrap_or_else(|| {
                 corners(0.0, 0.0, self.width, self.height).map(|p| matrix.apply(p))
             }),
@@ -116,19 +118,34 @@ impl Place {
         self.finish(matrix.then(&Matrix::shift(-left, -top)), size, skew, None)
     }
 
-    /// One sheet, as a flatbed sees it.
+    /// One sheet, as a flatbed sees it: its own size, or what the scan shows of it.
     #[must_use]
     pub fn cut(&self, quad: &Quad, skew: f64) -> Survey {
         let (matrix, _, _, skew) = self.upright(skew);
         let inside = quad.map(|(x, y)| (x.clamp(0.0, self.width), y.clamp(0.0, self.height)));
+        let whole = inside.iter().zip(quad).all(|(&a, &b)| distance(a, b) < 1.0);
         let placed = inside.map(|p| matrix.apply(p));
         let (left, top, right, bottom) = bounds(&placed);
-        let (left, top) = (left.round(), top.round());
-        let size = ((right - left).round(), (bottom - top).round());
-        let shift = Matrix::shift(-left, -top);
+        let (left, top, w, h) = if whole {
+            let side = |a: usize, b: usize| distance(quad[a], quad[b]);
+            let (w, h) = (
+                f64::midpoint(side(0, 1), side(3, 2)),
+                f64::midpoint(side(0, 3), side(1, 2)),
+            );
+            let (w, h) = if self.quarters % 2 == 0 {
+                (w, h)
+            } else {
+                (h, w)
+            };
+            let middle = (f64::midpoint(left, right), f64::midpoint(top, bottom));
+            (middle.0 - w / 2.0, middle.1 - h / 2.0, w, h)
+        } else {
+            (left, top, right - left, bottom - top)
+        };
+        let shift = Matrix::shift(-left.round(), -top.round());
         self.finish(
             matrix.then(&shift),
-            size,
+            (w.round(), h.round()),
             skew,
             Some(placed.map(|p| shift.apply(p))),
         )
@@ -147,14 +164,13 @@ impl Place {
             f64::midpoint(side(0, 1), side(3, 2)),
             f64::midpoint(side(0, 3), side(1, 2)),
         );
-        let shape = named(aspect(&from, middle).unwrap_or(w / h));
+        let shape = aspect(&from, middle).unwrap_or(w / h);
+        let shape = usual(shape, NEAR).unwrap_or(shape);
         let root = (w * h).sqrt();
         let (w, h) = ((root * shape.sqrt()).round(), (root / shape.sqrt()).round());
         let outline = corners(0.0, 0.0, w, h);
         let matrix = Matrix::between(&from, &outline)?;
-        let skew = (quad[1].1 - quad[0].1)
-            .atan2(quad[1].0 - quad[0].0)
-            .to_degrees();
+        let skew = skew_of(quad);
         Ok(self.finish(matrix, (w, h), skew, Some(outline)))
     }
 }

@@ -15,6 +15,8 @@ const SMALL: usize = 900;
 const WINDOW: (usize, f32) = (31, 0.3);
 /// A sheet that covers so much of the scan is the scan.
 const WHOLE: f64 = 0.985;
+/// Text whose skew is within so many degrees of that of the sheet's sides tells it more exactly.
+const AGREE: f64 = 0.35;
 /// A sheet that lies more askew than that (degrees) is straightened before its text is looked at.
 const ASKEW: f64 = 8.0;
 
@@ -35,6 +37,11 @@ pub struct Survey {
     pub papers: usize,
     /// Whether the page was cut out of a larger scan.
     pub cropped: bool,
+    /// Which corners of the paper (upper left, upper right, lower right, lower left of the page) do not lie on the scan:
+    /// torn, folded or covered.
+    pub lost: [bool; 4],
+    /// Whether something lies on the glass whose edges could not be told.
+    pub unsure: bool,
     /// Outline, in page pixels, of what the scan shows of the paper.
     pub outline: Quad,
     /// Colour for what lies outside the scan.
@@ -89,21 +96,40 @@ pub fn survey(view: View<'_>) -> Result<Vec<Survey>> {
     }
     let work = Work::new(view);
     let (width, height) = (view.width as f64, view.height as f64);
-    let scale = work.small_factor as f64;
-    let quads: Vec<Quad> = paper::find(work.small.view())
-        .quads
+    let factor = work.factor as f64;
+    let sheets = paper::find(
+        work.small.view(),
+        &work.gray,
+        work.small_factor / work.factor,
+    );
+    let quads: Vec<Quad> = sheets
+        .found
         .iter()
-        .map(|q| q.map(|(x, y)| (x * scale, y * scale)))
+        .map(|s| s.quad.map(|(x, y)| (x * factor, y * factor)))
         .collect();
     let fills = |q: &Quad| area(q) >= WHOLE * width * height;
     if quads.is_empty() || (quads.len() == 1 && fills(&quads[0])) {
-        return Ok(vec![whole(&work, width, height)?]);
+        let page = whole(&work, width, height)?;
+        return Ok(vec![Survey {
+            unsure: sheets.unsure,
+            ..page
+        }]);
     }
     let papers = count(&quads);
     let mut found = Vec::with_capacity(quads.len());
-    for quad in quads {
+    for (quad, seen) in quads.into_iter().zip(&sheets.found) {
         let page = sheet(&work, &quad, (width, height), papers)?;
-        found.push((quad, page));
+        let mut lost = seen.lost;
+        lost.rotate_left(usize::from(page.quarters));
+        let unsure = sheets.unsure;
+        found.push((
+            quad,
+            Survey {
+                lost,
+                unsure,
+                ..page
+            },
+        ));
     }
     Ok(in_reading_order(found, width, height))
 }
@@ -128,9 +154,7 @@ fn whole(work: &Work, width: f64, height: f64) -> Result<Survey> {
 fn sheet(work: &Work, quad: &Quad, (width, height): (f64, f64), papers: usize) -> Result<Survey> {
     let factor = work.factor as f64;
     let here = quad.map(|(x, y)| (x / factor, y / factor));
-    let edge_skew = (quad[1].1 - quad[0].1)
-        .atan2(quad[1].0 - quad[0].0)
-        .to_degrees();
+    let edge_skew = skew_of(quad);
     let flat = rectangular(quad);
     let (lie, straightened) = if flat && edge_skew.abs() < ASKEW {
         (as_it_lies(&work.gray, &here)?, 0.0)
@@ -151,9 +175,23 @@ fn sheet(work: &Work, quad: &Quad, (width, height): (f64, f64), papers: usize) -
     }
     let skew = text_skew(lie)
         .map(|s| s + straightened)
-        .filter(|s| (s - edge_skew).abs() < 2.0)
+        .filter(|s| (s - edge_skew).abs() < AGREE)
         .unwrap_or(edge_skew);
     Ok(place.cut(quad, skew))
+}
+
+/// The mean skew of the four sides in degrees, long ones counting more.
+#[must_use]
+pub fn skew_of(quad: &Quad) -> f64 {
+    let (mut along, mut across) = (0.0, 0.0);
+    for i in 0..4 {
+        let (a, b) = (quad[i], quad[(i + 1) % 4]);
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let (dx, dy) = [(dx, dy), (dy, -dx), (-dx, -dy), (-dy, dx)][i];
+        along += dx;
+        across += dy;
+    }
+    across.atan2(along).to_degrees()
 }
 
 fn certainty(lie: Lie) -> f64 {

@@ -138,6 +138,8 @@ struct Survey {
     confidence: f64,
     papers: usize,
     cropped: bool,
+    lost_corners: (bool, bool, bool, bool),
+    unsure: bool,
     outline: Corners,
     fill: (u8, u8, u8),
 }
@@ -179,6 +181,8 @@ impl From<surveying::Survey> for Survey {
             confidence: found.confidence,
             papers: found.papers,
             cropped: found.cropped,
+            lost_corners: found.lost.into(),
+            unsure: found.unsure,
             outline: corners(&found.outline),
             fill: found.fill.into(),
         }

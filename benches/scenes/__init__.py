@@ -1,0 +1,1 @@
+"""Drawn scenes for finding the paper: papers on any ground, with a truth of corners."""

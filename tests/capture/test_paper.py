@@ -1,0 +1,173 @@
+"""One condition a test: what papers lie on and what happened to them. `benches/test_scenes.py` has 240 scenes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pyhncert import capture
+from pyhncert.values import Matrix, RawPage
+
+ROOT = Path(__file__).parents[2]
+for place in ("benches", "examples"):
+    sys.path.insert(0, str(ROOT / place))
+
+from scenes import ground, lay  # noqa: E402
+from scenes.score import in_raw, overlap  # noqa: E402
+
+SIZE = (1500, 1900)
+DPI = 150
+
+
+def normalised(image: np.ndarray, dpi: float | None = DPI) -> tuple:
+    raw = RawPage(number=1, scan=0, frame=0, image=np.ascontiguousarray(image), dpi=dpi, to_file=Matrix.identity())
+    return capture.normalise(raw)
+
+
+@pytest.fixture
+def sheet(typed) -> np.ndarray:
+    """A typed A4 page at 100 dpi."""
+    return np.asarray(typed.resize((827, 1169)))
+
+
+def scene_of(
+    sheet, make, seed=1, *, photo=False, degrees=1.5, damage="", hand=False, scale=1.1, at=(750, 950), **options
+):
+    rng = np.random.default_rng(seed)
+    scene = make(rng, *SIZE, **options)
+    quad = lay.rectangle(at, sheet.shape[1] * scale, sheet.shape[0] * scale, degrees)
+    if photo:
+        quad = lay.from_the_side(rng, quad, SIZE, 0.4)
+    lay.lay(rng, scene, sheet, quad, damage=damage, shadow=0.3, reach=5)
+    if hand:
+        lay.finger(rng, scene, quad)
+    return lay.light(rng, scene, photo=photo, noise=2), quad
+
+
+def test_a_photo_on_a_wooden_desk_is_flattened(sheet):
+    image, quad = scene_of(sheet, ground.wood, 3, photo=True)
+    (page,) = normalised(image)
+    assert overlap(in_raw(page), quad) > 0.97
+    assert page.size[1] / page.size[0] == pytest.approx(2**0.5, rel=0.01)
+
+
+def test_a_sheet_on_stone_and_one_on_a_plain_desk_are_found(sheet):
+    for make, seed in ((ground.stone, 6), (ground.desk, 2)):
+        image, quad = scene_of(sheet, make, seed)
+        (page,) = normalised(image)
+        assert overlap(in_raw(page), quad) > 0.97
+
+
+def test_a_tinted_sheet_on_a_white_lid_is_found(sheet):
+    tinted = (sheet * np.array([1.0, 0.96, 0.92])).astype(np.uint8)
+    image, quad = scene_of(tinted, ground.bed, low=246, high=250, scale=0.8)
+    (page,) = normalised(image)
+    assert overlap(in_raw(page), quad) > 0.97
+
+
+@pytest.mark.parametrize("degrees", [-40.0, 20.0])
+def test_a_sheet_far_askew_comes_out_upright(sheet, degrees):
+    image, quad = scene_of(sheet, ground.bed, degrees=degrees, low=40, high=50)
+    (page,) = normalised(image)
+    assert overlap(in_raw(page), quad) > 0.98
+    assert page.turned == 0
+    assert page.skew_deg == pytest.approx(degrees, abs=0.1)
+
+
+@pytest.mark.parametrize("damage", ["torn", "folded"])
+def test_a_lost_corner_moves_no_side_and_is_said(sheet, damage):
+    image, quad = scene_of(sheet, ground.bed, 5, damage=damage, low=30, high=40)
+    (page,) = normalised(image)
+    assert overlap(in_raw(page), quad) > 0.98
+    assert len(page.measures.lost_corners) == 1
+    whole, _ = scene_of(sheet, ground.bed, 5, low=30, high=40)
+    assert normalised(whole)[0].measures.lost_corners == ()
+
+
+def test_the_corner_that_is_said_is_that_of_the_upright_page(sheet):
+    image, _ = scene_of(sheet, ground.bed, 5, damage="folded", low=30, high=40)
+    turned = np.rot90(image)
+    (page,), (other,) = normalised(image), normalised(turned)
+    assert (page.turned, other.turned) == (0, 270)
+    assert page.measures.lost_corners == other.measures.lost_corners == (0,)
+
+
+def test_a_finger_on_the_edge_moves_no_side(sheet):
+    image, quad = scene_of(sheet, ground.wood, 8, hand=True)
+    (page,) = normalised(image)
+    assert overlap(in_raw(page), quad) > 0.97
+
+
+def test_an_open_booklet_is_one_page(sheet):
+    spread = np.concatenate([sheet, sheet], axis=1).astype(float)
+    fold = np.abs(np.arange(spread.shape[1]) - sheet.shape[1])
+    spread *= (1 - 0.4 * np.exp(-((fold / 12) ** 2)))[None, :, None]
+    image, quad = scene_of(spread.astype(np.uint8), ground.bed, low=205, high=210, scale=0.75)
+    (page,) = normalised(image)
+    assert overlap(in_raw(page), quad) > 0.97
+
+
+def test_a_sheet_that_reaches_over_the_glass_keeps_what_is_seen(sheet):
+    image, quad = scene_of(sheet, ground.bed, low=30, high=40, at=(1200, 950))
+    (page,) = normalised(image)
+    corners = in_raw(page)
+    assert corners[:, 0].max() == pytest.approx(SIZE[0], abs=25)
+    assert corners[:, 0].min() == pytest.approx(quad[:, 0].min(), abs=8)
+
+
+def test_paper_whose_edges_cannot_be_told_is_kept_whole_and_said(sheet):
+    rng = np.random.default_rng(2)
+    tiles = rng.choice([60, 249], (190, 150)).astype(np.float32)  # as light as the paper every other time
+    scene = np.repeat(cv2.resize(tiles, SIZE, interpolation=cv2.INTER_NEAREST)[:, :, None], 3, axis=2)
+    lay.lay(rng, scene, sheet, lay.rectangle((750, 950), 700, 990, 0), shadow=0.0)
+    (page,) = normalised(scene.astype(np.uint8))
+    assert overlap(in_raw(page), lay.rectangle((750, 950), *SIZE, 0)) > 0.98
+    assert page.measures.edges_unsure
+
+
+def test_print_that_a_faint_sheet_would_lose_keeps_the_scan_whole(sheet):
+    scene = np.full((SIZE[1], SIZE[0], 3), 248, np.float32)
+    scene[300:1000, 300:1200] = (236, 240, 230)  # a tinted box, and text below it: a page, not a card on a lid
+    strip = sheet[160:420, 50:777]
+    scene[1200 : 1200 + strip.shape[0], 350 : 350 + strip.shape[1]][strip.max(axis=2) < 128] = 30
+    (page,) = normalised(scene.astype(np.uint8))
+    assert page.size == SIZE
+
+
+def dot_places(image: np.ndarray) -> np.ndarray:
+    blue = (image[:, :, 2].astype(int) - image[:, :, 0] > 70).astype(np.uint8)
+    _, _, stats, middles = cv2.connectedComponentsWithStats(blue)
+    return middles[1:][stats[1:, cv2.CC_STAT_AREA] > 30] + 0.5
+
+
+@pytest.mark.parametrize("scene", ["from the side", "two papers"])
+def test_any_box_of_a_page_maps_back_onto_the_raw_scan(sheet, scene):
+    """Dots on the paper, seen on page and scan: each dot of a page goes back to a dot of the scan."""
+    dotted = sheet.copy()
+    for x, y in ((60, 60), (770, 60), (770, 1110), (60, 1110), (413, 600)):
+        cv2.circle(dotted, (x, y), 9, (20, 30, 220), -1, cv2.LINE_AA)
+    rng = np.random.default_rng(4)
+    raw = np.asarray(ground.bed(rng, *SIZE, low=40, high=45))
+    quads = [lay.rectangle((750, 950), 900, 1272, 4)]
+    if scene == "two papers":
+        quads = [lay.rectangle((390, 600), 620, 876, 2), lay.rectangle((1090, 1300), 620, 876, -3)]
+    else:
+        quads = [lay.from_the_side(rng, quads[0], SIZE, 0.4)]
+    for quad in quads:
+        lay.lay(rng, raw, dotted, quad, shadow=0.0)
+    image = raw.clip(0, 255).astype(np.uint8)
+    there = dot_places(image)
+    assert len(there) == 5 * len(quads)
+    found = normalised(image)
+    assert len(found) == len(quads)
+    for page in found:
+        back = page.matrix.inverse()
+        dots = dot_places(page.image)
+        assert len(dots) == 5
+        for dot in dots:
+            at = np.array(back.apply((float(dot[0]), float(dot[1]))))
+            assert np.hypot(*(there - at).T).min() < 1.0
