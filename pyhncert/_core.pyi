@@ -29,6 +29,7 @@ __all__ = [
     "sauvola",
     "sha256",
     "shrink",
+    "stroke_changes",
     "survey",
     "timestamp_info",
     "timestamp_request",
@@ -204,6 +205,9 @@ def sauvola(
 def wolf(
     gray: npt.NDArray[np.uint8], /, *, window: int = 31, k: float = 0.3, packed: bool = False
 ) -> npt.NDArray[np.uint8]: ...
+def stroke_changes(
+    before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8], near: npt.NDArray[np.uint8], /
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
 def grow(mask: npt.NDArray[np.uint8], radius: float, /) -> npt.NDArray[np.uint8]: ...
 def ink_boxes(mask: npt.NDArray[np.uint8], /) -> list[tuple[int, int, int, int, int]]: ...
 def survey(image: npt.NDArray[np.uint8], /) -> list[Survey]: ...

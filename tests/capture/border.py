@@ -93,6 +93,7 @@ PIXELS = {
         (31, 0.3, False),
     ),
     "shrink": Plan(("rgb",), _core.shrink, (WHOLE,), (3,)),
+    "stroke_changes": Plan(("gray", "gray", "mask"), _core.stroke_changes),
     "survey": Plan(("rgb",), _core.survey),
     "warp": Plan(
         ("rgb", "out"),

@@ -10,8 +10,8 @@ import pytest
 
 from pyhncert import issue
 from pyhncert.errors import StorageFault
+from pyhncert.issue._faithful import ROOM
 from pyhncert.issue._free import FreeArea
-from pyhncert.issue._pages import MOST
 
 
 def decoded(record):
@@ -58,7 +58,7 @@ def test_a_page_too_rich_for_its_size_is_made_coarser(paper):
         "image": rng.integers(0, 255, plain.image.shape, np.uint8)
     })  # fmt: skip
     inches = (60 / 25.4) ** 2
-    assert issue.encode_page(plain).length < MOST * inches
+    assert issue.encode_page(plain).length < ROOM * inches
     finest = cv2.imencode(".jpg", wild.image, [cv2.IMWRITE_JPEG_QUALITY, 68])[1]
     assert issue.encode_page(wild).length < 0.95 * len(finest)
 

@@ -17,6 +17,7 @@
 pub mod blobs;
 pub mod blocking;
 pub mod blur;
+pub mod changes;
 pub mod content;
 pub mod edge;
 pub mod edges;

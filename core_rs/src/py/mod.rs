@@ -1,6 +1,7 @@
 //! The border: the only files that name `pyo3`. Convert, detach, call, convert.
 
 mod arrays;
+mod changes;
 mod cms;
 mod grain;
 mod image;
@@ -33,5 +34,6 @@ impl From<Error> for PyErr {
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cms::register(module)?;
     grain::register(module)?;
-    image::register(module)
+    image::register(module)?;
+    changes::register(module)
 }
