@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyhncert import capture, check, deliver, issue
+from pyhncert import _kept, capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
 from pyhncert._read import finding_json, secret_refused, some, understand
@@ -63,6 +63,7 @@ STEPS = (
     "level_checked",
     "stored",
     "registered",
+    "scans_kept",
     "delivered",
 )
 _SPOOL_FROM = 8
@@ -85,6 +86,8 @@ class _Seen:
     kind: Kind
     fields: tuple[Field, ...]
     findings: tuple[Finding, ...]
+    raw: tuple[_Admitted, ...] = ()
+    """The scans themselves, where the office keeps them."""
 
 
 class Run:
@@ -136,6 +139,9 @@ class Run:
                 # also on Ctrl-C: whatever ended the act, its number must say so
                 self.office.register.abandon(number.act_id, _why(err), person=self.officer.name)
                 raise
+        if seen.raw:
+            with self._step("scans_kept"):
+                copy = _kept.keep(self.office, copy, self._scans(seen.raw, self._limits()))
         if out is not None:
             with self._step("delivered"):
                 self._deliver(line, copy, out)
@@ -156,10 +162,7 @@ class Run:
             self.office.register.delivered(left.line.act_id, problem=problem)
 
     def _see(self, sources: Sequence[Source], spool: Path | None) -> _Seen:
-        settings = self.office.settings
-        limits = capture.Limits(
-            max_pixels=settings.max_pixels, max_pages=settings.max_pages, max_bytes=settings.max_bytes
-        )
+        limits = self._limits()
         with self._step("load"):
             admitted = self._admit(sources, limits)
         records: list[PageRecord] = []
@@ -181,6 +184,13 @@ class Run:
             kind=kind,
             fields=fields,
             findings=findings,
+            raw=tuple(admitted) if self.office.settings.keep_raw else (),
+        )
+
+    def _limits(self) -> capture.Limits:
+        settings = self.office.settings
+        return capture.Limits(
+            max_pixels=settings.max_pixels, max_pages=settings.max_pages, max_bytes=settings.max_bytes
         )
 
     def _look(
@@ -367,6 +377,7 @@ class Run:
                 earlier=() if file_digest == sealed.file_digest else (sealed,),
                 out_hint=out,
                 person=self.officer.name,
+                **({"scans": _kept.fact(seen.scans)} if seen.raw else {}),
             )
         return self._answer(line, pdf, level, seen, (*silent, *copy.notes)), line
 

@@ -22,6 +22,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
     "register": frozenset({"file", "book", "suffix"}),
     "store": frozenset({"objects", "min_free_mb"}),
+    "keep": frozenset({"raw"}),
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
     "timestamp": frozenset({"trial", "url", "timeout_s"}),
@@ -60,6 +61,7 @@ class OfficeSettings:
     suffix: str
     objects: Path
     min_free_mb: int
+    keep_raw: bool
     font: Path
     roots: tuple[Path, ...]
     intermediates: tuple[Path, ...]
@@ -171,6 +173,7 @@ class _Reader:
             suffix=self._text("register", "suffix", "SCT/BS"),
             objects=self._path(self._text("store", "objects", "objects")),
             min_free_mb=int(self._get("store", "min_free_mb", 100, int)),
+            keep_raw=bool(self._get("keep", "raw", False, bool)),
             font=self._path(self._text("font", "file")),
             roots=self._paths("roots"),
             intermediates=self._paths("intermediates"),

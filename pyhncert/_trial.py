@@ -38,6 +38,9 @@ suffix = "SCT/BS"                   # kind of book; SCTĐT/BS where electronic c
 objects = "objects"                 # issued copies, by digest
 min_free_mb = 100                   # certify refuses to start below this
 
+[keep]
+raw = false                         # true: the scans themselves stay in the store, as they were handed in
+
 [font]
 file = "fonts/SourceSerifPro-Regular.ttf"   # the marks' font, checked for every Vietnamese letter
 

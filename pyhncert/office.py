@@ -31,6 +31,7 @@ from pyhncert.values import (
 )
 
 if TYPE_CHECKING:
+    from pyhncert._kept import KeptScan
     from pyhncert.identify import Credential, Timestamper, TrialAuthority
     from pyhncert.issue import Font
     from pyhncert.keep import ObjectStore, Register
@@ -222,6 +223,24 @@ class Office:
         if line is None:
             raise UsageFault(f"{code}: no such code", f"{code}: không có mã này")
         return receipt(line, self.register.files(line.act_id))
+
+    def kept_scans(self, code: str) -> tuple[KeptScan, ...]:
+        """The raw scans that an act's line names, each held in the store or not; none without ``[keep] raw``."""
+        from pyhncert._kept import kept  # noqa: PLC0415  rarely used
+
+        line = self.register.find(code)
+        return kept(self, line) if line is not None else ()
+
+    def raw_scans(self, code: str) -> tuple[Scan, ...]:
+        """The raw scans of an act, byte for byte as they were handed in; their names are not kept.
+
+        Raises:
+            UsageFault: no such code.
+            StorageFault: a scan that the line names is not in the store, or is damaged.
+        """
+        from pyhncert._kept import raw_scans  # noqa: PLC0415  rarely used
+
+        return raw_scans(self, code)
 
     # -- what an office has ------------------------------------------------------------------------------------------
 

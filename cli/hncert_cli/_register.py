@@ -85,14 +85,17 @@ def _lines(month: str | None) -> list[RegisterLine]:
 @global_options
 def show_line(code: str) -> None:
     """Show the register's line of CODE."""
+    from hncert_cli._json import plain  # noqa: PLC0415
     from pyhncert.office import not_found  # noqa: PLC0415
 
     said = settings()
-    line = open_office(said).register.find(code)
+    office = open_office(said)
+    line = office.register.find(code)
     if line is None:
         raise not_found(code)
+    kept = office.kept_scans(code)
     if said.json:
-        give_json(as_json(line))
+        give_json({**as_json(line), **({"raw_scans": [plain(scan) for scan in kept]} if kept else {})})
         return
     w = said.words
     for label, value in (
@@ -111,6 +114,15 @@ def show_line(code: str) -> None:
         (w("thay bằng", "superseded by"), grouped(line.superseded_by or "")),
         ("content_digest", line.content_digest.hex() if line.content_digest else ""),
         ("file_digest", line.file_digest.hex() if line.file_digest else ""),
+        *(
+            (
+                w("bản quét gốc được lưu", "raw scan kept")
+                if scan.held
+                else w("bản quét gốc không còn trong kho", "raw scan missing from the store"),
+                f"{scan.sha256.hex()} ({scan.media_type}, {scan.length} B)",
+            )
+            for scan in kept
+        ),
     ):
         if value:
             give(f"{label}: {value}")
