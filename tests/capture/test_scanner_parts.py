@@ -176,6 +176,33 @@ def test_a_self_signed_device_is_believed_by_its_fingerprint_only(self_signed):
         assert device.asked.count(("GET", "/eSCL/ScannerCapabilities")) == 1  # nothing was sent to the others
 
 
+# answers of strangers
+
+
+@given(data=st.data())
+def test_no_answer_of_a_device_ends_in_anything_but_pages_or_one_of_our_errors(data):
+    """A page and a status with some bytes changed or cut: each ends in whole pages or in an error of the family."""
+    page, status = bytearray(PAGE), bytearray(STATUS)
+    for some, most in ((page, 8), (status, 3)):
+        for _ in range(data.draw(st.integers(0, most))):
+            some[data.draw(st.integers(0, len(some) - 1))] = data.draw(st.integers(0, 255))
+    del page[data.draw(st.integers(0, 2 * len(page))) :]
+    with EsclDevice(A, [A, B], faults=Faults(page=bytes(page) or b" ", status=bytes(status))) as device:
+        try:
+            pages = list(capture.scan(device.url, source="feeder", dpi=100, patience=QUICK))
+        except errors.HncertError as err:
+            assert isinstance(err, ScannerFault)
+        else:
+            assert len(pages) == 2 and all(capture.load(one) is one for one in pages)
+
+
+with EsclDevice(A) as _one:
+    STATUS = _one.status()
+_out = io.BytesIO()
+A.save(_out, "jpeg", quality=50)
+PAGE = _out.getvalue()
+
+
 # pages as files
 
 
