@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from pyhncert import _kept, capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
-from pyhncert._read import finding_json, secret_refused, some, understand
+from pyhncert._issued import issued_before
+from pyhncert._read import finding_json, may_be_long, secret_refused, some, understand
 from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault, VerdictError
 from pyhncert.values import (
     VIETNAM,
@@ -101,6 +102,7 @@ class Run:
         requester: str = "",
         copies: int = 1,
         progress: Progress | None = None,
+        idempotency_key: str | None = None,
     ) -> None:
         if copies < 1:
             raise UsageFault(f"{copies} copies; at least 1", f"{copies} bản; ít nhất 1")
@@ -108,6 +110,7 @@ class Run:
         self.officer = office.settings.officer(officer)
         self.requester = requester
         self.copies = copies
+        self.idempotency_key = idempotency_key
         self.stages_s: dict[str, float] = {}
         self._progress = progress or (lambda _name, _seconds: None)
 
@@ -125,6 +128,8 @@ class Run:
         """The whole way; see `Office.certify`."""
         with self._step("recover"):
             self._recover()
+        if self.idempotency_key is not None and (line := self.office.register.issued_under(self.idempotency_key)):
+            return issued_before(self.office, line, out, sources)
         with self._step("preflight"):
             silent = preflight(self.office, self.officer, out)
         with self._spool(sources) as spool:
@@ -325,6 +330,7 @@ class Run:
             decision=record,
             level_asked=settings.level,
             person=self.officer.name,
+            idempotency_key=self.idempotency_key,
         )
 
     def _issue(
@@ -463,7 +469,7 @@ class Run:
     @contextmanager
     def _spool(self, sources: Sequence[Source]) -> Iterator[Path | None]:
         """Where images of a long original wait; they go whatever happens, for the paper may be secret."""
-        if len(sources) < _SPOOL_FROM and not any(_may_be_long(source) for source in sources):
+        if len(sources) < _SPOOL_FROM and not any(may_be_long(source) for source in sources):
             yield None
             return
         folder = self.office.register.spool / self.office.randomness(8).hex()
@@ -486,14 +492,6 @@ class Run:
 
 def _title(kind: Kind) -> str:
     return kind.title or kind.name.vi
-
-
-def _may_be_long(source: Source) -> bool:
-    """Whether a source may hold many pages: all but single pictures."""
-    if isinstance(source, Path):
-        return source.suffix.lower() not in (".png", ".jpg", ".jpeg")
-    head = source[:8] if isinstance(source, bytes) else source.data[:8]
-    return not head.startswith((b"\x89PNG", b"\xff\xd8"))
 
 
 def _why(err: BaseException) -> str:

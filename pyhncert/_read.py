@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyhncert.office import Source
     from pyhncert.recognise import Reader
 
-__all__ = ["finding_json", "reading_of", "secret_refused", "some", "understand"]
+__all__ = ["finding_json", "may_be_long", "reading_of", "secret_refused", "some", "understand"]
 
 
 def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
@@ -88,6 +88,14 @@ def some(sources: Sequence[Source]) -> Sequence[Source]:
     if not sources:
         raise UsageFault("no scan was given", "chưa có bản quét nào")
     return sources
+
+
+def may_be_long(source: Source) -> bool:
+    """Whether a source may hold many pages: all but single pictures."""
+    if isinstance(source, Path):
+        return source.suffix.lower() not in (".png", ".jpg", ".jpeg")
+    head = source[:8] if isinstance(source, bytes) else source.data[:8]
+    return not head.startswith((b"\x89PNG", b"\xff\xd8"))
 
 
 def secret_refused(finding: Finding, sources: Sequence[Source]) -> Blocked:

@@ -117,7 +117,7 @@ def init_trial(
             (folder / part).mkdir(mode=0o700)
         for weight in ("Regular", "Bold"):
             name = f"SourceSerifPro-{weight}.ttf"
-            shutil.copyfile(_fonts() / name, folder / "fonts" / name)
+            shutil.copyfile(font_folder() / name, folder / "fonts" / name)
         create_register(folder / "register.sqlite", BookSettings(unit=UNIT, agency=AGENCY), clock=clock)
         scheme = agency_scheme or ("rsa-pss" if agency_key.startswith("rsa") else "ecdsa")
         words = {"agency": AGENCY, "unit": UNIT, "officer": OFFICER[0], "title": OFFICER[1], "scheme": scheme}
@@ -133,7 +133,7 @@ def init_trial(
     return folder
 
 
-def _fonts() -> Path:
+def font_folder() -> Path:
     """The folder of Source Serif Pro (SIL OFL 1.1), from its package."""
     found = find_spec("font_source_serif_pro")
     if found is None or found.origin is None:

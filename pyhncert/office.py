@@ -27,11 +27,13 @@ from pyhncert.values import (
     RegisterLine,
     Report,
     Scan,
+    Watched,
     Words,
 )
 
 if TYPE_CHECKING:
     from pyhncert._kept import KeptScan
+    from pyhncert.errors import HncertError
     from pyhncert.identify import Credential, Timestamper, TrialAuthority
     from pyhncert.issue import Font
     from pyhncert.keep import ObjectStore, Register
@@ -151,21 +153,30 @@ class Office:
         requester: str = "",
         copies: int = 1,
         progress: Progress | None = None,
+        idempotency_key: str | None = None,
     ) -> CertifiedCopy:
         """Certify that the scans (one original, all its pages) are shown truly: sign, register, and write to `out`.
 
         `decide` is the officer: it is shown the proposal and answers. Without `out` no file is written; the copy is
-        in the answer and in the store.
+        in the answer and in the store. Sent twice with one `idempotency_key` (any text of the caller's), it issues
+        once: the second time the first copy is the answer, and is completed at `out` where it is not there.
 
         Raises:
             ScanError, QualityRefused, Blocked: the scans, or the officer, stand against it; no number was used.
             KeyFault, CertificateFault, TimestampFault, RevocationFault, MissingDependency: found before anything slow.
-            UsageFault: `out` is taken, or no officer was named.
+            UsageFault: `out` is taken, no officer was named, or another process is at work under the key.
             StorageFault: disk or database; a number that was reserved is voided with its reason.
         """
         from pyhncert._certify import Run  # noqa: PLC0415  loads the rooms
 
-        run = Run(self, officer=officer, requester=requester, copies=copies, progress=progress)
+        run = Run(
+            self,
+            officer=officer,
+            requester=requester,
+            copies=copies,
+            progress=progress,
+            idempotency_key=idempotency_key,
+        )
         return run.certify(scans, out, decide)
 
     def examine(
@@ -175,6 +186,38 @@ class Office:
         from pyhncert._certify import Run  # noqa: PLC0415  loads the rooms
 
         return Run(self, officer=officer, progress=progress).examine(scans)
+
+    def watch(
+        self,
+        folder: Path,
+        *,
+        decide: Callable[[Proposal], Decision],
+        tell: Callable[[Watched], None],
+        stop: threading.Event | None = None,
+        officer: str | None = None,
+        requester: str = "",
+        separators: bool = False,
+        settle_s: float = 3.0,
+        once: bool = False,
+        progress: Progress | None = None,
+    ) -> HncertError | None:
+        """Certify what appears in `folder`, original by original, until `stop` is set.
+
+        `separators`: originals end at separator sheets, and only there. `settle_s`: a file is whole when it has stood
+        still for so long. `once`: end when nothing is left to do. Returns the first fault for which something still
+        lies there. See docs/eye.md.
+
+        Raises:
+            UsageFault: it is no folder, or somebody watches it already.
+            KeyFault, CertificateFault, MissingDependency, StorageFault: found before the first original.
+        """
+        from pyhncert._watch import Watch, WatchSettings  # noqa: PLC0415  loads the rooms
+
+        settings = WatchSettings(
+            officer=officer, requester=requester, separators=separators, settle_s=settle_s, once=once
+        )
+        watch = Watch(self, folder, settings, decide=decide, tell=tell, progress=progress)
+        return watch.run(stop or threading.Event())
 
     def verify(self, what: bytes | Path | str, *, receipt: Mapping[str, Any] | None = None) -> Report:
         """What is proven about a file (bytes or path) or a code, with this office's roots, lists and register.
@@ -405,6 +448,25 @@ def read_scans(
     from pyhncert.recognise import Reader  # noqa: PLC0415
 
     return reading_of(scans, reader or Reader(), (now or _now()).astimezone(VIETNAM).date())
+
+
+def separator_sheet(out: Path) -> None:
+    """Write the separator sheet of a watched folder, a PDF of two equal pages, to the new file `out`.
+
+    Raises:
+        UsageFault: the file exists.
+        StorageFault: it cannot be written.
+        MissingDependency: the font is missing.
+    """
+    from pyhncert._trial import font_folder  # noqa: PLC0415
+    from pyhncert.issue import separator_pdf  # noqa: PLC0415
+    from pyhncert.keep import write_new  # noqa: PLC0415
+
+    if not write_new(out, separator_pdf(font_folder() / "SourceSerifPro-Regular.ttf")):
+        raise UsageFault(
+            f"{out}: this file exists and is never overwritten; choose another name",
+            f"{out}: tệp đã có và không bao giờ bị ghi đè; hãy chọn tên khác",
+        )
 
 
 def _sha256(data: bytes) -> bytes:

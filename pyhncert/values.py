@@ -13,8 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import numpy.typing as npt
+
+    from pyhncert.errors import HncertError
 
     Pixels = npt.NDArray[np.uint8]
 
@@ -100,12 +104,16 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One file as it was handed in; `digest` is SHA-256 over `data`."""
+    """One file as it was handed in; `digest` is SHA-256 over `data`.
+
+    Of a file with several pages `frames` may name those (from 0) that are meant; None means all.
+    """
 
     name: str
     media_type: str
     data: bytes = field(repr=False)
     digest: bytes
+    frames: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -474,3 +482,15 @@ class Report:
     trial: bool | None = None
     file_digest: bytes | None = None
     act: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What became of one original, or of the folder: told when it is so on the disk."""
+
+    what: Literal["issued", "refused", "destroyed", "postponed"]
+    files: tuple[str, ...]
+    words: Words
+    copy: CertifiedCopy | None = None
+    out: Path | None = None
+    error: HncertError | None = None

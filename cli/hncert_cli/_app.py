@@ -18,6 +18,7 @@ from pyhncert.errors import HncertError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "scan": ("_scan", "quét giấy tờ bằng máy quét", "scan a paper on a scanner"),
     "certify": ("_certify", "chứng thực bản sao từ các bản quét của một bản chính", "issue a certified copy of scans"),
+    "watch": ("_watch", "chứng thực những gì xuất hiện trong một thư mục", "certify what appears in a folder"),
     "verify": ("_verify", "kiểm tra một bản sao theo tệp hoặc mã", "verify a copy by file or code"),
     "read": ("_read", "đọc bản quét, không cấp gì", "read a scan and issue nothing"),
     "revoke": ("_acts", "thu hồi một bản sao", "revoke a copy"),

@@ -17,8 +17,10 @@ from pyhncert.capture._pages import raw_pages
 from pyhncert.capture._save import save_pages
 from pyhncert.capture._scan import ScanJob, abilities, scan, scanners
 from pyhncert.capture._scanner import Abilities, Patience, Scanner, SourceAbilities
+from pyhncert.capture._separator import SEPARATOR, is_separator, separators
 
 __all__ = [
+    "SEPARATOR",
     "Abilities",
     "Limits",
     "Patience",
@@ -26,6 +28,7 @@ __all__ = [
     "Scanner",
     "SourceAbilities",
     "abilities",
+    "is_separator",
     "load",
     "normalise",
     "page_count",
@@ -33,5 +36,6 @@ __all__ = [
     "save_pages",
     "scan",
     "scanners",
+    "separators",
     "signed_pdf",
 ]

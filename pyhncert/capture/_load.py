@@ -53,7 +53,9 @@ def page_count(scans: Sequence[Scan], *, limits: Limits = Limits()) -> int:  # n
     """How many pages the scans have together; decodes no pixel. `limits` are those that they were loaded with."""
     total = 0
     for scan in scans:
-        if scan.media_type == "application/pdf":
+        if scan.frames is not None:
+            total += len(scan.frames)
+        elif scan.media_type == "application/pdf":
             from pyhncert.capture import _pdf  # noqa: PLC0415  slow to load, only for PDF
 
             total += _pdf.page_count(scan.name, scan.data)

@@ -31,7 +31,7 @@ def raw_pages(scans: Iterable[Scan], *, limits: Limits = Limits()) -> Iterator[R
     """
     number = 0
     for index, scan in enumerate(scans):
-        for frame, (image, dpi, to_file) in enumerate(_pictures(scan, limits)):
+        for frame, (image, dpi, to_file) in _pictures(scan, limits):
             number += 1
             if number > limits.max_pages:
                 raise fault(
@@ -44,19 +44,19 @@ def raw_pages(scans: Iterable[Scan], *, limits: Limits = Limits()) -> Iterator[R
             del image  # else two pages lie in memory while the next one is decoded
 
 
-def _pictures(scan: Scan, limits: Limits) -> Iterator[Picture]:
-    name, data = scan.name, scan.data
-    if scan.media_type == "image/png":
-        yield _png_picture(name, data, limits)
-    elif scan.media_type == "image/jpeg":
-        yield _jpeg_picture(name, data, limits)
-    elif scan.media_type == "image/tiff":
+def _pictures(scan: Scan, limits: Limits) -> Iterator[tuple[int, Picture]]:
+    """The pictures that are meant, each with its place in the file; the others are not decoded."""
+    name, data, wanted = scan.name, scan.data, scan.frames
+    if scan.media_type == "image/tiff":
         for frame, header in enumerate(_tiff.check(name, data, limits)):
-            yield _tiff.picture(name, data, frame, header)
-    else:
+            if wanted is None or frame in wanted:
+                yield frame, _tiff.picture(name, data, frame, header)
+    elif scan.media_type == "application/pdf":
         from pyhncert.capture import _pdf  # noqa: PLC0415  slow to load, only for PDF
 
-        yield from _pdf.pictures(name, data, limits)
+        yield from _pdf.pictures(name, data, limits, wanted)
+    elif wanted is None or 0 in wanted:
+        yield 0, (_png_picture if scan.media_type == "image/png" else _jpeg_picture)(name, data, limits)
 
 
 def _png_picture(name: str, data: bytes, limits: Limits) -> Picture:

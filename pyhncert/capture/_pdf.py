@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -106,19 +106,24 @@ def signed(name: str, data: bytes) -> bool:
     return False
 
 
-def pictures(name: str, data: bytes, limits: Limits) -> Iterator[tuple[npt.NDArray[np.uint8], float | None, Matrix]]:
-    """The picture of each page as it is seen, its pixels an inch, and the way back to stored pixels.
+def pictures(
+    name: str, data: bytes, limits: Limits, wanted: Collection[int] | None = None
+) -> Iterator[tuple[int, tuple[npt.NDArray[np.uint8], float | None, Matrix]]]:
+    """Place (from 0) and picture of each page as it is seen, its pixels an inch, and the way back to stored pixels.
 
-    Raises ScanError for a page that is not one scanned picture.
+    Raises ScanError for a page that is not one scanned picture. Only the pages in `wanted` are looked at, where it is
+    given.
     """
     with _open(name, data) as pdf:
-        for number in range(1, len(pdf.pages) + 1):
-            where = f"{name}, page {number}"
+        for frame in range(len(pdf.pages)):
+            if wanted is not None and frame not in wanted:
+                continue
+            where = f"{name}, page {frame + 1}"
             try:
-                picture = _picture(where, pdf.pages[number - 1], limits)
+                picture = _picture(where, pdf.pages[frame], limits)
             except _PDF_FAULTS as err:
                 raise damaged(where, "PDF") from err
-            yield picture
+            yield frame, picture
             del picture  # else two pages lie in memory while the next one is decoded
 
 

@@ -5,7 +5,16 @@
 
 from __future__ import annotations
 
-from pyhncert.deliver._files import check_out, finish_copy, free_name, receipt_path, write_copy
+from pyhncert.deliver._files import check_out, copy_name, finish_copy, free_name, receipt_path, write_copy
 from pyhncert.deliver._receipt import receipt, receipt_bytes
 
-__all__ = ["check_out", "finish_copy", "free_name", "receipt", "receipt_bytes", "receipt_path", "write_copy"]
+__all__ = [
+    "check_out",
+    "copy_name",
+    "finish_copy",
+    "free_name",
+    "receipt",
+    "receipt_bytes",
+    "receipt_path",
+    "write_copy",
+]

@@ -61,14 +61,19 @@ def free_name(scan: Path) -> Path:
         StorageFault: no name is free.
     """
     for n in range(1, _TRIES):
-        ending = ".certified.pdf" if n == 1 else f".certified-{n}.pdf"
-        out = scan.with_name(_shortened(scan.stem, _NAME_BYTES - len(ending) - len(".receipt.json")) + ending)
+        out = copy_name(scan, n)
         if not os.path.lexists(out) and not os.path.lexists(receipt_path(out)):
             return out
     raise StorageFault(
         f"{scan.parent}: too many copies of {scan.name} lie here; move them away",
         f"{scan.parent}: có quá nhiều bản sao của {scan.name}; hãy chuyển đi nơi khác",
     )
+
+
+def copy_name(scan: Path, n: int = 1) -> Path:
+    """The nth name that a copy of `scan` may have, free or not."""
+    ending = ".certified.pdf" if n == 1 else f".certified-{n}.pdf"
+    return scan.with_name(_shortened(scan.stem, _NAME_BYTES - len(ending) - len(".receipt.json")) + ending)
 
 
 def _shortened(name: str, room: int) -> str:

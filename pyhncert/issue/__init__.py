@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyhncert.issue._font import Font, prepare_font
     from pyhncert.issue._pages import encode_page
     from pyhncert.issue._qr import QrPayload, key_id, qr_payload, qr_url, read_payload
+    from pyhncert.issue._separator import separator_pdf
     from pyhncert.issue._sign import SignedCopy, sign_copy
     from pyhncert.issue._sign_names import check_speaks_for
 
@@ -42,6 +43,7 @@ _HOMES = {
     "qr_payload": "_qr",
     "qr_url": "_qr",
     "read_payload": "_qr",
+    "separator_pdf": "_separator",
     "sign_copy": "_sign",
 }
 
@@ -66,6 +68,7 @@ __all__ = [
     "qr_payload",
     "qr_url",
     "read_payload",
+    "separator_pdf",
     "sign_copy",
 ]
 

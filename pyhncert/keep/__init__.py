@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         clean_leftovers,
         free_bytes,
         fsync_folder,
+        move_new,
         storage_fault,
         write_new,
     )
@@ -58,6 +59,7 @@ _HOME = {
     "findings_digest": "_canonical",
     "free_bytes": "_disk",
     "fsync_folder": "_disk",
+    "move_new": "_disk",
     "may": "_acts",
     "monthly_pdf": "_print",
     "storage_fault": "_disk",
@@ -90,6 +92,7 @@ __all__ = [
     "fsync_folder",
     "may",
     "monthly_pdf",
+    "move_new",
     "storage_fault",
     "upgrade_register",
     "write_new",

@@ -209,6 +209,34 @@ def _rename_noreplace(old: Path, new: Path) -> None:
         raise OSError(number, os.strerror(number), str(new))
 
 
+def move_new(old: Path, new: Path) -> bool:
+    """Give the file `old` the name `new`, on the same disk, durably; False where another file has that name.
+
+    Raises:
+        StorageFault: the disk does not allow it; the file has its old name.
+    """
+    try:
+        try:
+            _rename_noreplace(old, new)
+        except OSError as err:
+            if err.errno not in {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}:
+                raise
+            os.link(old, new)  # network shares often have links, but not this rename
+            old.unlink()
+    except FileExistsError:
+        if not (old.exists() and old.samefile(new)):
+            return False
+        old.unlink()  # linked by a process that was killed before it let go of the old name
+    except OSError as err:
+        raise storage_fault(err, new) from err
+    try:
+        fsync_folder(new.parent)
+        fsync_folder(old.parent)
+    except OSError as err:
+        raise storage_fault(err, new.parent) from err
+    return True
+
+
 def write_new(path: Path, data: bytes, *, mode: int = 0o644) -> bool:
     """Write `path` whole and durable, or not at all; False where it exists already, which is then left alone.
 

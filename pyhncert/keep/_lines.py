@@ -107,6 +107,12 @@ def by_id(connection: Connection, act_id: str) -> Row[Any] | None:
     return connection.execute(select("WHERE a.id = :id"), {"id": act_id}).first()
 
 
+def under(connection: Connection, idempotency_key: str) -> Row[Any] | None:
+    """The line of the act that stands under the key and is not void."""
+    where = "WHERE a.idempotency_key = :key AND a.state <> 'voided'"
+    return connection.execute(select(where), {"key": idempotency_key}).first()
+
+
 def known(row: Row[Any] | None, name: str) -> Row[Any]:
     """The row, which must be there.
 

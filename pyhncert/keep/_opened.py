@@ -13,6 +13,7 @@ from sqlalchemy import Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import _lines, _refusals
+from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, books, check_book
 from pyhncert.keep._check import check
 from pyhncert.keep._codes import normal_code
@@ -70,6 +71,12 @@ class OpenedRegister:
         """
         with self._database.reading() as connection:
             return _lines.line(_lines.known(_lines.by_id(connection, act_id), act_id))
+
+    def issued_under(self, idempotency_key: str) -> RegisterLine | None:
+        """The line of the copy that was issued under the key, whatever became of it since; None where there is none."""
+        with self._database.reading() as connection:
+            row = _lines.under(connection, idempotency_key)
+            return _lines.line(row) if row is not None and row.state not in ABANDONABLE else None
 
     def files(self, act_id: str) -> tuple[FileState, ...]:
         """Every state of the act's file since revision 3, oldest first."""

@@ -28,9 +28,10 @@ from pyhncert.values import VIETNAM, ActNumber, Clock, FileState, Level, Randomn
 
 _ACT = text(
     "INSERT INTO act (id, code, book_id, unit, symbol, year, number, state, certified_at, requester, original, kind,"
-    " pages, signer, copies, fee_vnd, note, findings_digest, level_asked, reason, holder)"
+    " pages, signer, copies, fee_vnd, note, findings_digest, level_asked, reason, holder, idempotency_key)"
     " VALUES (:id, :code, :book_id, :unit, :symbol, :year, :number, 'number_reserved', :at, :requester, :original,"
-    " :kind, :pages, :signer, :copies, :fee_vnd, :note, :findings_digest, :level_asked, '', :holder)"
+    " :kind, :pages, :signer, :copies, :fee_vnd, :note, :findings_digest, :level_asked, '', :holder,"
+    " :idempotency_key)"
 )
 _DECISION = text("INSERT INTO decision (act_id, salt, record) VALUES (:id, :salt, :record)")
 _EVENT = text(
@@ -131,14 +132,17 @@ class Register(OpenedRegister):
         symbol: str = "SCT/BS",
         note: str = "",
         person: str = "",
+        idempotency_key: str | None = None,
     ) -> ActNumber:
         """Take the next number of the unit's open book, with its line, in one transaction.
 
         The year is that of the clock in Vietnam. `decision` (findings, overrides, reasons) stays here; the answer
-        carries the digest that may travel. Without `fee_vnd` the rule of the day counts `pages` and `copies`.
+        carries the digest that may travel. Without `fee_vnd` the rule of the day counts `pages` and `copies`. Under one
+        `idempotency_key` there is one act that is not void.
 
         Raises:
-            UsageFault: the unit has no open book, a count is below 1, or the clock is before the book's opening.
+            UsageFault: the unit has no open book, a count is below 1, the clock is before the book's opening, or an act
+                stands under the key.
             StorageFault: the register cannot be written; no number was used.
         """
         record = record_json(decision or {})
@@ -176,7 +180,13 @@ class Register(OpenedRegister):
                 "findings_digest": digest,
                 "level_asked": level_asked,
                 "holder": holder,
+                "idempotency_key": idempotency_key,
             }
+            if idempotency_key and _lines.under(connection, idempotency_key) is not None:
+                raise UsageFault(
+                    "this original is being certified by another process",
+                    "tiến trình khác đang chứng thực bản chính này",
+                )
             connection.execute(_ACT, values)
             connection.execute(_DECISION, {"id": act_id, "salt": salt, "record": record})
             self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})

@@ -74,6 +74,32 @@ def office(folder: Path) -> Any:
 
 
 @pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A watched folder with a stand-in conductor."""
+    from watch_bench import Bench
+
+    from pyhncert import _watch
+
+    monkeypatch.setattr(_watch, "preflight", lambda *_: ())
+    folder = tmp_path / "hộp quét"
+    folder.mkdir()
+    return Bench(folder)
+
+
+@pytest.fixture(scope="session")
+def sheet() -> Image.Image:
+    """The separator sheet, A4 at 100 dpi."""
+    import font_source_serif_pro
+
+    from pyhncert import capture
+    from pyhncert.issue import separator_pdf
+
+    font = Path(font_source_serif_pro.__file__).parent / "files" / "SourceSerifPro-Regular.ttf"
+    scan = capture.load(separator_pdf(font))
+    return Image.fromarray(next(capture.raw_pages([scan])).image).resize((827, 1169))
+
+
+@pytest.fixture
 def new_folder(tmp_path: Path) -> Path:
     """The folder of a trial office of this test's own."""
     return init_trial(tmp_path / "office")
