@@ -80,10 +80,10 @@ def test_a_hard_jpeg_shows_its_blocks_wherever_they_begin(print_12pt):
         assert blocks(85, moved) < 1.2 < 1.8 < blocks(7, moved)
 
 
-@pytest.mark.parametrize("depth", [0.3, 0.4])
-def test_a_shadow_has_its_share_depth_and_place(print_12pt, normalised, depth):
+@pytest.mark.parametrize(("depth", "soft"), [(0.2, 0.01), (0.3, 0.01), (0.4, 0.03)])
+def test_a_shadow_has_its_share_depth_and_place(print_12pt, normalised, depth, soft):
     x = np.arange(2480) / 2480
-    light = 1 - depth / (1 + np.exp((x - 0.2) / 0.01))
+    light = 1 - depth / (1 + np.exp((x - 0.2) / soft))
     seen = normalised((np.asarray(print_12pt) * light[None, :, None]).astype(np.uint8), 300).measures
     assert seen.shadow_share == pytest.approx(0.2, abs=0.03)
     assert seen.shadow_depth == pytest.approx(depth, abs=0.03)
