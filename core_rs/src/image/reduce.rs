@@ -1,6 +1,6 @@
 //! Smaller and gray pictures to work on.
 
-use super::{Picture, View};
+use super::{Picture, View, simd};
 
 /// Mean of each `factor` x `factor` block, rounded; a rest at the right and lower edge is left out.
 ///
@@ -18,6 +18,15 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
         };
     }
     let mut out = Picture::zeros(view.width / k, view.height / k, c);
+    simd::shrink(view, k, &mut out);
+    out
+}
+
+/// [`shrink`] by a factor of 2 or more.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(super) fn shrink_body(view: View<'_>, k: usize, out: &mut Picture) {
+    let c = view.channels;
     let mut sums = vec![0_u16; view.width * c];
     let (half, scale) = ((k * k / 2) as u32, (1_u32 << 20) / (k * k) as u32 + 1);
     for y in 0..out.height {
@@ -31,13 +40,7 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
         }
         let row = out.row_mut(y);
         match (k, c) {
-            (2, 3) => {
-                for (to, from) in row.chunks_exact_mut(3).zip(sums.chunks_exact(6)) {
-                    for i in 0..3 {
-                        to[i] = ((from[i] + from[i + 3] + 2) >> 2) as u8;
-                    }
-                }
-            }
+            (2, 3) => halve(&sums, row),
             _ => {
                 for (to, from) in row.chunks_exact_mut(c).zip(sums.chunks_exact(k * c)) {
                     for (i, to) in to.iter_mut().enumerate() {
@@ -48,7 +51,37 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
             }
         }
     }
-    out
+}
+
+/// RGB means of neighbours, from sums over two rows.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn halve(sums: &[u16], out: &mut [u8]) {
+    const STEP: usize = 16;
+    let whole = out.len() / (3 * STEP) * (3 * STEP);
+    let (steps, rest) = out.split_at_mut(whole);
+    for (to, from) in steps
+        .chunks_exact_mut(3 * STEP)
+        .zip(sums.chunks_exact(6 * STEP))
+    {
+        let mut means = [0_u8; 6 * STEP];
+        for i in 0..6 * STEP - 3 {
+            means[i] = ((from[i] + from[i + 3] + 2) >> 2) as u8;
+        }
+        for i in 0..STEP {
+            for c in 0..3 {
+                to[3 * i + c] = means[6 * i + c];
+            }
+        }
+    }
+    for (to, from) in rest
+        .chunks_exact_mut(3)
+        .zip(sums[2 * whole..].chunks_exact(6))
+    {
+        for i in 0..3 {
+            to[i] = ((from[i] + from[i + 3] + 2) >> 2) as u8;
+        }
+    }
 }
 
 /// Luma of ITU-R BT.601 in eighths of a bit; gray stays as it is.
@@ -62,22 +95,39 @@ pub fn gray(view: View<'_>) -> Picture {
             data: view.data.to_vec(),
         };
     }
-    let mut data = vec![0; view.width * view.height];
-    for (to, from) in data.iter_mut().zip(view.data.chunks_exact(3)) {
-        *to = luma(from);
+    let mut out = Picture::zeros(view.width, view.height, 1);
+    simd::gray(view.data, &mut out.data);
+    out
+}
+
+/// Gray of RGB pixels, sixteen at a time.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(super) fn gray_body(rgb: &[u8], out: &mut [u8]) {
+    const STEP: usize = 32;
+    let whole = out.len() / STEP * STEP;
+    let (steps, rest) = out.split_at_mut(whole);
+    for (to, from) in steps.chunks_exact_mut(STEP).zip(rgb.chunks_exact(3 * STEP)) {
+        let (mut red, mut green, mut blue) = ([0; STEP], [0; STEP], [0; STEP]);
+        for i in 0..STEP {
+            (red[i], green[i], blue[i]) = (from[3 * i], from[3 * i + 1], from[3 * i + 2]);
+        }
+        for i in 0..STEP {
+            to[i] = luma(&[red[i], green[i], blue[i]]);
+        }
     }
-    Picture {
-        width: view.width,
-        height: view.height,
-        channels: 1,
-        data,
+    for (to, pixel) in rest.iter_mut().zip(rgb[3 * whole..].chunks_exact(3)) {
+        *to = luma(pixel);
     }
 }
 
 /// Luma of one RGB pixel.
+#[allow(clippy::inline_always)]
+#[inline(always)]
 #[must_use]
 pub fn luma(rgb: &[u8]) -> u8 {
-    let sum = 77 * u32::from(rgb[0]) + 150 * u32::from(rgb[1]) + 29 * u32::from(rgb[2]) + 128;
+    // At most 256 * 255 + 128: 16 bits hold it.
+    let sum = 77 * u16::from(rgb[0]) + 150 * u16::from(rgb[1]) + 29 * u16::from(rgb[2]) + 128;
     (sum >> 8) as u8
 }
 

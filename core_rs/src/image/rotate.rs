@@ -14,6 +14,9 @@ const STEEPEST: f64 = 0.06;
 const ONE: f64 = 16384.0;
 /// The first pass knows so many phases; a phase is off by at most 1/256 pixel.
 const PHASES: usize = 128;
+/// Numbers that are worked on together. A stretch is done in whole steps of that; what is done beyond its end, the next
+/// stretch does again.
+const STEP: usize = 32;
 
 /// Whether `from_page` is a rotation, with a little scale, that [`rotate`] can draw.
 #[must_use]
@@ -50,14 +53,39 @@ fn high(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b)) >> 16) as i16
 }
 
+/// The gray level of a sum of the second pass: a 16th of it; half of 16 rounds, and 2 stand for what cutting four products
+/// has lost on average.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn level(sum: i16) -> u8 {
+    ((sum + 10) >> 4).clamp(0, 255) as u8
+}
+
+/// Whole steps, as arrays.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn chunks<T>(numbers: &[T]) -> impl Iterator<Item = &[T; STEP]> {
+    numbers
+        .chunks_exact(STEP)
+        .filter_map(|chunk| chunk.try_into().ok())
+}
+
 /// Draw RGB `view` through `from_page` into `out`, rows of `width` pixels; outside `view` there is `fill`.
-pub fn rotate(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fill: [u8; 3]) {
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(super) fn body(
+    view: View<'_>,
+    from_page: &Matrix,
+    width: usize,
+    out: &mut [u8],
+    fill: [u8; 3],
+) {
     let m = &from_page.0;
     let (first, second) = (First::new(view, m, width, fill), Second::new(m));
     let height = out.len() / (width * 3);
     // Raw rows that one page row crosses, and the taps around them.
     let depth = (m[3].abs() * width as f64) as usize + 8;
-    let mut ring: Vec<Vec<i16>> = vec![vec![0; width * 3]; depth.next_power_of_two()];
+    let mut ring: Vec<Vec<i16>> = vec![vec![0; width * 3 + STEP]; depth.next_power_of_two()];
     let mask = ring.len() - 1;
     let mut line = Vec::new();
     let rows = view.height as i64;
@@ -75,7 +103,7 @@ pub fn rotate(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], 
                 r.clamp(0, rows - 1),
                 r,
                 &mut line,
-                &mut ring[r.rem_euclid(mask as i64 + 1) as usize],
+                &mut ring[r as usize & mask],
             );
         }
         done = done.max(high);
@@ -94,6 +122,7 @@ struct First<'a> {
     fill: [u8; 3],
 }
 
+#[allow(clippy::inline_always)]
 impl<'a> First<'a> {
     fn new(view: View<'a>, m: &[f64; 9], width: usize, fill: [u8; 3]) -> Self {
         // raw y = m3 X + m4 Y + m5  =>  Y = (y - m3 X - m5) / m4, put into raw x = m0 X + m1 Y + m2.
@@ -116,24 +145,16 @@ impl<'a> First<'a> {
     }
 
     /// Raw row `r` (at the place of row `place`) where the columns of the page cross it, times 64.
+    #[inline(always)]
     fn row(&self, r: i64, place: i64, line: &mut Vec<u8>, out: &mut [i16]) {
         const PAD: usize = 4;
         let source = self.view.row(r as usize);
         line.clear();
         (0..PAD).for_each(|_| line.extend_from_slice(&source[..3]));
         line.extend_from_slice(source);
-        (0..PAD).for_each(|_| line.extend_from_slice(&source[source.len() - 3..]));
+        (0..PAD + STEP / 3 + 1).for_each(|_| line.extend_from_slice(&source[source.len() - 3..]));
         let start = self.b * place as f64 + self.c;
         let (begin, end) = inside(start, self.a, self.view.width as f64, self.width);
-        let filling = |to: &mut [i16]| {
-            for pixel in to.chunks_exact_mut(3) {
-                for (to, &v) in pixel.iter_mut().zip(&self.fill) {
-                    *to = i16::from(v) << 6;
-                }
-            }
-        };
-        filling(&mut out[..begin * 3]);
-        filling(&mut out[end * 3..]);
         let phases = PHASES as f64;
         let mut x = begin;
         while x < end {
@@ -152,23 +173,37 @@ impl<'a> First<'a> {
             let w = self.table[phase];
             // The first tap is one pixel left of the pixel at hand, which is `after - 1`.
             let from = (after + PAD - 2) * 3;
-            let taps = &line[from..(from + (length + 3) * 3).min(line.len())];
-            let length = length.min(taps.len() / 3 - 3);
-            let n = length * 3;
+            let length = length.min((line.len() - from) / 3 - 3 - STEP / 3);
+            let n = (length * 3).next_multiple_of(STEP);
+            let taps = &line[from..from + n + 9];
             let (t0, t1, t2, t3) = (
                 &taps[..n],
                 &taps[3..n + 3],
                 &taps[6..n + 6],
                 &taps[9..n + 9],
             );
-            for (i, to) in out[x * 3..x * 3 + n].iter_mut().enumerate() {
-                let sum = high(i16::from(t0[i]) << 7, w[0])
-                    + high(i16::from(t1[i]) << 7, w[1])
-                    + high(i16::from(t2[i]) << 7, w[2])
-                    + high(i16::from(t3[i]) << 7, w[3]);
-                *to = sum << 1;
+            let taps = (chunks(t0).zip(chunks(t1))).zip(chunks(t2).zip(chunks(t3)));
+            let to = out[x * 3..x * 3 + n].chunks_exact_mut(STEP);
+            for (to, ((t0, t1), (t2, t3))) in to.zip(taps) {
+                let Ok(to) = <&mut [i16; STEP]>::try_from(to) else {
+                    continue;
+                };
+                for i in 0..STEP {
+                    let sum = high(i16::from(t0[i]) << 7, w[0])
+                        + high(i16::from(t1[i]) << 7, w[1])
+                        + high(i16::from(t2[i]) << 7, w[2])
+                        + high(i16::from(t3[i]) << 7, w[3]);
+                    to[i] = sum << 1;
+                }
             }
             x += length.max(1);
+        }
+        for outside in [0..begin * 3, end * 3..self.width * 3] {
+            for pixel in out[outside].chunks_exact_mut(3) {
+                for (to, &v) in pixel.iter_mut().zip(&self.fill) {
+                    *to = i16::from(v) << 6;
+                }
+            }
         }
     }
 }
@@ -201,12 +236,13 @@ struct Second {
     tables: Vec<[Vec<i16>; 4]>,
 }
 
+#[allow(clippy::inline_always)]
 impl Second {
     fn new(m: &[f64; 9]) -> Self {
         let slope = m[3];
         let step = slope.abs().max(1e-4);
         let starts = (step / 0.004).ceil().max(1.0);
-        let length = (1.0 / step) as usize + 2;
+        let length = (1.0 / step) as usize + 2 + STEP.div_ceil(3);
         let tables = (0..starts as usize)
             .map(|s| {
                 let begin = (s as f64 + 0.5) / starts * step;
@@ -224,6 +260,7 @@ impl Second {
         Self { slope, tables }
     }
 
+    #[inline(always)]
     fn row(
         &self,
         start: f64,
@@ -235,12 +272,6 @@ impl Second {
     ) {
         let width = out.len() / 3;
         let (begin, end) = inside(start, self.slope, rows as f64, width);
-        for pixel in out[..begin * 3].chunks_exact_mut(3) {
-            pixel.copy_from_slice(&fill);
-        }
-        for pixel in out[end * 3..].chunks_exact_mut(3) {
-            pixel.copy_from_slice(&fill);
-        }
         let step = self.slope.abs().max(1e-4);
         let mut x = begin;
         while x < end {
@@ -263,23 +294,48 @@ impl Second {
             let length = (room.max(1.0) as usize)
                 .min(end - x)
                 .min((table[0].len() / 3).saturating_sub(skipped).max(1));
-            let (n, from) = (length * 3, (skipped * 3).min(table[0].len() - length * 3));
+            let from = (skipped * 3).min(table[0].len() - length * 3);
+            let n = (length * 3)
+                .next_multiple_of(STEP)
+                .min((end - x) * 3)
+                .min(table[0].len() - from);
             let tap = |k: i64| {
-                let row = (top as i64 - 1 + k).rem_euclid(mask as i64 + 1) as usize;
+                let row = (top as i64 - 1 + k) as usize & mask;
                 &ring[row][x * 3..x * 3 + n]
             };
             let weight = |k: usize| &table[k][from..from + n];
             let (r0, r1, r2, r3) = (tap(0), tap(1), tap(2), tap(3));
             let (w0, w1, w2, w3) = (weight(0), weight(1), weight(2), weight(3));
-            for (i, to) in out[x * 3..x * 3 + n].iter_mut().enumerate() {
-                let sum = high(r0[i], w0[i])
-                    + high(r1[i], w1[i])
-                    + high(r2[i], w2[i])
-                    + high(r3[i], w3[i]);
-                // Half of 16, and 2 for what cutting four products has lost on average.
-                *to = ((sum + 10) >> 4).clamp(0, 255) as u8;
+            let rows = (chunks(r0).zip(chunks(r1))).zip(chunks(r2).zip(chunks(r3)));
+            let weights = (chunks(w0).zip(chunks(w1))).zip(chunks(w2).zip(chunks(w3)));
+            let to = &mut out[x * 3..x * 3 + n];
+            for (to, (((r0, r1), (r2, r3)), ((w0, w1), (w2, w3)))) in
+                to.chunks_exact_mut(STEP).zip(rows.zip(weights))
+            {
+                for i in 0..STEP {
+                    to[i] = level(
+                        high(r0[i], w0[i])
+                            + high(r1[i], w1[i])
+                            + high(r2[i], w2[i])
+                            + high(r3[i], w3[i]),
+                    );
+                }
+            }
+            // Only at the end of the row less than a whole step is left.
+            for i in n / STEP * STEP..n {
+                to[i] = level(
+                    high(r0[i], w0[i])
+                        + high(r1[i], w1[i])
+                        + high(r2[i], w2[i])
+                        + high(r3[i], w3[i]),
+                );
             }
             x += length;
+        }
+        for outside in [0..begin * 3, end * 3..width * 3] {
+            for pixel in out[outside].chunks_exact_mut(3) {
+                pixel.copy_from_slice(&fill);
+            }
         }
     }
 }

@@ -7,8 +7,9 @@
 //! This is the only file with `unsafe`.
 #![allow(unsafe_code)]
 
+use super::geometry::Matrix;
 use super::threshold::{self, Job};
-use crate::image::View;
+use super::{Picture, View, reduce, rotate, warp};
 
 /// Whether the wide form may run.
 fn wide() -> bool {
@@ -53,6 +54,14 @@ kernels! {
     fn threshold(view: View<'_>, job: &Job, out: &mut [u8]) = threshold::body;
     /// The largest spread of any window.
     fn widest(view: View<'_>, job: &Job) -> f32 = threshold::widest_body;
+    /// Gray of RGB pixels.
+    fn gray(rgb: &[u8], out: &mut [u8]) = reduce::gray_body;
+    /// Means of blocks.
+    fn shrink(view: View<'_>, factor: usize, out: &mut Picture) = reduce::shrink_body;
+    /// A small rotation in two passes.
+    fn rotate(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fill: [u8; 3]) = rotate::body;
+    /// Any homography, sixteen taps a pixel.
+    fn resample(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fill: [u8; 3]) = warp::resample;
 }
 
 /// Running sums of `columns` and `squares`, from zero on; all four have one length. They may wrap.

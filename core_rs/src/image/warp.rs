@@ -1,7 +1,7 @@
 //! The one resampling of a page: bicubic, or an exact copy where only quarter turns and whole pixels are asked.
 
 use super::geometry::Matrix;
-use super::{Picture, View, rotate};
+use super::{Picture, View, rotate, simd};
 use crate::{Error, Result};
 
 const PHASES: usize = 256;
@@ -32,9 +32,9 @@ pub fn warp(
     if let Some(steps) = whole(&from_page) {
         copy(view, steps, width, out, fill);
     } else if rotate::fits(&from_page) {
-        rotate::rotate(view, &from_page, width, out, fill);
+        simd::rotate(view, &from_page, width, out, fill);
     } else {
-        resample(view, &from_page, width, out, fill);
+        simd::resample(view, &from_page, width, out, fill);
     }
     Ok(())
 }
@@ -105,7 +105,15 @@ fn weights() -> Vec<[i32; 4]> {
         .collect()
 }
 
-fn resample(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fill: [u8; 3]) {
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(super) fn resample(
+    view: View<'_>,
+    from_page: &Matrix,
+    width: usize,
+    out: &mut [u8],
+    fill: [u8; 3],
+) {
     let table = weights();
     let m = &from_page.0;
     let (w, h) = (view.width as f64, view.height as f64);
