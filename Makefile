@@ -62,6 +62,8 @@ lint: $(READY)
 	$(BIN)/python -m mypy.stubtest pyhncert._core
 
 bench: $(READY)
+	@$(BIN)/python -c 'import doxapy, skimage' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		$$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"])')
 	$(BIN)/python benches/run.py $(BENCH_ARGS)
 
 soak: $(READY)

@@ -20,10 +20,12 @@ __all__ = [
     "code_from_random",
     "code_normalise",
     "code_shown",
+    "flatten",
     "grain",
     "gray",
     "grow",
     "ink_boxes",
+    "light",
     "measure",
     "png_decode",
     "sauvola",
@@ -197,6 +199,11 @@ class Grain:
 def png_decode(data: bytes, out: npt.NDArray[np.uint8], /) -> None: ...
 def gray(image: npt.NDArray[np.uint8], /) -> npt.NDArray[np.uint8]: ...
 def shrink(image: npt.NDArray[np.uint8], factor: int, /) -> npt.NDArray[np.uint8]: ...
+
+# light: how much darker the paper is in the darkest twentieth of a page than in the lightest, and the share of the
+# paper without dark print that holds faint print (0 to 1 both)
+def light(image: npt.NDArray[np.uint8], /) -> tuple[float, float]: ...
+def flatten(image: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8], /, *, faint: bool = True) -> None: ...
 
 # sauvola and wolf: `packed` masks hold eight pixels a byte, the first in the highest bit, as numpy.packbits(axis=1)
 def sauvola(

@@ -11,6 +11,7 @@ import cv2
 
 from pyhncert.recognise import _crop, _models
 from pyhncert.recognise._detect import Detector
+from pyhncert.recognise._light import evened
 from pyhncert.recognise._numbers import NumberReader
 from pyhncert.recognise._order import order
 from pyhncert.recognise._recognise import Recogniser
@@ -52,8 +53,9 @@ class Reader:
         """
         _models.demand(self._paths)
         with _one_thread():
-            boxes = _crop.join(self._detector.find(page.image, text_height_px=page.measures.text_height_px))
-            strips = _crop.strips(page.image, boxes)
+            image = evened(page.image)
+            boxes = _crop.join(self._detector.find(image, text_height_px=page.measures.text_height_px))
+            strips = _crop.strips(image, boxes)
             dense = len(strips) > _MANY
             found = (self._recogniser.read(strip, dense=dense) for strip in strips)
             lines = [line for line in found if line is not None]

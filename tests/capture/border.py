@@ -80,10 +80,14 @@ SLOPE = (0.999, -0.02, 3.3, 0.02, 0.999, -2.1, 0.0, 0.0, 1.0)
 SQUARE = ((0.0, 0.0), (1e3, 0.0), (1e3, 1e3), (0.0, 1e3))
 
 PIXELS = {
+    "flatten": Plan(
+        ("rgb", "out"), lambda a, out, faint: _core.flatten(a, out, faint=faint), (st.booleans(),), (True,)
+    ),
     "grain": Plan(("rgb",), _core.grain),
     "gray": Plan(("rgb",), _core.gray),
     "grow": Plan(("mask",), _core.grow, (REAL,), (9.5,)),
     "ink_boxes": Plan(("mask",), _core.ink_boxes),
+    "light": Plan(("rgb",), _core.light),
     "measure": Plan(("rgb",), _core.measure, (QUAD,), (SQUARE,)),
     "png_decode": Plan(("out",), lambda out: _core.png_decode(_png(out.shape), out)),
     "sauvola": Plan(

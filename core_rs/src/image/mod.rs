@@ -21,6 +21,7 @@ pub mod changes;
 pub mod content;
 pub mod edge;
 pub mod edges;
+pub mod flatten;
 pub mod geometry;
 pub mod glare;
 pub mod grain;

@@ -152,7 +152,7 @@ impl<'a> First<'a> {
         line.clear();
         (0..PAD).for_each(|_| line.extend_from_slice(&source[..3]));
         line.extend_from_slice(source);
-        (0..PAD + STEP / 3 + 1).for_each(|_| line.extend_from_slice(&source[source.len() - 3..]));
+        (0..=PAD + STEP / 3).for_each(|_| line.extend_from_slice(&source[source.len() - 3..]));
         let start = self.b * place as f64 + self.c;
         let (begin, end) = inside(start, self.a, self.view.width as f64, self.width);
         let phases = PHASES as f64;

@@ -9,7 +9,7 @@
 
 use super::geometry::Matrix;
 use super::threshold::{self, Job};
-use super::{Picture, View, reduce, rotate, warp};
+use super::{Picture, View, flatten, reduce, rotate, warp};
 
 /// Whether the wide form may run.
 fn wide() -> bool {
@@ -58,6 +58,8 @@ kernels! {
     fn gray(rgb: &[u8], out: &mut [u8]) = reduce::gray_body;
     /// Means of blocks.
     fn shrink(view: View<'_>, factor: usize, out: &mut Picture) = reduce::shrink_body;
+    /// A page with the gains of its cells.
+    fn brighten(view: View<'_>, gains: &[f32], columns: usize, out: &mut [u8]) = flatten::brighten_body;
     /// A small rotation in two passes.
     fn rotate(view: View<'_>, from_page: &Matrix, width: usize, out: &mut [u8], fill: [u8; 3]) = rotate::body;
     /// Any homography, sixteen taps a pixel.

@@ -5,6 +5,7 @@ mod changes;
 mod cms;
 mod grain;
 mod image;
+mod light;
 
 use pyo3::prelude::*;
 
@@ -35,5 +36,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cms::register(module)?;
     grain::register(module)?;
     image::register(module)?;
+    light::register(module)?;
     changes::register(module)
 }
