@@ -115,6 +115,20 @@ def paper() -> Image.Image:
     return side_by_side([("the scan", small(scan, 420)), *upright])
 
 
+def light() -> Image.Image:
+    """A shadow, and print of the back that shines through: the scan, and what the reader is given."""
+    front, back = (papers.decision(random.Random(f"stages/light/{side}")).image for side in ("front", "back"))
+    behind = np.asarray(back.transpose(Image.Transpose.FLIP_LEFT_RIGHT), float)
+    shown = np.asarray(front, float) - 0.13 * (255 - behind)
+    rows, columns = np.indices(shown.shape[:2]) / np.array(shown.shape[:2]).reshape(2, 1, 1)
+    shade = 1 - 0.4 / (1 + np.exp(-14 * (columns + 0.5 * rows - 0.9)))
+    noise = np.random.default_rng(2).normal(0, 3, shown.shape[:2])
+    scan = np.clip(shown * shade[:, :, None] + noise[:, :, None], 0, 255).astype(np.uint8)
+    even = np.empty_like(scan)
+    _core.flatten(scan, even)
+    return side_by_side([("the scan, and the certified image", small(scan, 520)), ("for the reader", small(even, 520))])
+
+
 def ink() -> Image.Image:
     """Sauvola's and Wolf's masks of pale print beside a shadow."""
     sheet = letters.letter(random.Random("stages/ink"))
@@ -167,6 +181,7 @@ def faithful() -> Image.Image:
 
 STAGES: dict[str, Callable[[], Image.Image]] = {
     "paper.jpg": paper,
+    "light.jpg": light,
     "ink.png": ink,
     "gate.jpg": gate,
     "faithful.png": faithful,
