@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from pyhncert.values import Matrix
 
 _PDF_FAULTS = (pikepdf.PikepdfError, zlib.error, *FOREIGN)
+
+_WIDE = re.compile(rb"/Columns\s+\+?0*[1-9][0-9]{6,}")
+"""A row of a million columns or more, which no picture within the limits has."""
 
 # Clockwise quarter turns as transpose, mirror left-right, mirror upside down.
 _QUARTERS = ((False, False, False), (True, True, False), (False, True, True), (True, False, True))
@@ -65,6 +69,8 @@ def check(name: str, data: bytes, limits: Limits) -> None:
     """
     if b"%%EOF" not in data[-1024:]:  # ISO 32000-1, annex H.3, note 18
         raise truncated(name, "PDF")
+    if _WIDE.search(data):  # qpdf makes room for so many when it reads the file's own tables
+        raise damaged(name, "PDF")
     with _open(name, data) as pdf:
         try:
             count = len(pdf.pages)

@@ -162,6 +162,14 @@ def test_a_palette_of_a_png_that_is_not_made_of_colours_is_damage_and_no_panic(p
     refused(data)
 
 
+def test_a_row_of_too_many_columns_is_refused_before_room_is_made_for_it():
+    """Found as `fuzz.made("pdf", 5003381)`: qpdf made 4 GiB of room for the predictor of the file's own table."""
+    data = pdf_of([jpeg()], WHOLE, objects=True)
+    assert data.count(b"/Columns 4 ") == 1
+    refused(data.replace(b"/Columns 4 ", b"/Columns 9223372036854775807 "))
+    accepted(data)
+
+
 def test_pages_are_counted_with_the_limits_that_the_scan_was_loaded_with():
     out = io.BytesIO()
     Image.new("L", (20, 20)).save(out, "TIFF", save_all=True, append_images=[Image.new("L", (20, 20))])

@@ -123,3 +123,13 @@ def test_the_separator_sheet_is_written_and_never_over_another_file(hncert, caps
     assert out.read_bytes().startswith(b"%PDF-")
     assert hncert("watch", "--print-separator", str(out)) == 2
     assert "never overwritten" in capsys.readouterr().err
+
+
+def test_a_signal_while_the_officer_is_asked_does_not_wait_for_the_answer(
+    watching, conductor, hncert, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("hncert_cli._watch.at_terminal", lambda: True)
+    monkeypatch.setattr("click.confirm", lambda *_a, **_k: os.kill(os.getpid(), signal.SIGINT))
+    watching.during = lambda: watching.asked["decide"](conductor.examine([]))
+    assert hncert("watch", str(tmp_path)) == 130
+    assert not watching.asked["stop"].is_set()

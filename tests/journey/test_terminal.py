@@ -78,3 +78,20 @@ def test_no_color_is_honoured(certify, small):
     assert "\x1b[3" in coloured
     _, plain, _ = certify(small, {"and certify?": "n"}, NO_COLOR="1")
     assert not re.search(r"\x1b\[[0-9;]*m", plain)
+
+
+def test_at_a_terminal_the_officer_is_asked_for_each_original_of_a_watched_folder(folder, drawn, office, tmp_path):
+    box = tmp_path / "box"
+    box.mkdir()
+    for name, seed in (("a.png", 1), ("b.png", 2)):
+        (box / name).write_bytes(drawn("small", seed).read_bytes())
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("HNCERT_", "NO_COLOR", "LC_", "LANG"))}
+    command = [sys.executable, "-m", "hncert_cli", "--office", str(folder), "watch", str(box), "--once"]
+    before = len(list(office.register.lines()))
+    answers = {"and certify?": "n", "a.png: the officer refused": "y"}  # the second is typed when b.png is asked for
+    code, shown, out = at_terminal(command, answers, env | {"LANG": "C.UTF-8", "TERM": "xterm"})
+    assert code == 0, shown
+    assert "watching" in shown and shown.count("and certify?") == 2
+    assert re.fullmatch(r"[0-9A-Z-]{17}\t.*/done/b\.certified\.pdf\n", out)
+    assert (box / "refused" / "a.png").is_file() and (box / "done" / "b.png").is_file()
+    assert len(list(office.register.lines())) == before + 1
