@@ -67,3 +67,20 @@ def test_fifty_pages_take_little_more_than_one(promise: Any, short: bool, office
         peaks.append(usage.peak_mb)
     note = f"{peaks[0]:.0f} -> {peaks[1]:.0f}"
     promise(f"memory of {pages} pages above one, {form}", peaks[1] - peaks[0], "MB", bar=150.0, note=note)
+
+
+def test_an_a3_page_is_certified_in_stated_memory(promise: Any, office: Path, work: Path) -> None:
+    """Peak of the command for one A3 page, 300 dpi, colour (4961 x 3508); printed beside that of A4."""
+    left, right = (draw(kind, 7)[0] for kind in ("hop_dong", "quyet_dinh"))
+    wide = Image.new("RGB", (left.width + right.width + 1, left.height), (248, 246, 240))
+    wide.paste(left, (0, 0))
+    wide.paste(right, (left.width + 1, 0))
+    for name, image in (("A4", left), ("A3", wide)):
+        scan, out = work / f"{name}.png", work / f"{name}-copy.pdf"
+        image.save(scan, dpi=(300, 300), compress_level=1)
+        usage = run([HNCERT, "--office", office, "certify", scan, "-o", out, "--yes"])
+        assert usage.code == 0, usage.err
+        with pikepdf.open(out) as copy:
+            wide_pt = float(copy.pages[0].MediaBox[2])
+        assert abs(wide_pt / (image.width / 300 * 72) - 1) < 0.01
+        promise(f"memory of one {name} page, 300 dpi", usage.peak_mb, "MB")
