@@ -143,6 +143,8 @@ unsafe fn running_avx2(
 pub(super) mod tests {
     use std::cell::Cell;
 
+    use super::*;
+
     thread_local! {
         pub(super) static PORTABLE: Cell<bool> = const { Cell::new(false) };
     }
@@ -153,5 +155,49 @@ pub(super) mod tests {
         let result = call();
         PORTABLE.set(false);
         result
+    }
+
+    #[test]
+    fn both_forms_of_the_other_loops_give_the_same_bits() {
+        let (width, height) = (331, 257);
+        let data: Vec<u8> = (0..width * height * 3)
+            .map(|i| (i * 2_654_435_761_usize >> 13) as u8)
+            .collect();
+        let view = View::new(width, height, 3, &data).unwrap();
+        let draw = |degrees: f64| {
+            let to_page = Matrix::rotation(degrees).then(&Matrix::shift(3.3, -2.1));
+            let mut out = vec![0; data.len()];
+            warp::warp(view, &to_page, width, height, &mut out, [1, 2, 3]).unwrap();
+            out
+        };
+        let all = || {
+            let light = flatten::light(view).unwrap();
+            let mut even = vec![0; data.len()];
+            flatten::flatten(view, &light, true, &mut even).unwrap();
+            let shrunk = [2, 3, 5].map(|factor| reduce::shrink(view, factor));
+            (
+                draw(0.7),
+                draw(-2.9),
+                draw(20.0),
+                reduce::gray(view),
+                shrunk,
+                even,
+            )
+        };
+        assert!(all() == portable(all));
+    }
+
+    #[test]
+    fn running_sums_wrap_and_take_any_length() {
+        for n in [0, 1, 7, 8, 9, 40] {
+            let columns: Vec<u16> = (0..n).map(|i| 65_535 - i).collect();
+            let squares: Vec<u32> = (0..u32::from(n)).map(|i| u32::MAX - i * i).collect();
+            let run = || {
+                let (mut sums, mut square_sums) = (vec![0; n.into()], vec![0; n.into()]);
+                running(&columns, &squares, &mut sums, &mut square_sums);
+                (sums, square_sums)
+            };
+            assert_eq!(run(), portable(run));
+        }
     }
 }
