@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._say import give, give_json, settings
+from hncert_cli._ask import ICON, INK
+from hncert_cli._say import give, give_json, settings, tell
 from hncert_cli._spoken import Command
 
 
@@ -18,7 +19,8 @@ from hncert_cli._spoken import Command
 def read(scans: tuple[Path, ...]) -> None:
     """Print what is read on SCANS: text, or with --json lines, words, kind, fields and findings in place.
 
-    Quads are in pixels of the input image.
+    What the scan of each page is worth is said on stderr, with --json in the document. Quads are in pixels of the
+    input image.
     """
     from pyhncert.office import read_scans  # noqa: PLC0415  loads the reader
 
@@ -28,5 +30,7 @@ def read(scans: tuple[Path, ...]) -> None:
         give_json(answer)
         return
     for page in answer["pages"]:
+        verdict = page["verdict"]
+        tell(f"{ICON[verdict['severity']]} {verdict[said.lang]}", INK[verdict["severity"]])
         for line in page["lines"]:
             give(line["text"])

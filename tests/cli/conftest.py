@@ -65,7 +65,10 @@ def conductor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Conductor:
         made.asked = {"scans": list(scans)}
         if made.raises is not None:
             raise made.raises
-        return {"pages": [{"lines": [{"text": "GIẤY KHAI SINH"}]}]}
+        seen = {"severity": "warn", "vi": "trang 1 bị nhiễu hạt", "en": "page 1 is noisy"}
+        good = {"severity": "pass", "vi": "trang 2 rõ, dùng được", "en": "page 2 is clear and can be used"}
+        texts = (("GIẤY KHAI SINH", seen), ("Nơi sinh", good))
+        return {"pages": [{"lines": [{"text": text}], "verdict": verdict} for text, verdict in texts]}
 
     module.open_office = lambda *_a, **_k: made  # type: ignore[attr-defined]
     module.find_office = lambda *_a: tmp_path  # type: ignore[attr-defined]
