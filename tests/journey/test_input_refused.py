@@ -51,7 +51,7 @@ def test_a_missing_file_is_a_scan_error_that_names_it(refused, tmp_path):
 
 def test_more_pixels_than_the_limit_are_a_scan_error(refused, tmp_path):
     scan = tmp_path / "huge.png"
-    Image.new("1", (12_000, 11_000), 1).save(scan, dpi=(600, 600))
+    Image.new("1", (15_000, 13_400), 1).save(scan, dpi=(600, 600))
     refused(scan, errors.ScanError, words="huge.png")
 
 
