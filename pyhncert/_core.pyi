@@ -1,6 +1,6 @@
 """The compiled core. See core_rs/src/py/."""
 
-from typing import final
+from typing import Literal, final
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,9 @@ import numpy.typing as npt
 __all__ = [
     "CmsParts",
     "Grain",
+    "PageMarks",
     "PageMeasures",
+    "SealMark",
     "SigningKey",
     "Survey",
     "certificate_spki",
@@ -20,6 +22,7 @@ __all__ = [
     "code_from_random",
     "code_normalise",
     "code_shown",
+    "find_marks",
     "flatten",
     "grain",
     "gray",
@@ -171,8 +174,6 @@ class PageMeasures:
     @property
     def cuts(self) -> list[tuple[int, _Quad]]: ...
     @property
-    def seals(self) -> list[_Quad]: ...
-    @property
     def glare_share(self) -> float: ...
     @property
     def glare(self) -> list[_Quad]: ...
@@ -196,6 +197,37 @@ class Grain:
     @property
     def repeats(self) -> int: ...
 
+@final
+class SealMark:
+    @property
+    def colour(self) -> Literal["red", "blue", "black"]: ...
+    @property
+    def centre(self) -> tuple[float, float]: ...
+    @property
+    def radius(self) -> float: ...
+    @property
+    def quality(self) -> float: ...
+    @property
+    def rim(self) -> float: ...
+    @property
+    def overlap(self) -> float: ...
+
+@final
+class PageMarks:
+    @property
+    def seals(self) -> list[SealMark]: ...
+    @property
+    def signatures(self) -> list[tuple[_Quad, float, bool]]: ...
+    @property
+    def portraits(self) -> list[tuple[_Quad, float]]: ...
+    @property
+    def stamps(self) -> list[_Quad]: ...
+    @property
+    def strikes(self) -> list[_Quad]: ...
+    @property
+    def fluid(self) -> list[_Quad]: ...
+
+def find_marks(image: npt.NDArray[np.uint8], dpi: float, /) -> PageMarks: ...
 def png_decode(data: bytes, out: npt.NDArray[np.uint8], /) -> None: ...
 def gray(image: npt.NDArray[np.uint8], /) -> npt.NDArray[np.uint8]: ...
 def shrink(image: npt.NDArray[np.uint8], factor: int, /) -> npt.NDArray[np.uint8]: ...

@@ -12,6 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pyhncert._seen import Marks as Marks  # noqa: PLC0414
+from pyhncert._seen import Measures as Measures  # noqa: PLC0414
+from pyhncert._seen import Point as Point  # noqa: PLC0414
+from pyhncert._seen import Quad as Quad  # noqa: PLC0414
+from pyhncert._seen import Region as Region  # noqa: PLC0414
+from pyhncert._seen import Seal as Seal  # noqa: PLC0414
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,10 +28,6 @@ if TYPE_CHECKING:
     from pyhncert.errors import HncertError
 
     Pixels = npt.NDArray[np.uint8]
-
-Point = tuple[float, float]
-Quad = tuple[Point, Point, Point, Point]
-"""Four corners, clockwise from the reader's upper left."""
 
 Verdict = Literal["valid", "altered", "revoked", "superseded", "unsigned", "undecided", "not_found"]
 Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
@@ -132,52 +135,6 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
-    """What was measured on a page, before anybody read it.
-
-    `sharpness` is 0 (blurred beyond reading) to 1 (crisp); `ink_share` the share of ink pixels; `contrast` the
-    distance of ink and paper in gray levels; `text_height_px` the median height of text, 0 where there is none;
-    `cut_edges` names the sides (``left`` ``top`` ``right`` ``bottom``) at which ink runs off the page, with the
-    places in page pixels in `cut_quads`; `seal_quads` are red round seals; `papers` is, on the first page of a
-    picture, how many papers were laid on the glass together (the two sides of one card are one), and 1 elsewhere;
-    `glare_share` is the share of the page that a mirrored lamp burnt out, at `glare_quads`; `turn_confidence` (0 to 1)
-    says how sure it is which side of the page is up.
-
-    `blur_sigma_px` is the deviation of the blur of edges in page pixels, 0 where there are none; `detail_dpi` the
-    resolution at which the picture was taken, less than the page's `dpi` where a program has enlarged it since;
-    `content_share` the share of ink that is neither specks nor frames. `shadow_share` of the page is darkened by 15 %
-    and more, a quarter of that by `shadow_depth` (0 to 1) and more, at `shadow_quads`. Of the raw picture:
-    `noise_levels`, deviation of the paper in gray levels, and `blocking_levels`, by how many gray levels steps are
-    higher on the borders of JPEG's 8 x 8 blocks than beside them.
-
-    `lost_corners` are the corners of the paper (0 upper left, 1 upper right, 2 lower right, 3 lower left) that are
-    torn, folded or covered; `edges_unsure` says that something lies on the glass or desk whose edges could not be told.
-    """
-
-    sharpness: float
-    ink_share: float
-    contrast: float
-    text_height_px: float
-    cut_edges: tuple[str, ...] = ()
-    cut_quads: tuple[Quad, ...] = ()
-    seal_quads: tuple[Quad, ...] = ()
-    papers: int = 1
-    glare_share: float = 0.0
-    turn_confidence: float = 1.0
-    blur_sigma_px: float = 0.0
-    detail_dpi: float = math.inf
-    content_share: float = 1.0
-    shadow_share: float = 0.0
-    shadow_depth: float = 0.0
-    noise_levels: float = 0.0
-    blocking_levels: float = 0.0
-    glare_quads: tuple[Quad, ...] = ()
-    shadow_quads: tuple[Quad, ...] = ()
-    lost_corners: tuple[int, ...] = ()
-    edges_unsure: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One upright page: `image` is (height, width, 3) uint8 RGB; `matrix` maps raw pixels of the file to its pixels.
 
@@ -196,6 +153,7 @@ class Page:
     dpi: float
     dpi_source: str
     measures: Measures
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -212,11 +170,19 @@ class PageFacts:
     dpi: float
     dpi_source: str
     measures: Measures
+    marks: Marks = field(default_factory=Marks)
 
     @classmethod
     def of(cls, page: Page) -> PageFacts:
         """The facts of `page`."""
-        return cls(number=page.number, size=page.size, dpi=page.dpi, dpi_source=page.dpi_source, measures=page.measures)
+        return cls(
+            number=page.number,
+            size=page.size,
+            dpi=page.dpi,
+            dpi_source=page.dpi_source,
+            measures=page.measures,
+            marks=page.marks,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 Most people need three calls: :func:`load` reads and checks a whole file, :func:`raw_pages` hands out its pictures one
 by one (only one picture's pixels are in memory at a time), :func:`normalise` makes of a picture the upright, straight
-pages that lie on it, with their measures. Whatever cannot be read as a page is a
+pages that lie on it, with their measures and :func:`marks`. Whatever cannot be read as a page is a
 :class:`~pyhncert.errors.ScanError` that names the file and says what to do.
 
 :func:`scan` drives a scanner and yields its pages as scans; :func:`save_pages` keeps them as files.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from pyhncert.capture._limits import Limits
 from pyhncert.capture._load import load, page_count, signed_pdf
+from pyhncert.capture._marks import marks
 from pyhncert.capture._normalise import normalise
 from pyhncert.capture._pages import raw_pages
 from pyhncert.capture._save import save_pages
@@ -30,6 +31,7 @@ __all__ = [
     "abilities",
     "is_separator",
     "load",
+    "marks",
     "normalise",
     "page_count",
     "raw_pages",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyhncert import _core
+from pyhncert.capture._marks import marks
 from pyhncert.capture._resolution import detail, resolution
 from pyhncert.values import Matrix, Measures, Page, Quad, RawPage
 
@@ -45,6 +46,7 @@ def _page(
     page = image if matrix == Matrix.identity() and found.size == image.shape[1::-1] else _drawn(image, found)
     seen = _core.measure(page, found.outline)
     dpi, source = resolution(found.size, raw.dpi, seen.text_height_px)
+    seen_marks = marks(page, dpi)
     corner = raw.to_file.apply((float(image.shape[1]), float(image.shape[0])))
     origin = raw.to_file.apply((0.0, 0.0))
     cuts = tuple((_SIDES[side], _quad(quad)) for side, quad in seen.cuts)
@@ -66,7 +68,7 @@ def _page(
             text_height_px=seen.text_height_px,
             cut_edges=tuple(side for side, _ in cuts),
             cut_quads=tuple(quad for _, quad in cuts),
-            seal_quads=tuple(_quad(quad) for quad in seen.seals),
+            seal_quads=tuple(seal.quad for seal in seen_marks.seals if seal.colour == "red"),
             papers=found.papers if place == 0 else 1,
             glare_share=seen.glare_share,
             turn_confidence=found.confidence,
@@ -82,6 +84,7 @@ def _page(
             lost_corners=tuple(corner for corner, lost in enumerate(found.lost_corners) if lost),
             edges_unsure=found.unsure and place == 0,
         ),
+        marks=seen_marks,
     )
 
 

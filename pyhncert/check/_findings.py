@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from pyhncert.check._edges import edges
+from pyhncert.check._hand import corrections, seals, seen
 from pyhncert.check._identity import identity
 from pyhncert.check._marks import marks
 from pyhncert.check._quality import quality
@@ -40,7 +41,10 @@ def findings(
         out += _kind(kind, today)
         out += _validity(kind, named, today)
         out += identity(named, today)
-        out += _seal(pages, kind, today)
+        out += seals(pages, kind, today)
+    for page in pages:
+        out += corrections(page, today)
+        out += seen(page, today)
     return tuple(sorted(out, key=lambda finding: _ORDER[finding.severity]))
 
 
@@ -78,11 +82,3 @@ def _validity(kind: Kind, fields: Mapping[str, Field], today: dt.date) -> list[F
     law = rule("expiry", today)
     severity: Severity = "block" if law and kind.key in law["block"] else "warn"
     return [say("expired", severity, page=field.page, quad=field.quad, date=field.value)]
-
-
-def _seal(pages: Sequence[PageFacts], kind: Kind, today: dt.date) -> list[Finding]:
-    sealed = next((page for page in pages if page.measures.seal_quads), None)
-    if sealed is not None:
-        return [say("seal", "pass", page=sealed.number, quad=sealed.measures.seal_quads[0])]
-    law = rule("seal", today)
-    return [say("no_seal", "warn")] if law and kind.key in law["kinds"] else []

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pyhncert.recognise._detect import Box
+from pyhncert.recognise._inks import only_red, upright, without_red
 from pyhncert.recognise._leaders import wipe
 from pyhncert.values import Matrix, Quad
 
@@ -130,6 +131,21 @@ def strips(image: Pixels, boxes: Sequence[Box]) -> list[Strip]:
     return out
 
 
+def stamped(image: Pixels, quad: Quad) -> Strip | None:
+    """The strip of the words in a framed red stamp, turned level; None where there are none."""
+    found = upright(image, quad)
+    gray = None if found is None else only_red(found[0])
+    if found is None or gray is None:
+        return None
+    height, width = gray.shape
+    fit = _fit(gray, (0, width, 0, height))
+    if fit is None:
+        return None
+    gray, left, top = fit
+    corner = Matrix((1.0, 0.0, float(left), 0.0, 1.0, float(top), 0.0, 0.0, 1.0))
+    return Strip(gray, corner.then(Matrix((*found[1], 0.0, 0.0, 1.0))), 1.0)
+
+
 def _strip(image: Pixels, box: Box, up: float, down: float) -> Strip | None:
     along = _GROW_ALONG * box.height
     page_h, page_w = image.shape[:2]
@@ -183,7 +199,7 @@ def _gray(part: Pixels) -> tuple[Pixels, float]:
         still = cv2.countNonZero(cv2.inRange(red, 0, level))
         share = max(0.0, 1 - still / dark)
         if still > 0.25 * dark and still > 0.01 * gray.size:
-            gray = _u8(np.where(cv2.dilate(is_red, np.ones((3, 3), np.uint8)) > 0, cv2.max(gray, red), gray))
+            gray = without_red(part)
             paper, ink = _levels(gray)
     if paper - ink < 12:
         return gray, share

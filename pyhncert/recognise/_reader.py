@@ -11,6 +11,7 @@ import cv2
 
 from pyhncert.recognise import _crop, _models
 from pyhncert.recognise._detect import Detector
+from pyhncert.recognise._inks import unsealed
 from pyhncert.recognise._light import evened
 from pyhncert.recognise._numbers import NumberReader
 from pyhncert.recognise._order import order
@@ -24,6 +25,8 @@ _NOISE = 0.25
 """A line below this confidence with hardly a letter in it is dirt or a piece of a seal."""
 _MANY = 48
 """A page of more lines is dense: small print is then the body, and reading it finely would take seconds."""
+_STAMP = 0.4
+"""A framed stamp read with less confidence is no words."""
 _threads = threading.Lock()
 
 
@@ -53,15 +56,26 @@ class Reader:
         """
         _models.demand(self._paths)
         with _one_thread():
-            image = evened(page.image)
+            seals = [seal for seal in page.marks.seals if seal.colour == "red"]
+            image = unsealed(evened(page.image), seals)
             boxes = _crop.join(self._detector.find(image, text_height_px=page.measures.text_height_px))
             strips = _crop.strips(image, boxes)
             dense = len(strips) > _MANY
             found = (self._recogniser.read(strip, dense=dense) for strip in strips)
             lines = [line for line in found if line is not None]
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
+            lines = self._with_stamps(page, lines)
         places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
         return Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name)
+
+    def _with_stamps(self, page: Page, lines: list[Line]) -> list[Line]:
+        """The lines, and those in framed red stamps, each read at its own slant and in its own ink."""
+        for quad in page.marks.stamps:
+            strip = _crop.stamped(page.image, quad)
+            line = self._recogniser.read(strip) if strip is not None else None
+            if line is not None and line.confidence >= _STAMP and not _is_noise(line):
+                lines = [*(other for other in lines if not _is_stamp(other, quad)), line]
+        return lines
 
 
 @contextlib.contextmanager
@@ -80,6 +94,13 @@ def _one_thread() -> Iterator[None]:
 def _hull(quad: Quad) -> tuple[float, float, float, float]:
     xs, ys = [p[0] for p in quad], [p[1] for p in quad]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def _is_stamp(line: Line, stamp: Quad) -> bool:
+    """Whether `line` is red and lies in the box around a stamp: what was read of it before."""
+    left, top, right, bottom = _hull(stamp)
+    a, b, c, d = _hull(line.quad)
+    return line.red >= 0.5 and left < (a + c) / 2 < right and top < (b + d) / 2 < bottom
 
 
 def _is_noise(line: Line) -> bool:

@@ -83,6 +83,7 @@ PIXELS = {
     "flatten": Plan(
         ("rgb", "out"), lambda a, out, faint: _core.flatten(a, out, faint=faint), (st.booleans(),), (True,)
     ),
+    "find_marks": Plan(("rgb",), _core.find_marks, (REAL,), (300.0,)),
     "grain": Plan(("rgb",), _core.grain),
     "gray": Plan(("rgb",), _core.gray),
     "grow": Plan(("mask",), _core.grow, (REAL,), (9.5,)),

@@ -16,6 +16,7 @@ from pyhncert import capture
 from pyhncert.values import Matrix, Page, RawPage
 
 sys.path.insert(0, str(Path(__file__).parent))  # `import border` in these tests
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))  # `import drawing`
 
 FONT = Path(font_source_serif_pro.__file__).parent / "files" / "SourceSerifPro-Regular.ttf"
 TEXT = (

@@ -247,6 +247,8 @@ def test_a_red_seal_is_found_where_it_is(typed, normalised):
     for i in range(4):
         draw.ellipse([700 + i, 1300 + i, 912 - i, 1512 - i], outline=(205, 35, 45))
     draw.ellipse([740, 1340, 872, 1472], outline=(205, 35, 45), width=2)
+    for turn in range(0, 360, 12):  # its letters
+        draw.arc([718, 1318, 894, 1494], turn, turn + 5, fill=(205, 35, 45), width=9)
     (quad,) = normalised(typed, 150).measures.seal_quads
     assert quad[0] == pytest.approx((700, 1300), abs=8)
     assert quad[2] == pytest.approx((912, 1512), abs=8)

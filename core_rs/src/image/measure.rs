@@ -1,9 +1,9 @@
 //! What can be said of a page before anybody reads it.
 
-use super::geometry::{Point, Quad, corners};
+use super::geometry::{Point, Quad};
 use super::survey::Work;
 use super::threshold::sauvola;
-use super::{Picture, View, blobs, blur, content, edge, glare, lines, paper, seal, shadow};
+use super::{Picture, View, blobs, blur, content, edge, glare, lines, paper, shadow};
 use crate::Result;
 
 /// Radius and k of Sauvola's threshold for faded print, which is looked for where there is hardly any other ink.
@@ -24,8 +24,6 @@ pub struct Measures {
     pub text_height: f64,
     /// Sides (0 left, 1 top, 2 right, 3 bottom) at which text is cut, and where.
     pub cuts: Vec<(u8, Quad)>,
-    /// Red round seals.
-    pub seals: Vec<Quad>,
     /// Share of the page that is burnt out to pure white inside darker paper.
     pub glare_share: f64,
     /// Boxes of what is burnt out.
@@ -81,10 +79,6 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
     .into_iter()
     .map(|(side, quad)| (side, scaled(&quad, factor)))
     .collect();
-    let seals = seal::find(work.small.view())
-        .into_iter()
-        .map(|(l, t, r, b)| scaled(&corners(l, t, r, b), work.small_factor as f64))
-        .collect();
     let small = |quads: Vec<Quad>| {
         quads
             .into_iter()
@@ -103,7 +97,6 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
         contrast,
         text_height,
         cuts,
-        seals,
         glare_share,
         glare: small(glare),
         shadow_share: shadow.share,

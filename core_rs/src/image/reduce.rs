@@ -41,6 +41,14 @@ pub(super) fn shrink_body(view: View<'_>, k: usize, out: &mut Picture) {
         let row = out.row_mut(y);
         match (k, c) {
             (2, 3) => halve(&sums, row),
+            (3, 3) => {
+                for (to, from) in row.chunks_exact_mut(3).zip(sums.chunks_exact(9)) {
+                    for i in 0..3 {
+                        let sum = u32::from(from[i] + from[i + 3] + from[i + 6]);
+                        to[i] = (((sum + half) * scale) >> 20) as u8;
+                    }
+                }
+            }
             _ => {
                 for (to, from) in row.chunks_exact_mut(c).zip(sums.chunks_exact(k * c)) {
                     for (i, to) in to.iter_mut().enumerate() {
@@ -137,7 +145,7 @@ mod tests {
 
     #[test]
     fn blocks_become_their_rounded_mean() {
-        for (k, c) in [(2, 3), (2, 1), (3, 1), (5, 3), (16, 1)] {
+        for (k, c) in [(2, 3), (2, 1), (3, 3), (3, 1), (5, 3), (16, 1)] {
             let (w, h) = (3 * k + 1, 2 * k);
             let data: Vec<u8> = (0..w * h * c).map(|i| (i * 37 % 251) as u8).collect();
             let small = shrink(View::new(w, h, c, &data).unwrap(), k);

@@ -161,7 +161,7 @@ pub(super) mod tests {
     fn both_forms_of_the_other_loops_give_the_same_bits() {
         let (width, height) = (331, 257);
         let data: Vec<u8> = (0..width * height * 3)
-            .map(|i| (i * 2_654_435_761_usize >> 13) as u8)
+            .map(|i| ((i * 2_654_435_761_usize) >> 13) as u8)
             .collect();
         let view = View::new(width, height, 3, &data).unwrap();
         let draw = |degrees: f64| {

@@ -122,9 +122,9 @@ fn ink_boxes(py: Python<'_>, mask: Gray<'_>) -> PyResult<Vec<(u32, u32, u32, u32
 }
 
 type Nine = (f64, f64, f64, f64, f64, f64, f64, f64, f64);
-type Corners = (Point, Point, Point, Point);
+pub(super) type Corners = (Point, Point, Point, Point);
 
-fn corners(quad: &Quad) -> Corners {
+pub(super) fn corners(quad: &Quad) -> Corners {
     (quad[0], quad[1], quad[2], quad[3])
 }
 
@@ -152,7 +152,6 @@ struct PageMeasures {
     contrast: f64,
     text_height_px: f64,
     cuts: Vec<(u8, Corners)>,
-    seals: Vec<Corners>,
     glare_share: f64,
     glare: Vec<Corners>,
     content_share: f64,
@@ -223,7 +222,6 @@ fn measure(py: Python<'_>, image: Rgb<'_>, outline: Corners) -> PyResult<PageMea
             .iter()
             .map(|(side, quad)| (*side, corners(quad)))
             .collect(),
-        seals: found.seals.iter().map(corners).collect(),
         glare_share: found.glare_share,
         glare: found.glare.iter().map(corners).collect(),
         content_share: found.content_share,

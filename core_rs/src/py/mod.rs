@@ -6,6 +6,7 @@ mod cms;
 mod grain;
 mod image;
 mod light;
+mod marks;
 
 use pyo3::prelude::*;
 
@@ -37,5 +38,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     grain::register(module)?;
     image::register(module)?;
     light::register(module)?;
-    changes::register(module)
+    changes::register(module)?;
+    marks::register(module)
 }

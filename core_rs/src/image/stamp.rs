@@ -1,0 +1,116 @@
+//! Framed stamps: words in a red box that a hand put there, at any slant.
+
+use super::geometry::{Point, Quad, distance, hull};
+use super::inks::{Inks, at_least};
+use super::{Picture, blobs, grow};
+
+const RED: u8 = 5;
+/// Long and short side in millimetres.
+const LONG_MM: (f64, f64) = (13.0, 90.0);
+const SHORT_MM: (f64, f64) = (5.5, 26.0);
+
+/// Red framed stamps in pixels of [`Inks`]: four corners, clockwise from the reader's upper left.
+#[must_use]
+pub fn find(inks: &Inks) -> Vec<Quad> {
+    let mask = at_least(&inks.red, RED);
+    let Ok(grown) = grow::grow(mask.view(), (0.5 * inks.per_mm) as f32) else {
+        return Vec::new();
+    };
+    let ink = blobs::find(grown.view());
+    let mm = |px: u32| f64::from(px) / inks.per_mm;
+    let mut found = Vec::new();
+    for (index, blob) in ink.blobs.iter().enumerate() {
+        let (w, h) = (mm(blob.width()), mm(blob.height()));
+        if !(LONG_MM.0..LONG_MM.1).contains(&w) || !(SHORT_MM.0..LONG_MM.1).contains(&h) {
+            continue;
+        }
+        let mut points: Vec<Point> = Vec::new();
+        for run in ink.runs.iter().filter(|r| r.blob as usize == index) {
+            points.push((run.start.into(), run.y.into()));
+            points.push((run.end.into(), f64::from(run.y) + 1.0));
+        }
+        let Some(quad) = slanted_box(&hull(&points)) else {
+            continue;
+        };
+        let (long, short) = (
+            distance(quad[0], quad[1]) / inks.per_mm,
+            distance(quad[1], quad[2]) / inks.per_mm,
+        );
+        let sized = (LONG_MM.0..LONG_MM.1).contains(&long)
+            && (SHORT_MM.0..SHORT_MM.1).contains(&short)
+            && long > 1.15 * short;
+        if sized && framed(&mask, &quad, inks.px(1.2)) >= 0.72 {
+            found.push(quad);
+        }
+    }
+    found
+}
+
+/// The smallest box around a hull, as far as it is slanted by at most 30 degrees; its longer side is the upper one.
+fn slanted_box(hull: &[Point]) -> Option<Quad> {
+    let mut best: Option<(f64, Quad)> = None;
+    for (i, a) in hull.iter().enumerate() {
+        let b = hull[(i + 1) % hull.len()];
+        let length = distance(*a, b);
+        if length < 3.0 {
+            continue;
+        }
+        let (mut ux, mut uy) = ((b.0 - a.0) / length, (b.1 - a.1) / length);
+        if ux.abs() < uy.abs() {
+            (ux, uy) = (uy, -ux);
+        }
+        if ux < 0.0 {
+            (ux, uy) = (-ux, -uy);
+        }
+        if uy.abs() > 0.5 {
+            continue;
+        }
+        let span = |f: &dyn Fn(&Point) -> f64| {
+            hull.iter()
+                .map(f)
+                .fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)))
+        };
+        let (u0, u1) = span(&|p| p.0 * ux + p.1 * uy);
+        let (v0, v1) = span(&|p| p.1 * ux - p.0 * uy);
+        let area = (u1 - u0) * (v1 - v0);
+        if best.as_ref().is_none_or(|(least, _)| area < *least) {
+            let at = |u: f64, v: f64| (u * ux - v * uy, u * uy + v * ux);
+            best = Some((area, [at(u0, v0), at(u1, v0), at(u1, v1), at(u0, v1)]));
+        }
+    }
+    best.map(|(_, quad)| quad).filter(|q| q[1].0 - q[0].0 > 0.0)
+}
+
+/// Share of the box's outline along which there is ink within `deep` pixels inside; a side with hardly any spoils it.
+fn framed(mask: &Picture, quad: &Quad, deep: f64) -> f64 {
+    let centre = (
+        f64::midpoint(quad[0].0, quad[2].0),
+        f64::midpoint(quad[0].1, quad[2].1),
+    );
+    let mut shares = [0.0_f64; 4];
+    for (i, share) in shares.iter_mut().enumerate() {
+        let (a, b) = (quad[i], quad[(i + 1) % 4]);
+        let length = distance(a, b).max(1.0);
+        // inward, across the side
+        let (mut nx, mut ny) = (-(b.1 - a.1) / length, (b.0 - a.0) / length);
+        if (centre.0 - a.0) * nx + (centre.1 - a.1) * ny < 0.0 {
+            (nx, ny) = (-nx, -ny);
+        }
+        let steps = length as usize;
+        let hit = (0..steps).filter(|s| {
+            let t = (*s as f64 + 0.5) / steps as f64;
+            let (x, y) = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
+            (0..=deep as usize).any(|d| {
+                let (px, py) = (x + nx * d as f64, y + ny * d as f64);
+                px >= 0.0
+                    && py >= 0.0
+                    && (px as usize) < mask.width
+                    && (py as usize) < mask.height
+                    && mask.row(py as usize)[px as usize] == 1
+            })
+        });
+        *share = hit.count() as f64 / steps.max(1) as f64;
+    }
+    let weakest = shares.iter().copied().fold(1.0, f64::min);
+    (shares.iter().sum::<f64>() / 4.0).min(weakest + 0.35)
+}
