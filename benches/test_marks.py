@@ -13,11 +13,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from marked import copies
 from marked import names as named
 from marked import pages as drawn
 from PIL import Image
 
 from pyhncert import capture, check, recognise
+from pyhncert.check._rules import rule
 from pyhncert.recognise import _crop, _reader
 from pyhncert.values import Line, Marks, Matrix, Page, Quad, RawPage, Seal
 
@@ -222,3 +224,27 @@ def test_secret_stamps_are_read_at_their_own_slant(promise: Any, short: bool) ->
         "secret stamps read", 100 * read / max(1, stamped), "%", bar=None if short else 90.0, rule="at_least", note=note
     )
     promise("secret stamps, false", false, f"of {others} pages", bar=0.0)
+
+
+def test_a_colour_copy_is_suspected(promise: Any, short: bool) -> None:
+    """How well the hue of a seal's ink tells a stamp from a printer's screen: ROC over seals at 300 dpi."""
+    stamped: list[float] = []
+    printed: dict[int, list[float]] = {screen: [] for screen in copies.SCREENS}
+    for index in range(2 if short else 16):
+        for screen in copies.SCREENS:
+            for image, into in zip(copies.pair(index, screen, 300), (stamped, printed[screen]), strict=True):
+                seals = capture.marks(image, 300.0).seals
+                into += [s.hue_spread for s in seals if s.colour == "red" and s.hue_spread is not None]
+    law = rule("photocopy", dt.date(2026, 11, 25))
+    assert law is not None and stamped
+    limit = law["warn_over_hue_spread"]
+    all_printed = [value for values in printed.values() for value in values]
+    above = sum((p > s) + 0.5 * (p == s) for p in all_printed for s in stamped)
+    promise(
+        "colour copies, area under the ROC", above / (len(all_printed) * len(stamped)), "", bar=0.95, rule="at_least"
+    )
+    false = 100 * sum(value > limit for value in stamped) / len(stamped)
+    promise("colour copies, stamped ones suspected", false, "%", bar=2.0, note=f"{len(stamped)} judged")
+    for screen, values in printed.items():
+        found = 100 * sum(value > limit for value in values) / max(1, len(values))
+        promise(f"colour copies suspected, {screen} lines an inch", found, "%", note=f"{len(values)} judged")

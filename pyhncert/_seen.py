@@ -62,7 +62,8 @@ class Seal:
     """A round seal in page pixels; `radius_mm` is on the paper.
 
     `quality` (0 to 1) says how sure it is, `rim` is the share of the ring that is inked, of what lies on the page, and
-    `overlap` the share of the ink of the signature beside it that it covers, 0 without one.
+    `overlap` the share of the ink of the signature beside it that it covers, 0 without one. `hue_spread` is how
+    much the hue of its ink varies from pixel to pixel, as a share of its density; None where that cannot be judged.
     """
 
     colour: Literal["red", "blue", "black"]
@@ -72,6 +73,7 @@ class Seal:
     quality: float
     rim: float
     overlap: float = 0.0
+    hue_spread: float | None = None
 
     @property
     def quad(self) -> Quad:

@@ -24,6 +24,7 @@ def marks(image: Pixels, dpi: float) -> Marks:
                 quality=seal.quality,
                 rim=seal.rim,
                 overlap=seal.overlap,
+                hue_spread=seal.hue_spread,
             )
             for seal in found.seals
         ),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from pyhncert.check._edges import edges
-from pyhncert.check._hand import corrections, seals, seen
+from pyhncert.check._hand import copied, corrections, seals, seen
 from pyhncert.check._identity import identity
 from pyhncert.check._marks import marks
 from pyhncert.check._quality import quality
@@ -44,6 +44,7 @@ def findings(
         out += seals(pages, kind, today)
     for page in pages:
         out += corrections(page, today)
+        out += copied(page, today)
         out += seen(page, today)
     return tuple(sorted(out, key=lambda finding: _ORDER[finding.severity]))
 

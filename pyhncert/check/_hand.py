@@ -44,6 +44,17 @@ def corrections(page: PageFacts, today: dt.date) -> list[Finding]:
     return [say(code, "warn", page=page.number, quad=quads[0], count=len(quads)) for code, quads in found if quads]
 
 
+def copied(page: PageFacts, today: dt.date) -> list[Finding]:
+    """A seal whose ink is mixed of dots, as a printer's: a suspicion of a colour copy, and never more than that."""
+    limit = rule("photocopy", today)
+    if limit is None:
+        return []
+    for seal in page.marks.seals:
+        if seal.hue_spread is not None and seal.hue_spread > limit["warn_over_hue_spread"]:
+            return [say("photocopy", "warn", page=page.number, quad=seal.quad)]
+    return []
+
+
 def seen(page: PageFacts, today: dt.date) -> list[Finding]:
     """Signatures and photographs, so that the officer compares them with the original."""
     least = rule("regions", today)

@@ -13,9 +13,16 @@ TODAY = dt.date(2026, 11, 24)
 QUAD = ((10.0, 10.0), (60.0, 10.0), (60.0, 40.0), (10.0, 40.0))
 
 
-def seal(colour, overlap=0.0):
+def seal(colour, overlap=0.0, hue_spread=None):
     return Seal(
-        colour=colour, centre=(500.0, 600.0), radius_px=213.0, radius_mm=18.0, quality=0.9, rim=1.0, overlap=overlap
+        hue_spread=hue_spread,
+        colour=colour,
+        centre=(500.0, 600.0),
+        radius_px=213.0,
+        radius_mm=18.0,
+        quality=0.9,
+        rim=1.0,
+        overlap=overlap,
     )
 
 
@@ -55,6 +62,14 @@ def test_a_seal_of_another_colour_is_a_warning_where_a_red_one_is_needed(colour,
     both = said(seals=(seal(colour), seal("red")))
     assert "seal" in both and f"{colour}_seal" not in both
     assert f"{colour}_seal" not in said(kind="can_cuoc", seals=(seal(colour),))
+
+
+@pytest.mark.parametrize(("spread", "warned"), [(0.2, True), (0.05, False), (None, False)])
+def test_a_seal_of_printers_dots_is_a_suspicion_and_never_a_block(spread, warned, said):
+    found = said(seals=(seal("red", hue_spread=spread),))
+    assert ("photocopy" in found) is warned
+    assert not warned or found["photocopy"].severity == "warn"
+    assert "seal" in found
 
 
 @pytest.mark.parametrize(("code", "mark"), [("crossed_out", "strikes"), ("correction_fluid", "fluid")])

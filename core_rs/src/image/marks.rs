@@ -5,7 +5,7 @@ use super::geometry::{Point, Quad, corners};
 use super::inks::Inks;
 use super::rings::Ring;
 use super::strokes::{self, Strokes};
-use super::{Picture, View, correction, portrait, seal, stamp};
+use super::{Picture, View, correction, photocopy, portrait, seal, stamp};
 use crate::{Error, Result};
 
 /// The ink of a seal.
@@ -32,6 +32,8 @@ pub struct Seal {
     pub quality: f64,
     /// Share of the rim that is inked, of what lies on the page.
     pub rim: f64,
+    /// How much the hue of its ink varies; None where that is not judged. See [`photocopy`].
+    pub hue_spread: Option<f64>,
     /// Share of the ink of the signature beside it that it covers; 0 without one.
     pub overlap: f64,
 }
@@ -116,6 +118,16 @@ pub fn find(page: View<'_>, dpi: f64) -> Result<Marks> {
             radius: ring.radius * by,
             quality: seal.quality,
             rim: ring.rim,
+            hue_spread: (colour == Colour::Red)
+                .then(|| {
+                    photocopy::hue_spread(
+                        page,
+                        (ring.x * by, ring.y * by),
+                        ring.radius * by,
+                        inks.paper,
+                    )
+                })
+                .flatten(),
             overlap: share.fold(0.0, f64::max),
         }
     };

@@ -34,6 +34,7 @@ pub mod marks;
 pub mod measure;
 pub mod noise;
 pub mod paper;
+pub mod photocopy;
 pub mod place;
 pub mod png;
 pub mod portrait;

@@ -19,6 +19,7 @@ struct SealMark {
     radius: f64,
     quality: f64,
     rim: f64,
+    hue_spread: Option<f64>,
     overlap: f64,
 }
 
@@ -49,6 +50,7 @@ fn find_marks(py: Python<'_>, image: Rgb<'_>, dpi: f64) -> PyResult<PageMarks> {
         radius: s.radius,
         quality: s.quality,
         rim: s.rim,
+        hue_spread: s.hue_spread,
         overlap: s.overlap,
     };
     let signature = |s: &marks::Signature| (corners(&s.quad), s.confidence, s.blue);
