@@ -253,7 +253,7 @@ class Run:
             if raw is None:
                 return
             with self._step("normalise"):
-                pages = list(capture.normalise(raw, number=number))
+                pages = list(capture.normalise(raw, number=number, limits=limits))
             del raw
             number += len(pages)
             while pages:

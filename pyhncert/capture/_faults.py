@@ -30,6 +30,16 @@ def damaged(name: str, what: str) -> ScanError:
     return fault(name, f"the {what} is damaged", f"tệp {what} bị hỏng")
 
 
+def too_many_pages(limits: Limits) -> ScanError:
+    """The scans of one original show more pages than may be."""
+    return ScanError(
+        f"the original has more than {limits.max_pages} pages",
+        f"bản chính có hơn {limits.max_pages} trang",
+        hint="hand in fewer pages at a time",
+        hint_vi="hãy nộp ít trang hơn mỗi lần",
+    )
+
+
 def check_size(name: str, width: int, height: int, limits: Limits) -> None:
     """Raise ScanError unless the picture may be decoded; called on the header, before any pixel."""
     if width * height > limits.max_pixels:

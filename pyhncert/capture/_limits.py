@@ -10,7 +10,8 @@ class Limits:
     """Bounds of one scan; beyond them it is refused before any pixel is decoded.
 
     `max_pixels` a page (A3 at 600 dpi has 70 million, A2 140), `min_side_px` the shortest side that can be a paper,
-    `max_bytes` of the file, `max_pages` of all scans of one original together.
+    `max_bytes` of the file, `max_pages` of all scans of one original together, counted
+    as pictures before they are decoded and as the pages that lie on them after.
     """
 
     max_pixels: int = 200_000_000

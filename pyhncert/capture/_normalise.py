@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyhncert import _core
+from pyhncert.capture._faults import too_many_pages
+from pyhncert.capture._limits import Limits
 from pyhncert.capture._marks import marks
 from pyhncert.capture._resolution import detail, resolution
 from pyhncert.values import Matrix, Measures, Page, Quad, RawPage
@@ -19,7 +21,7 @@ _SIDES = ("left", "top", "right", "bottom")
 _CRISP, _LOST = 1.2, 4.2
 
 
-def normalise(raw: RawPage, *, number: int | None = None) -> tuple[Page, ...]:
+def normalise(raw: RawPage, *, number: int | None = None, limits: Limits = Limits()) -> tuple[Page, ...]:  # noqa: B008  frozen
     """The upright, straight, cropped pages of `raw` in reading order, each with its measures and resolution.
 
     A sheet that fills the picture, or whose edges cannot be told from what it lies on, is one page; each sheet on a
@@ -29,13 +31,17 @@ def normalise(raw: RawPage, *, number: int | None = None) -> tuple[Page, ...]:
     Each page is sampled at most once (bicubic); where quarter turns and a crop by whole pixels are enough, or nothing
     has to be done, no pixel changes its value. A page's matrix maps pixels of the picture *in the file* to page
     pixels, and `raw_size` is that picture's size.
+
+    Raises:
+        ScanError: with these pages there are more than `limits` allow; none of them has been drawn.
     """
     image = np.ascontiguousarray(raw.image)
     first = raw.number if number is None else number
+    sheets = _core.survey(image)
+    if first + len(sheets) - 1 > limits.max_pages:
+        raise too_many_pages(limits)
     grain = _core.grain(image)
-    return tuple(
-        _page(raw, image, grain, found, place=place, first=first) for place, found in enumerate(_core.survey(image))
-    )
+    return tuple(_page(raw, image, grain, found, place=place, first=first) for place, found in enumerate(sheets))
 
 
 def _page(

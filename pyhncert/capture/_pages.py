@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pyhncert.capture import _jpeg, _png, _tiff
-from pyhncert.capture._faults import fault
+from pyhncert.capture._faults import too_many_pages
 from pyhncert.capture._limits import Limits
 from pyhncert.capture._turn import exif_turn, oriented
 from pyhncert.values import Matrix, RawPage, Scan
@@ -34,12 +34,7 @@ def raw_pages(scans: Iterable[Scan], *, limits: Limits = Limits()) -> Iterator[R
         for frame, (image, dpi, to_file) in _pictures(scan, limits):
             number += 1
             if number > limits.max_pages:
-                raise fault(
-                    scan.name,
-                    f"the original has more than {limits.max_pages} pages",
-                    f"bản chính có hơn {limits.max_pages} trang",
-                    ("hand in fewer pages at a time", "hãy nộp ít trang hơn mỗi lần"),
-                )
+                raise too_many_pages(limits)
             yield RawPage(number=number, scan=index, frame=frame, image=image, dpi=dpi, to_file=to_file)
             del image  # else two pages lie in memory while the next one is decoded
 

@@ -7,13 +7,14 @@ import pytest
 from PIL import Image
 
 from pyhncert import capture
+from pyhncert.errors import ScanError
 from pyhncert.values import Matrix, RawPage
 
 BED = (40, 40, 42)
 NEAR = 4
 
 
-def scanned(scene: Image.Image, dpi: float | None = None, **options: int) -> tuple:
+def scanned(scene: Image.Image, dpi: float | None = None, **options) -> tuple:
     image = np.ascontiguousarray(scene)
     raw = RawPage(number=1, scan=2, frame=3, image=image, dpi=dpi, to_file=Matrix.identity())
     return capture.normalise(raw, **options)
@@ -36,6 +37,16 @@ def test_two_sheets_are_two_pages_from_left_to_right(two):
         assert page.matrix.apply(corner) == pytest.approx((0, 0), abs=NEAR)
     assert [(page.number, page.scan, page.frame) for page in (left, right)] == [(5, 2, 3), (6, 2, 3)]
     assert [page.measures.papers for page in (left, right)] == [2, 1]
+
+
+def test_the_limit_counts_pages_and_not_pictures(two):
+    assert len(scanned(two, limits=capture.Limits(max_pages=2))) == 2
+    with pytest.raises(ScanError, match="more than 1 pages"):
+        scanned(two, limits=capture.Limits(max_pages=1))
+    with pytest.raises(ScanError, match="more than 5 pages") as refused:
+        scanned(two, number=5, limits=capture.Limits(max_pages=5))
+    assert "hơn 5 trang" in refused.value.vi
+    assert refused.value.hint_vi
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
