@@ -29,7 +29,7 @@ const PATTERN_OUTSIDE: f64 = 0.06;
 /// Sheets whose sides lie this near to each other, in lengths of the side, are halves of one.
 const FOLD: f64 = 0.03;
 /// How near the proportions of a sheet lie to those of a usual paper.
-const NEAR: f64 = 0.03;
+const NEAR: f64 = 0.04;
 
 /// One sheet, with lengths in pixels of the work picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +80,11 @@ pub fn find(small: View<'_>, gray: &Picture, scale: usize) -> Sheets {
             && size < FAINT_SHARE * total
             && rough.is_some_and(|q| usual(shape(&q), NEAR).is_some());
         match sheet {
+            // Of a faint sheet perhaps one side was not seen: it is only cut where its proportions say that it is whole.
+            Some(sheet) if ground.faint.is_some() && usual(shape(&sheet.quad), NEAR).is_none() => {
+                faint = true;
+                left.push((index, size));
+            }
             Some(sheet) => found.push(sheet),
             None => left.push((index, size)),
         }
