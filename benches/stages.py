@@ -159,6 +159,19 @@ def gate() -> Image.Image:
     return side_by_side([("the scan", small(page.image, 480)), (said, shown)])
 
 
+def marks() -> Image.Image:
+    """The seal, the signature and a photograph, as they are found."""
+    red, blue, green = (200, 30, 40), (30, 60, 190), (20, 120, 60)
+    panels: list[Panel] = []
+    for words, drawing in (("a decision", "quyet_dinh"), ("an identity card on the glass", "cccd")):
+        (page,) = pages_of(np.asarray(draw(drawing, 4)[0]))
+        quads = [(seal.quad, f"seal, {seal.colour}", red) for seal in page.marks.seals]
+        quads += [(found.quad, "signature", blue) for found in page.marks.signatures]
+        quads += [(found.quad, "photograph", green) for found in page.marks.portraits]
+        panels.append((words, marked(page.image, quads, 560 / page.size[1])))
+    return side_by_side(panels)
+
+
 def faithful() -> Image.Image:
     """Small print, a diacritic, guilloche and the seal's rim before and after recompression."""
     image, truth = draw("khai_sinh", 7, skew_deg=0.0)
@@ -184,6 +197,7 @@ STAGES: dict[str, Callable[[], Image.Image]] = {
     "light.jpg": light,
     "ink.png": ink,
     "gate.jpg": gate,
+    "marks.jpg": marks,
     "faithful.png": faithful,
 }
 
