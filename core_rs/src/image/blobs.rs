@@ -1,9 +1,10 @@
 //! Connected ink.
 
 use super::View;
+use super::scratch::Kept;
 
 /// A stretch of ink in one row: columns `start..end`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Run {
     /// Row.
     pub y: u32,
@@ -16,7 +17,7 @@ pub struct Run {
 }
 
 /// Ink that hangs together, diagonal neighbours included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Blob {
     /// Left edge.
     pub x0: u32,
@@ -48,16 +49,16 @@ impl Blob {
 #[derive(Clone, Debug, Default)]
 pub struct Ink {
     /// In reading order.
-    pub runs: Vec<Run>,
+    pub runs: Kept<Run>,
     /// In the order of their first pixel.
-    pub blobs: Vec<Blob>,
+    pub blobs: Kept<Blob>,
 }
 
 /// Find the connected ink of `mask`.
 #[must_use]
 pub fn find(mask: View<'_>) -> Ink {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut parents: Vec<u32> = Vec::new();
+    let mut runs = Kept::<Run>::grown();
+    let mut parents = Kept::<u32>::grown();
     let (mut above, mut current) = (0..0, 0..0);
     for y in 0..mask.height {
         let first = runs.len();
@@ -80,8 +81,8 @@ pub fn find(mask: View<'_>) -> Ink {
         join(&runs, &above, &current, &mut parents);
         above = current.clone();
     }
-    let mut names = vec![u32::MAX; parents.len()];
-    let mut blobs: Vec<Blob> = Vec::new();
+    let mut names = Kept::filled(parents.len(), u32::MAX);
+    let mut blobs = Kept::<Blob>::grown();
     for run in &mut runs {
         let root = root(&mut parents, run.blob) as usize;
         if names[root] == u32::MAX {
@@ -163,7 +164,7 @@ mod tests {
         ];
         let ink = find(View::new(5, 4, 1, &mask).unwrap());
         assert_eq!(
-            ink.blobs,
+            *ink.blobs,
             [
                 Blob {
                     x0: 0,
@@ -195,7 +196,7 @@ mod tests {
         let mask = [1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1];
         let ink = find(View::new(5, 3, 1, &mask).unwrap());
         assert_eq!(
-            ink.blobs,
+            *ink.blobs,
             [Blob {
                 x0: 0,
                 y0: 0,

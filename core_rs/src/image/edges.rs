@@ -1,6 +1,7 @@
 //! Edges of paper along the sides of a sheet: where exactly they run, and how the two sides of them differ.
 
 use super::geometry::{Point, Quad, distance};
+use super::scratch::Kept;
 use super::sides::{Line, fit, line, meet};
 use super::{Picture, View};
 
@@ -58,7 +59,7 @@ fn side(gray: &Picture, a: Point, b: Point, reach: usize, lighter: bool) -> Side
     let length = distance(a, b).max(1e-9);
     let inward = ((a.1 - b.1) / length, (b.0 - a.0) / length);
     let span = 2 * reach + 1;
-    let mut profile = vec![0.0; span];
+    let mut profile = Kept::<f64>::zeros(span);
     let mut rises: Vec<(Point, f64)> = Vec::new();
     let mut falls: Vec<(Point, f64)> = Vec::new();
     let mut places = 0_usize;

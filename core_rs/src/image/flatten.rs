@@ -5,6 +5,7 @@
 //! two box means. Dividing by it evens the light. Print of the back is faint: where paler ink stands apart from dark
 //! ink, its darker part sets the level that becomes white.
 
+use super::scratch::Kept;
 use super::{Picture, View, paper, reduce, simd};
 use crate::{Error, Result};
 
@@ -34,7 +35,7 @@ pub struct Light {
     /// Share of the paper's level at which most of the faint print lies; 1 where there is none.
     level: f32,
     /// Gray level of the paper, a cell a number.
-    cells: Vec<f32>,
+    cells: Kept<f32>,
     columns: usize,
 }
 
@@ -59,7 +60,7 @@ pub fn light(view: View<'_>) -> Result<Light> {
     );
     let mut levels = closed.clone();
     let top = quantile(&mut levels, 0.95).max(1.0);
-    let held: Vec<f32> = closed.iter().map(|v| v.max(DARKEST * top)).collect();
+    let held = Kept::collect(closed.len(), closed.iter().map(|v| v.max(DARKEST * top)));
     let cells = smooth(&smooth(&held, columns, rows), columns, rows);
     levels.clone_from(&cells);
     let bottom = quantile(&mut levels, 0.05);
@@ -74,8 +75,11 @@ pub fn light(view: View<'_>) -> Result<Light> {
 }
 
 /// The lowest and the highest pixel of each cell.
-fn extremes(fine: &Picture, columns: usize, rows: usize) -> (Vec<f32>, Vec<f32>) {
-    let (mut low, mut high) = (vec![255_u8; columns * rows], vec![0_u8; columns * rows]);
+fn extremes(fine: &Picture, columns: usize, rows: usize) -> (Kept<f32>, Kept<f32>) {
+    let (mut low, mut high) = (
+        Kept::filled(columns * rows, 255_u8),
+        Kept::filled(columns * rows, 0_u8),
+    );
     for y in 0..fine.height {
         let cells = y / CELL * columns..(y / CELL + 1) * columns;
         let to = low[cells.clone()].iter_mut().zip(&mut high[cells]);
@@ -85,8 +89,8 @@ fn extremes(fine: &Picture, columns: usize, rows: usize) -> (Vec<f32>, Vec<f32>)
             }
         }
     }
-    let float = |cells: Vec<u8>| cells.into_iter().map(f32::from).collect();
-    (float(low), float(high))
+    let float = |cells: &[u8]| Kept::collect(cells.len(), cells.iter().copied().map(f32::from));
+    (float(&low), float(&high))
 }
 
 /// For each cell, `pick` over the square of cells within `reach`.
@@ -96,8 +100,8 @@ fn spread(
     rows: usize,
     reach: usize,
     pick: impl Fn(f32, f32) -> f32 + Copy,
-) -> Vec<f32> {
-    let mut along = cells.to_vec();
+) -> Kept<f32> {
+    let mut along = Kept::copy(cells);
     for (to, from) in along
         .chunks_exact_mut(columns)
         .zip(cells.chunks_exact(columns))
@@ -120,8 +124,8 @@ fn spread(
 }
 
 /// Mean over the square of cells within [`MEAN`], cut at the edge.
-fn smooth(cells: &[f32], columns: usize, rows: usize) -> Vec<f32> {
-    let mut along = cells.to_vec();
+fn smooth(cells: &[f32], columns: usize, rows: usize) -> Kept<f32> {
+    let mut along = Kept::copy(cells);
     for (to, from) in along
         .chunks_exact_mut(columns)
         .zip(cells.chunks_exact(columns))
@@ -131,7 +135,7 @@ fn smooth(cells: &[f32], columns: usize, rows: usize) -> Vec<f32> {
             *to = near.iter().sum::<f32>() / near.len() as f32;
         }
     }
-    let mut out = vec![0.0; cells.len()];
+    let mut out = Kept::<f32>::zeros(cells.len());
     for y in 0..rows {
         let to = &mut out[y * columns..(y + 1) * columns];
         let near = y.saturating_sub(MEAN)..(y + MEAN + 1).min(rows);
@@ -153,18 +157,15 @@ fn quantile(values: &mut [f32], share: f32) -> f32 {
 
 /// The share, of the cells with no dark print in or beside them, that hold faint print; and the level of its darker part.
 fn shining(darkest: &[f32], cells: &[f32], columns: usize, rows: usize) -> (f32, f32) {
-    let ratio: Vec<f32> = darkest
-        .iter()
-        .zip(cells)
-        .map(|(d, c)| d / c.max(1.0))
-        .collect();
+    let ratios = darkest.iter().zip(cells).map(|(d, c)| d / c.max(1.0));
+    let ratio = Kept::collect(cells.len(), ratios);
     let near = spread(&ratio, columns, rows, 1, f32::min);
     let free = near.iter().filter(|n| **n >= INK).count();
     let pale = ratio
         .iter()
         .zip(&near)
         .filter(|(r, n)| **r < BLANK && **n >= INK);
-    let levels: Vec<u8> = pale.map(|(r, _)| (r * 255.0) as u8).collect();
+    let levels = Kept::collect(ratio.len(), pale.map(|(r, _)| (r * 255.0) as u8));
     if levels.is_empty() {
         return (0.0, 1.0);
     }
@@ -186,11 +187,8 @@ pub fn flatten(view: View<'_>, light: &Light, faint: bool, out: &mut [u8]) -> Re
         ));
     }
     let white = WHITE / if faint { light.level } else { 1.0 };
-    let gains: Vec<f32> = light
-        .cells
-        .iter()
-        .map(|v| (white / v.max(1.0)).min(15.9))
-        .collect();
+    let gains = light.cells.iter().map(|v| (white / v.max(1.0)).min(15.9));
+    let gains = Kept::collect(light.cells.len(), gains);
     simd::brighten(view, &gains, light.columns, out);
     Ok(())
 }
@@ -202,9 +200,9 @@ pub(super) fn brighten_body(view: View<'_>, gains: &[f32], columns: usize, out: 
     const ROWS: usize = 4;
     let side = (FINE * CELL) as f32;
     let rows = gains.len() / columns;
-    let mut across = vec![0.0_f32; columns];
+    let mut across = Kept::<f32>::zeros(columns);
     // Gains of a row, a number a byte, in 1/4096.
-    let mut factors = vec![0_u16; view.width * 3];
+    let mut factors = Kept::<u16>::zeros(view.width * 3);
     for (band, to) in out.chunks_mut(view.width * 3 * ROWS).enumerate() {
         let at = (((band * ROWS + ROWS / 2) as f32) / side - 0.5).clamp(0.0, (rows - 1) as f32);
         let (above, below) = (at as usize, (at as usize + 1).min(rows - 1));

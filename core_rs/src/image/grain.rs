@@ -34,7 +34,8 @@ pub fn grain(view: View<'_>) -> Grain {
         (0..(tiles as f64 / every) as usize).map(move |i| ((i as f64 + 0.5) * every) as usize)
     };
     let mut tile = [0_i16; TILE * TILE];
-    let (mut noise, mut rows, mut columns) = (Noise::default(), Grid::default(), Grid::default());
+    let mut noise = Noise::new(starts(across).count() * starts(down).count());
+    let (mut rows, mut columns) = (Grid::default(), Grid::default());
     for ty in starts(down) {
         for tx in starts(across) {
             let (left, top) = (tx * TILE, ty * TILE);

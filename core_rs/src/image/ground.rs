@@ -1,5 +1,6 @@
 //! What papers lie on, as the rim of the scan shows it, and what of the scan is something else.
 
+use super::scratch::Kept;
 use super::{Picture, View};
 
 /// Stretches of the rim a side, each judged by its own middle colour.
@@ -261,7 +262,7 @@ fn patterned(small: View<'_>, rim: usize, bare: &[Stretch]) -> Ground {
         let part = |v: u8| usize::from(v >> (8 - BITS));
         (part(p[0]) * SIDE + part(p[1])) * SIDE + part(p[2])
     };
-    let mut counts = vec![0_u32; SIDE * SIDE * SIDE];
+    let mut counts = Kept::<u32>::zeros(SIDE * SIDE * SIDE);
     let mut total = 0_u32;
     for (x0, y0, x1, y1) in boxes(small.width, small.height, rim) {
         let at = (
@@ -278,14 +279,14 @@ fn patterned(small: View<'_>, rim: usize, bare: &[Stretch]) -> Ground {
             }
         }
     }
-    let mut all = vec![0_u32; SIDE * SIDE * SIDE];
+    let mut all = Kept::<u32>::zeros(SIDE * SIDE * SIDE);
     for pixel in small.data.chunks_exact(3) {
         all[bin(pixel)] += 1;
     }
     // A colour is the ground's where the rim has it, and has it not much more seldom than the whole scan.
     let share = f64::from(total) / (small.width * small.height) as f64 * SELDOM;
     let least = (total / 4000).max(2);
-    let mut known = vec![0_u8; SIDE * SIDE * SIDE];
+    let mut known = Kept::<u8>::zeros(SIDE * SIDE * SIDE);
     for i in (0..counts.len()).filter(|&i| all[i] > 0) {
         let (r, g, b) = (i / SIDE / SIDE, i / SIDE % SIDE, i % SIDE);
         let (mut rim, mut whole) = (0, 0);

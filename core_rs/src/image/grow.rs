@@ -1,5 +1,6 @@
 //! Growing ink, so that marks keep their distance.
 
+use super::scratch::Kept;
 use super::{Picture, View};
 use crate::{Error, Result};
 
@@ -16,7 +17,7 @@ pub fn grow(mask: View<'_>, radius: f32) -> Result<Picture> {
     let (width, height) = (mask.width, mask.height);
     let r = radius as usize;
     let mut out = Picture::zeros(width, height, 1);
-    let mut line = vec![0_u8; width];
+    let mut line = Kept::<u8>::zeros(width);
     for y in 0..height {
         let row = mask.row(y);
         if row.iter().all(|&v| v == 0) {

@@ -3,6 +3,7 @@
 //! Amounts are densities (40 times the natural logarithm of paper over pixel, 0 to 255). Transparent inks add up in
 //! density (Lambert and Beer), so black text cancels out of the red that was stamped over it, and red out of the black.
 
+use super::scratch::Kept;
 use super::{Picture, View, reduce};
 
 /// Dots an inch of the picture that marks are looked for in, at least.
@@ -36,8 +37,8 @@ impl Inks {
         let paper = paper(&small);
         let tables = paper.map(densities);
         let (w, h) = (small.width, small.height);
-        let (mut red, mut blue, mut black) = (vec![0; w * h], vec![0; w * h], vec![0; w * h]);
-        let into = red.iter_mut().zip(&mut blue).zip(&mut black);
+        let [mut red, mut blue, mut black] = [(); 3].map(|()| Kept::<u8>::zeros(w * h));
+        let into = red.iter_mut().zip(&mut *blue).zip(&mut *black);
         for (((red, blue), black), p) in into.zip(small.data.chunks_exact(3)) {
             let (r, g, b) = (
                 tables[0][p[0] as usize],
@@ -111,7 +112,10 @@ pub fn at_least(amount: &Picture, level: u8) -> Picture {
         width: amount.width,
         height: amount.height,
         channels: 1,
-        data: amount.data.iter().map(|&v| u8::from(v >= level)).collect(),
+        data: Kept::collect(
+            amount.data.len(),
+            amount.data.iter().map(|&v| u8::from(v >= level)),
+        ),
     }
 }
 

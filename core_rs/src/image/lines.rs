@@ -3,6 +3,7 @@
 use super::View;
 use super::blobs::{Blob, Ink};
 use super::paper::level;
+use super::scratch::Kept;
 
 /// Skew is looked for within so many degrees to either side.
 pub const WIDEST: f64 = 11.0;
@@ -28,17 +29,13 @@ pub struct Lie {
 
 /// Blobs of the size of letters, and their median size.
 #[must_use]
-pub fn letters(ink: &Ink, width: usize, height: usize) -> (Vec<bool>, f64) {
+pub fn letters(ink: &Ink, width: usize, height: usize) -> (Kept<bool>, f64) {
     let longest = width.max(height) as u32 / 16;
     let size = |b: &Blob| b.width().max(b.height());
-    let mut sizes: Vec<u32> = ink
-        .blobs
-        .iter()
-        .filter(|b| size(b) >= 4 && b.area >= 8 && size(b) <= longest)
-        .map(size)
-        .collect();
+    let large = |b: &&Blob| size(b) >= 4 && b.area >= 8 && size(b) <= longest;
+    let mut sizes = Kept::collect(ink.blobs.len(), ink.blobs.iter().filter(large).map(size));
     if sizes.is_empty() {
-        return (vec![false; ink.blobs.len()], 0.0);
+        return (Kept::zeros(ink.blobs.len()), 0.0);
     }
     sizes.sort_unstable();
     // Specks outnumber letters on a noisy page: take the median by size, not by count.
@@ -58,16 +55,19 @@ pub fn letters(ink: &Ink, width: usize, height: usize) -> (Vec<bool>, f64) {
             && b.area >= 6
             && long <= f64::from(longest) * 2.0
     };
-    (ink.blobs.iter().map(fits).collect(), median)
+    (
+        Kept::collect(ink.blobs.len(), ink.blobs.iter().map(fits)),
+        median,
+    )
 }
 
 /// Places where ink ends: above, below, left and right of letters.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 struct Edges {
-    tops: Vec<(f32, f32)>,
-    bottoms: Vec<(f32, f32)>,
-    lefts: Vec<(f32, f32)>,
-    rights: Vec<(f32, f32)>,
+    tops: Kept<(f32, f32)>,
+    bottoms: Kept<(f32, f32)>,
+    lefts: Kept<(f32, f32)>,
+    rights: Kept<(f32, f32)>,
 }
 
 /// How the text of a mask lies; none where there is too little of it.
@@ -88,7 +88,8 @@ pub fn lie(gray: View<'_>, mask: View<'_>, ink: &Ink) -> Option<Lie> {
         depth: h,
         sign: -1.0,
     };
-    let swap = |points: &[(f32, f32)]| points.iter().map(|&(x, y)| (y, x)).collect::<Vec<_>>();
+    let swap =
+        |points: &[(f32, f32)]| Kept::collect(points.len(), points.iter().map(|&(x, y)| (y, x)));
     let (lefts, rights) = (swap(&edges.lefts), swap(&edges.rights));
     let columns = Axis {
         near: &lefts,
@@ -126,7 +127,14 @@ pub fn lie(gray: View<'_>, mask: View<'_>, ink: &Ink) -> Option<Lie> {
 }
 
 fn edges(gray: View<'_>, mask: View<'_>, ink: &Ink, is_letter: &[bool]) -> Edges {
-    let mut edges = Edges::default();
+    let letters = || ink.runs.iter().filter(|r| is_letter[r.blob as usize]);
+    let pixels = letters().map(|r| (r.end - r.start) as usize).sum();
+    let mut edges = Edges {
+        tops: Kept::roomy(pixels),
+        bottoms: Kept::roomy(pixels),
+        lefts: Kept::roomy(letters().count()),
+        rights: Kept::roomy(letters().count()),
+    };
     let level = middle_level(gray, mask);
     // How far beyond the middle of an ink pixel the gray of its neighbour says that ink reaches, in pixels.
     let reach = |own: u8, other: u8| {
@@ -137,7 +145,7 @@ fn edges(gray: View<'_>, mask: View<'_>, ink: &Ink, is_letter: &[bool]) -> Edges
             0.5
         }
     };
-    for run in ink.runs.iter().filter(|r| is_letter[r.blob as usize]) {
+    for run in letters() {
         let y = run.y as usize;
         let (row, middle) = (gray.row(y), y as f32 + 0.5);
         if y > 0 {
@@ -174,14 +182,15 @@ fn edges(gray: View<'_>, mask: View<'_>, ink: &Ink, is_letter: &[bool]) -> Edges
 
 /// Half way between ink and paper.
 fn middle_level(gray: View<'_>, mask: View<'_>) -> f32 {
-    let pick = |wanted: u8| -> Vec<u8> {
-        gray.data
+    let pick = |wanted: u8| {
+        let picked = gray
+            .data
             .iter()
             .zip(mask.data)
             .step_by(5)
             .filter(|(_, m)| **m == wanted)
-            .map(|(&v, _)| v)
-            .collect()
+            .map(|(&v, _)| v);
+        Kept::collect(mask.data.len() / 5 + 1, picked)
     };
     f32::midpoint(
         f32::from(level(&pick(1), 0.4)),
@@ -202,7 +211,7 @@ struct Axis<'a> {
 impl Axis<'_> {
     /// Skew to half a degree, and how much sharper than at a wrong angle the lines stand out there.
     fn coarse(&self) -> (f64, f64) {
-        let mut counts = Vec::new();
+        let mut counts = Kept::grown();
         let thin = (self.near.len() / 5000).max(1);
         let mut tried: Vec<(f64, f64)> = (-22..=22)
             .map(|i| f64::from(i) * 0.5)
@@ -216,7 +225,7 @@ impl Axis<'_> {
 
     /// Skew to a few thousandths of a degree, near a rough one.
     fn fine(&self, rough: f64) -> f64 {
-        let mut counts = Vec::new();
+        let mut counts = Kept::grown();
         let mut best = rough;
         let thin = (self.near.len() / 15_000).max(1);
         for (step, bin) in [(0.1, 2.0), (0.02, 1.0)] {
@@ -243,15 +252,14 @@ impl Axis<'_> {
     }
 
     /// How unevenly ends of ink fall on lines at this skew: 1 is even.
-    fn sharpness(&self, degrees: f64, thin: usize, bin: f32, counts: &mut Vec<u32>) -> f64 {
+    fn sharpness(&self, degrees: f64, thin: usize, bin: f32, counts: &mut Kept<u32>) -> f64 {
         let slope = self.sign * degrees.to_radians().tan() as f32;
         let margin = self.length / 2.0 * slope.abs() + 2.0;
         let scale = 1.0 / bin;
         let bins = ((self.depth + 2.0 * margin) * scale) as usize + 2;
         let mut total = 0.0;
         for points in [self.near, self.far] {
-            counts.clear();
-            counts.resize(bins + 1, 0);
+            counts.refill(bins + 1, 0);
             for &(along, across) in points.iter().step_by(thin) {
                 let at = (across + (along - self.middle) * slope + margin) * scale;
                 // Spread over two bins in 64ths, so that no chance of the grid decides.
@@ -279,9 +287,8 @@ impl Axis<'_> {
         let bins = (self.depth + 2.0 * margin) as usize + 2;
         let stretch = (size * 16.0).max(64.0);
         let stretches = (self.length / stretch) as usize + 1;
-        let mut sums = [Vec::new(), Vec::new()];
+        let mut sums = [(); 2].map(|()| Kept::<f64>::zeros(stretches * bins));
         for (points, sums) in [self.near, self.far].into_iter().zip(&mut sums) {
-            *sums = vec![0.0_f64; stretches * bins];
             for &(along, across) in points {
                 let at = across + (along - self.middle) * slope + margin;
                 let (bin, rest) = (at as usize, f64::from(at.fract()));
@@ -322,8 +329,8 @@ fn marks(ink: &Ink, size: f64, along_rows: bool, skew: f64) -> f64 {
         let shift = f64::midpoint(start, end) * slope;
         [start, end, near + shift, far + shift]
     };
-    let mut letters: Vec<[f64; 4]> = Vec::new();
-    let mut small: Vec<[f64; 4]> = Vec::new();
+    let mut letters = Kept::<[f64; 4]>::roomy(ink.blobs.len());
+    let mut small = Kept::<[f64; 4]>::roomy(ink.blobs.len());
     for blob in &ink.blobs {
         let b = place(blob);
         let (width, height) = (b[1] - b[0], b[3] - b[2]);
@@ -333,8 +340,8 @@ fn marks(ink: &Ink, size: f64, along_rows: bool, skew: f64) -> f64 {
             small.push(b);
         }
     }
-    letters.sort_by(|a, b| a[0].total_cmp(&b[0]));
-    small.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    letters.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]));
+    small.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]).then(a[2].total_cmp(&b[2])));
     let (mut above, mut below) = (0_u32, 0_u32);
     for (i, mark) in small.iter().enumerate() {
         // Dots in a row lead the eye to a line's end; they are no marks.

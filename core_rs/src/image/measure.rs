@@ -1,6 +1,7 @@
 //! What can be said of a page before anybody reads it.
 
 use super::geometry::{Point, Quad};
+use super::scratch::Kept;
 use super::survey::Work;
 use super::threshold::sauvola;
 use super::{Picture, View, blobs, blur, content, edge, glare, lines, paper, shadow};
@@ -109,7 +110,7 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
 struct Written {
     mask: Picture,
     ink: blobs::Ink,
-    is_letter: Vec<bool>,
+    is_letter: Kept<bool>,
     letters: usize,
 }
 
@@ -145,8 +146,8 @@ fn median(sorted: &[u32]) -> f64 {
 
 /// Gray levels between the paper and the darker part of letters (of all ink, where there are no letters).
 fn contrast(gray: &Picture, mask: &Picture, ink: &blobs::Ink, is_letter: &[bool]) -> f64 {
-    let pick = |letters: bool| -> Vec<u8> {
-        let mut values = Vec::new();
+    let pick = |letters: bool| {
+        let mut values = Kept::roomy(ink.runs.iter().map(|r| (r.end - r.start) as usize).sum());
         for run in ink
             .runs
             .iter()
@@ -164,13 +165,13 @@ fn contrast(gray: &Picture, mask: &Picture, ink: &blobs::Ink, is_letter: &[bool]
     if dark.len() < 20 {
         return 0.0;
     }
-    let light: Vec<u8> = gray
+    let light = gray
         .data
         .iter()
         .zip(&mask.data)
         .step_by(7)
         .filter(|(_, m)| **m == 0)
-        .map(|(&v, _)| v)
-        .collect();
+        .map(|(&v, _)| v);
+    let light = Kept::collect(mask.data.len() / 7 + 1, light);
     f64::from(paper::level(&light, 0.5)) - f64::from(paper::level(&dark, 0.25))
 }

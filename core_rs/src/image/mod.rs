@@ -41,6 +41,7 @@ pub mod portrait;
 pub mod reduce;
 pub mod rings;
 pub mod rotate;
+pub mod scratch;
 pub mod seal;
 pub mod shadow;
 pub mod sides;
@@ -54,6 +55,7 @@ mod threshold_sums;
 pub mod warp;
 
 use crate::{Error, Result};
+use scratch::Kept;
 
 /// A borrowed picture of `channels` interleaved bytes a pixel.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +117,7 @@ pub struct Picture {
     /// Bytes a pixel: 1 or 3.
     pub channels: usize,
     /// `width * height * channels` bytes, row by row.
-    pub data: Vec<u8>,
+    pub data: Kept<u8>,
 }
 
 impl Picture {
@@ -126,7 +128,7 @@ impl Picture {
             width,
             height,
             channels,
-            data: vec![0; width * height * channels],
+            data: Kept::zeros(width * height * channels),
         }
     }
 

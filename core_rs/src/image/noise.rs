@@ -1,6 +1,7 @@
 //! Noise of the paper: how far its pixels scatter about a plane laid through them.
 
 use super::grain::TILE;
+use super::scratch::Kept;
 
 /// Side of the blocks through which planes are laid.
 const SIDE: usize = 8;
@@ -13,8 +14,9 @@ const SHARE: f64 = 0.25;
 /// What the lower quartile of a deviation estimated from 61 free pixels is of the true one.
 const LOWER_QUARTILE: f64 = 0.94;
 
-#[derive(Clone, Copy, Debug)]
-struct Block {
+/// What was seen of one block.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Block {
     scatter: f32,
     mean: f32,
     /// Deviation of neighbours' differences over that of independent ones; none where white has cut off pixels.
@@ -22,12 +24,20 @@ struct Block {
 }
 
 /// Scatter and level of blocks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Noise {
-    blocks: Vec<Block>,
+    blocks: Kept<Block>,
 }
 
 impl Noise {
+    /// Nothing seen yet, of at most so many tiles.
+    #[must_use]
+    pub fn new(tiles: usize) -> Self {
+        Self {
+            blocks: Kept::roomy(tiles * (TILE / SIDE).pow(2)),
+        }
+    }
+
     /// Take in the blocks of a tile.
     pub fn add(&mut self, tile: &[i16; TILE * TILE]) {
         for top in (0..TILE).step_by(SIDE) {
@@ -74,21 +84,20 @@ impl Noise {
         if self.blocks.is_empty() {
             return (0.0, 1.0);
         }
-        self.blocks.sort_by(|a, b| a.mean.total_cmp(&b.mean));
+        self.blocks
+            .sort_unstable_by(|a, b| a.mean.total_cmp(&b.mean));
         let paper = self.blocks[self.blocks.len() * 3 / 4].mean;
         // What lies far below the paper is ink, a bed, or a picture.
-        self.blocks.retain(|b| b.mean >= 0.75 * paper);
-        self.blocks.sort_by(|a, b| a.scatter.total_cmp(&b.scatter));
-        let at = (self.blocks.len() as f64 * SHARE) as usize;
-        let sigma = self
-            .blocks
+        let ink = self.blocks.partition_point(|b| b.mean < 0.75 * paper);
+        let blocks = &mut self.blocks[ink..];
+        blocks.sort_unstable_by(|a, b| a.scatter.total_cmp(&b.scatter));
+        let at = (blocks.len() as f64 * SHARE) as usize;
+        let sigma = blocks
             .get(at)
             .map_or(0.0, |b| f64::from(b.scatter) / LOWER_QUARTILE);
-        let mut rough: Vec<f32> = self.blocks[at / 2..(2 * at).min(self.blocks.len())]
-            .iter()
-            .filter_map(|b| b.rough)
-            .collect();
-        rough.sort_by(f32::total_cmp);
+        let near = &blocks[at / 2..(2 * at).min(blocks.len())];
+        let mut rough = Kept::collect(near.len(), near.iter().filter_map(|b| b.rough));
+        rough.sort_unstable_by(f32::total_cmp);
         (
             sigma,
             rough.get(rough.len() / 2).map_or(1.0, |&v| f64::from(v)),
@@ -115,7 +124,10 @@ fn steps(tile: &[i16; TILE * TILE], top: usize, left: usize) -> i32 {
 
 /// Deviation from the pixels at or below the median, for white has cut off the others; 0 where white is the median.
 fn lower_half<'a>(pixels: impl Iterator<Item = &'a i16>) -> f64 {
-    let mut values: Vec<i16> = pixels.copied().collect();
+    let mut values = [0; SIDE * SIDE];
+    for (to, &v) in values.iter_mut().zip(pixels) {
+        *to = v;
+    }
     values.sort_unstable();
     let middle = values[values.len() / 2];
     let lower = &values[..values.len() / 2];

@@ -4,6 +4,7 @@ use super::blobs::{self, Run};
 use super::edges::{self, Side};
 use super::geometry::{Quad, area, distance};
 use super::place::usual;
+use super::scratch::Kept;
 use super::sides::{Line, line, quad, upright};
 use super::{Picture, View, ground};
 
@@ -227,8 +228,8 @@ struct Rim {
 impl Rim {
     /// The ends of its rows and columns; those at the border of the picture only say which borders it reaches.
     fn of(runs: &[Run], blob: u32, width: usize, height: usize) -> Self {
-        let mut rows = vec![(u32::MAX, 0_u32); height];
-        let mut columns = vec![(u32::MAX, 0_u32); width];
+        let mut rows = Kept::filled(height, (u32::MAX, 0_u32));
+        let mut columns = Kept::filled(width, (u32::MAX, 0_u32));
         for run in runs.iter().filter(|r| r.blob == blob) {
             let row = &mut rows[run.y as usize];
             *row = (row.0.min(run.start), row.1.max(run.end));
@@ -378,9 +379,16 @@ pub fn level(pixels: &[u8], share: f64) -> u8 {
     for &v in pixels {
         histogram[usize::from(v)] += 1;
     }
-    let wanted = (pixels.len() as f64 * share).ceil().max(1.0);
+    level_of(&histogram, share)
+}
+
+/// The same of pixels that were counted.
+#[must_use]
+pub fn level_of(histogram: &[usize; 256], share: f64) -> u8 {
+    let total: usize = histogram.iter().sum();
+    let wanted = (total as f64 * share).ceil().max(1.0);
     let mut seen = 0.0;
-    for (v, &count) in (0_u8..=255).zip(&histogram) {
+    for (v, &count) in (0_u8..=255).zip(histogram) {
         seen += count as f64;
         if seen >= wanted {
             return v;

@@ -2,6 +2,7 @@
 
 use super::geometry::{Quad, corners};
 use super::inks::Inks;
+use super::scratch::Kept;
 use super::{Picture, blobs};
 
 /// Densities from which a cell counts as covered: on white paper, on a tinted card, on a dark one.
@@ -13,23 +14,23 @@ const HEIGHT_MM: (f64, f64) = (18.0, 68.0);
 /// Photographs in pixels of [`Inks`], with how sure it is.
 #[must_use]
 pub fn find(inks: &Inks) -> Vec<(Quad, f64)> {
+    let amounts = inks
+        .black
+        .data
+        .iter()
+        .zip(&inks.red.data)
+        .zip(&inks.blue.data)
+        .map(|((&k, &r), &b)| k.saturating_add(r.max(b)));
     let density = Picture {
         width: inks.black.width,
         height: inks.black.height,
         channels: 1,
-        data: inks
-            .black
-            .data
-            .iter()
-            .zip(&inks.red.data)
-            .zip(&inks.blue.data)
-            .map(|((&k, &r), &b)| k.saturating_add(r.max(b)))
-            .collect(),
+        data: Kept::collect(inks.black.data.len(), amounts),
     };
     let cell = (inks.per_mm.round() as usize).max(1);
     let mut found: Vec<(Quad, f64)> = Vec::new();
     for grid in covered(&density, cell) {
-        for blob in blobs::find(grid.view()).blobs {
+        for blob in &blobs::find(grid.view()).blobs {
             let mm = |cells: u32| f64::from(cells) * cell as f64 / inks.per_mm;
             let (w, h) = (mm(blob.width()), mm(blob.height()));
             let aspect = h / w;

@@ -1,5 +1,6 @@
 //! Smaller and gray pictures to work on.
 
+use super::scratch::Kept;
 use super::{Picture, View, simd};
 
 /// Mean of each `factor` x `factor` block, rounded; a rest at the right and lower edge is left out.
@@ -14,7 +15,7 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
             width: view.width,
             height: view.height,
             channels: c,
-            data: view.data.to_vec(),
+            data: Kept::copy(view.data),
         };
     }
     let mut out = Picture::zeros(view.width / k, view.height / k, c);
@@ -27,7 +28,7 @@ pub fn shrink(view: View<'_>, factor: usize) -> Picture {
 #[inline(always)]
 pub(super) fn shrink_body(view: View<'_>, k: usize, out: &mut Picture) {
     let c = view.channels;
-    let mut sums = vec![0_u16; view.width * c];
+    let mut sums = Kept::<u16>::zeros(view.width * c);
     let (half, scale) = ((k * k / 2) as u32, (1_u32 << 20) / (k * k) as u32 + 1);
     for y in 0..out.height {
         for (sum, &v) in sums.iter_mut().zip(view.row(y * k)) {
@@ -100,7 +101,7 @@ pub fn gray(view: View<'_>) -> Picture {
             width: view.width,
             height: view.height,
             channels: 1,
-            data: view.data.to_vec(),
+            data: Kept::copy(view.data),
         };
     }
     let mut out = Picture::zeros(view.width, view.height, 1);

@@ -7,6 +7,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::View;
 use super::geometry::Matrix;
+use super::scratch::Kept;
 
 /// Slopes up to that (3.4 degrees) are done in two passes; beyond, phases change too fast for the first pass to pay.
 const STEEPEST: f64 = 0.06;
@@ -17,6 +18,8 @@ const PHASES: usize = 128;
 /// Numbers that are worked on together. A stretch is done in whole steps of that; what is done beyond its end, the next
 /// stretch does again.
 const STEP: usize = 32;
+/// Pixels repeated before the first of a raw row; after the last there is a step more.
+const PAD: usize = 4;
 
 /// Whether `from_page` is a rotation, with a little scale, that [`rotate`] can draw.
 #[must_use]
@@ -85,9 +88,10 @@ pub(super) fn body(
     let height = out.len() / (width * 3);
     // Raw rows that one page row crosses, and the taps around them.
     let depth = (m[3].abs() * width as f64) as usize + 8;
-    let mut ring: Vec<Vec<i16>> = vec![vec![0; width * 3 + STEP]; depth.next_power_of_two()];
-    let mask = ring.len() - 1;
-    let mut line = Vec::new();
+    let (lane, lanes) = (width * 3 + STEP, depth.next_power_of_two());
+    let mut ring = Kept::<i16>::zeros(lane * lanes);
+    let mask = lanes - 1;
+    let mut padded = Kept::<u8>::zeros((view.width + 2 * PAD + 1 + STEP / 3) * 3);
     let rows = view.height as i64;
     let mut done = i64::MIN;
     for (y, to) in out.chunks_exact_mut(width * 3).enumerate().take(height) {
@@ -102,8 +106,8 @@ pub(super) fn body(
             first.row(
                 r.clamp(0, rows - 1),
                 r,
-                &mut line,
-                &mut ring[r as usize & mask],
+                &mut padded,
+                &mut ring[(r as usize & mask) * lane..][..lane],
             );
         }
         done = done.max(high);
@@ -118,7 +122,7 @@ struct First<'a> {
     b: f64,
     c: f64,
     width: usize,
-    table: Vec<[i16; 4]>,
+    table: Kept<[i16; 4]>,
     fill: [u8; 3],
 }
 
@@ -130,9 +134,10 @@ impl<'a> First<'a> {
         let c = m[2] - m[1] * m[5] / m[4];
         // From pixel middles to indices on both sides.
         let c = c + a * 0.5 + b * 0.5 - 0.5;
-        let table = (0..=PHASES)
-            .map(|i| weights(i as f64 / PHASES as f64))
-            .collect();
+        let table = Kept::collect(
+            PHASES + 1,
+            (0..=PHASES).map(|i| weights(i as f64 / PHASES as f64)),
+        );
         Self {
             view,
             a,
@@ -146,13 +151,14 @@ impl<'a> First<'a> {
 
     /// Raw row `r` (at the place of row `place`) where the columns of the page cross it, times 64.
     #[inline(always)]
-    fn row(&self, r: i64, place: i64, line: &mut Vec<u8>, out: &mut [i16]) {
-        const PAD: usize = 4;
+    fn row(&self, r: i64, place: i64, line: &mut [u8], out: &mut [i16]) {
         let source = self.view.row(r as usize);
-        line.clear();
-        (0..PAD).for_each(|_| line.extend_from_slice(&source[..3]));
-        line.extend_from_slice(source);
-        (0..=PAD + STEP / 3).for_each(|_| line.extend_from_slice(&source[source.len() - 3..]));
+        let (before, rest) = line.split_at_mut(PAD * 3);
+        let (middle, after) = rest.split_at_mut(source.len());
+        middle.copy_from_slice(source);
+        for (beyond, edge) in [(before, &source[..3]), (after, &source[source.len() - 3..])] {
+            (beyond.chunks_exact_mut(3)).for_each(|to| to.copy_from_slice(edge));
+        }
         let start = self.b * place as f64 + self.c;
         let (begin, end) = inside(start, self.a, self.view.width as f64, self.width);
         let phases = PHASES as f64;
@@ -232,8 +238,10 @@ fn inside(start: f64, step: f64, length: f64, count: usize) -> (usize, usize) {
 /// Weights along a stretch of columns in which the raw row changes by less than one.
 struct Second {
     slope: f64,
-    /// For each start of a stretch: four weights a byte, for the bytes of the stretch.
-    tables: Vec<[Vec<i16>; 4]>,
+    /// For each start of a stretch the weights of four rows, each for all bytes of the stretch.
+    tables: Kept<i16>,
+    starts: usize,
+    bytes: usize,
 }
 
 #[allow(clippy::inline_always)]
@@ -241,36 +249,30 @@ impl Second {
     fn new(m: &[f64; 9]) -> Self {
         let slope = m[3];
         let step = slope.abs().max(1e-4);
-        let starts = (step / 0.004).ceil().max(1.0);
-        let length = (1.0 / step) as usize + 2 + STEP.div_ceil(3);
-        let tables = (0..starts as usize)
-            .map(|s| {
-                let begin = (s as f64 + 0.5) / starts * step;
-                let mut table: [Vec<i16>; 4] = Default::default();
-                for i in 0..length {
-                    let t = (begin + i as f64 * step).min(1.0);
-                    let w = weights(if slope < 0.0 { 1.0 - t } else { t });
-                    for (list, &weight) in table.iter_mut().zip(&w) {
-                        list.extend([weight; 3]);
-                    }
+        let starts = (step / 0.004).ceil().max(1.0) as usize;
+        let bytes = ((1.0 / step) as usize + 2 + STEP.div_ceil(3)) * 3;
+        let mut tables = Kept::<i16>::zeros(starts * 4 * bytes);
+        for (s, table) in tables.chunks_exact_mut(4 * bytes).enumerate() {
+            let begin = (s as f64 + 0.5) / starts as f64 * step;
+            for i in 0..bytes / 3 {
+                let t = (begin + i as f64 * step).min(1.0);
+                let w = weights(if slope < 0.0 { 1.0 - t } else { t });
+                for (list, &weight) in table.chunks_exact_mut(bytes).zip(&w) {
+                    list[i * 3..i * 3 + 3].fill(weight);
                 }
-                table
-            })
-            .collect();
-        Self { slope, tables }
+            }
+        }
+        Self {
+            slope,
+            tables,
+            starts,
+            bytes,
+        }
     }
 
     #[inline(always)]
-    fn row(
-        &self,
-        start: f64,
-        rows: i64,
-        ring: &[Vec<i16>],
-        mask: usize,
-        out: &mut [u8],
-        fill: [u8; 3],
-    ) {
-        let width = out.len() / 3;
+    fn row(&self, start: f64, rows: i64, ring: &[i16], mask: usize, out: &mut [u8], fill: [u8; 3]) {
+        let (width, lane) = (out.len() / 3, out.len() + STEP);
         let (begin, end) = inside(start, self.slope, rows as f64, width);
         let step = self.slope.abs().max(1e-4);
         let mut x = begin;
@@ -283,9 +285,8 @@ impl Second {
                 at - top
             };
             let skipped = (gone / step) as usize;
-            let within =
-                ((gone - skipped as f64 * step) / step * self.tables.len() as f64) as usize;
-            let table = &self.tables[within.min(self.tables.len() - 1)];
+            let within = ((gone - skipped as f64 * step) / step * self.starts as f64) as usize;
+            let table = within.min(self.starts - 1) * 4;
             let room = if self.slope.abs() < 1e-9 {
                 f64::MAX
             } else {
@@ -293,17 +294,17 @@ impl Second {
             };
             let length = (room.max(1.0) as usize)
                 .min(end - x)
-                .min((table[0].len() / 3).saturating_sub(skipped).max(1));
-            let from = (skipped * 3).min(table[0].len() - length * 3);
+                .min((self.bytes / 3).saturating_sub(skipped).max(1));
+            let from = (skipped * 3).min(self.bytes - length * 3);
             let n = (length * 3)
                 .next_multiple_of(STEP)
                 .min((end - x) * 3)
-                .min(table[0].len() - from);
+                .min(self.bytes - from);
             let tap = |k: i64| {
                 let row = (top as i64 - 1 + k) as usize & mask;
-                &ring[row][x * 3..x * 3 + n]
+                &ring[row * lane + x * 3..][..n]
             };
-            let weight = |k: usize| &table[k][from..from + n];
+            let weight = |k: usize| &self.tables[(table + k) * self.bytes + from..][..n];
             let (r0, r1, r2, r3) = (tap(0), tap(1), tap(2), tap(3));
             let (w0, w1, w2, w3) = (weight(0), weight(1), weight(2), weight(3));
             let rows = (chunks(r0).zip(chunks(r1))).zip(chunks(r2).zip(chunks(r3)));

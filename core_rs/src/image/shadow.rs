@@ -1,6 +1,7 @@
 //! Shadows on paper: a lid's edge, a hand, the fold of a book.
 
 use super::geometry::{Point, Quad, bounds, corners};
+use super::scratch::Kept;
 use super::{Picture, blobs, paper, reduce};
 
 /// Side of a cell in pixels of the small picture (about 4 mm on A4).
@@ -61,17 +62,15 @@ pub fn find(small: &Picture, outline: &Quad) -> Shadow {
         shares.get(shares.len() / 2).copied().unwrap_or(1.0)
     });
     let darkened = |c: &Cell| 1.0 - c.level / light.max(1.0);
+    let in_shadow = cells.iter().map(|c| {
+        let same = (0..2).all(|i| (c.colour[i] - colour[i]).abs() < COLOUR);
+        u8::from(c.inside && same && (LEAST..=MOST).contains(&darkened(c)))
+    });
     let mask = Picture {
         width: across,
         height: down,
         channels: 1,
-        data: cells
-            .iter()
-            .map(|c| {
-                let same = (0..2).all(|i| (c.colour[i] - colour[i]).abs() < COLOUR);
-                u8::from(c.inside && same && (LEAST..=MOST).contains(&darkened(c)))
-            })
-            .collect(),
+        data: Kept::collect(cells.len(), in_shadow),
     };
     let parts = blobs::find(mask.view());
     let total = levels.len() as f64;

@@ -1,6 +1,7 @@
 //! Four straight sides through the rim of a blob: torn and folded corners and fingers on an edge do not count.
 
 use super::geometry::{Point, Quad, area, distance};
+use super::scratch::Kept;
 
 /// a x + b y = c with (a, b) of length 1.
 pub type Line = (f64, f64, f64);
@@ -42,7 +43,7 @@ fn strongest(points: &[Point], least: usize) -> Vec<Line> {
         .fold(0.0_f64, |m, p| m.max(p.0.abs() + p.1.abs()))
         + 4.0;
     let bins = reach as usize + 2; // 2 pixels a bin, both signs
-    let mut votes = vec![0_u16; TURNS * bins];
+    let mut votes = Kept::<u16>::zeros(TURNS * bins);
     let mut found = Vec::new();
     while found.len() < LINES && left.len() >= least {
         votes.fill(0);

@@ -2,6 +2,7 @@
 
 use super::blobs::{self, Blob, Ink};
 use super::inks::Inks;
+use super::scratch::Kept;
 use super::{Picture, View};
 
 /// Least black and least blue of a pen's stroke.
@@ -43,16 +44,16 @@ impl Strokes {
     #[must_use]
     pub fn new(inks: &Inks) -> Self {
         let (black, blue) = (&inks.black, &inks.blue);
+        let dark = black
+            .data
+            .iter()
+            .zip(&blue.data)
+            .map(|(&k, &b)| u8::from(k >= BLACK || b >= BLUE));
         let mask = Picture {
             width: black.width,
             height: black.height,
             channels: 1,
-            data: black
-                .data
-                .iter()
-                .zip(&blue.data)
-                .map(|(&k, &b)| u8::from(k >= BLACK || b >= BLUE))
-                .collect(),
+            data: Kept::collect(black.data.len(), dark),
         };
         let ink = blobs::find(mask.view());
         let mut blues = vec![0; ink.blobs.len()];

@@ -353,16 +353,16 @@ fn keep_inside(mask: &mut Picture, quad: &Quad) {
 
 /// The middle of each channel of the pixels of `small` for which `wanted` holds.
 fn middle_colour(small: &Picture, wanted: impl Fn(usize, usize) -> bool) -> [u8; 3] {
-    let mut channels: [Vec<u8>; 3] = Default::default();
+    let mut channels = [[0_usize; 256]; 3];
     for (i, pixel) in small.data.chunks_exact(3).enumerate() {
         if wanted(i % small.width, i / small.width) {
             channels
                 .iter_mut()
                 .zip(pixel)
-                .for_each(|(to, &v)| to.push(v));
+                .for_each(|(counts, &v)| counts[usize::from(v)] += 1);
         }
     }
-    channels.map(|values| paper::level(&values, 0.5))
+    channels.map(|counts| paper::level_of(&counts, 0.5))
 }
 
 /// Colour along the edge of the scan.
@@ -381,11 +381,13 @@ fn paper_colour(small: &Picture, quad: &Quad) -> [u8; 3] {
     };
     let gray = reduce::gray(small.view());
     let at = |x: usize, y: usize| gray.data[y * gray.width + x];
-    let mut values = Vec::new();
+    let mut counts = [0_usize; 256];
     for y in 0..gray.height {
-        values.extend((0..gray.width).filter(|&x| inside(x, y)).map(|x| at(x, y)));
+        for x in (0..gray.width).filter(|&x| inside(x, y)) {
+            counts[usize::from(at(x, y))] += 1;
+        }
     }
-    let middle = paper::level(&values, 0.5);
+    let middle = paper::level_of(&counts, 0.5);
     middle_colour(small, |x, y| inside(x, y) && at(x, y) >= middle)
 }
 

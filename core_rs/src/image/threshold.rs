@@ -17,6 +17,7 @@
 //! Divided by n that is `mean - (mean - M) k (1 - deviation / R)`: Sauvola's rule with M = 0 and R = 128, Wolf's with
 //! M the picture's darkest pixel and R its largest deviation. A picture all of one gray has no ink.
 
+use super::scratch::Kept;
 use super::threshold_sums::Sums;
 use super::{Picture, View, simd};
 use crate::{Error, Result};
@@ -117,7 +118,7 @@ fn run(view: View<'_>, job: &Job) -> Picture {
 #[inline(always)]
 pub(super) fn body(view: View<'_>, job: &Job, out: &mut [u8]) {
     let stride = out.len() / view.height;
-    let mut line = vec![0; if job.packed { stride * 8 } else { 0 }];
+    let mut line = Kept::<u8>::zeros(if job.packed { stride * 8 } else { 0 });
     let mut sums = Sums::new(view, job);
     for (y, row) in out.chunks_exact_mut(stride).enumerate() {
         if !job.packed {
@@ -228,8 +229,8 @@ mod tests {
                     sauvola(view, window, k).unwrap(),
                     wolf(view, window, k).unwrap(),
                 );
-                assert_eq!(s.data, plain(view, window, k, false), "sauvola {said}");
-                assert_eq!(f.data, plain(view, window, k, true), "wolf {said}");
+                assert_eq!(*s.data, plain(view, window, k, false), "sauvola {said}");
+                assert_eq!(*f.data, plain(view, window, k, true), "wolf {said}");
                 for (mask, packed) in [
                     (s, sauvola_packed(view, window, k).unwrap()),
                     (f, wolf_packed(view, window, k).unwrap()),

@@ -6,6 +6,7 @@
 //! `m - (m - M) k (1 - s / R)` has an upper bound, and a pixel at or above it is no ink.
 
 use super::View;
+use super::scratch::Kept;
 use super::threshold::Job;
 
 /// Pixels of a row that are judged together: a register of AVX2.
@@ -18,17 +19,17 @@ pub struct Paper {
     strips: usize,
     /// Bands whose own extremes are known, and these: a strip a byte, band after band.
     known: usize,
-    darkest: Vec<u8>,
-    lightest: Vec<u8>,
+    darkest: Kept<u8>,
+    lightest: Kept<u8>,
     /// Extremes over the rows of a band, a column a byte.
-    low: Vec<u8>,
-    high: Vec<u8>,
+    low: Kept<u8>,
+    high: Kept<u8>,
     /// For each strip of the band at hand: the gray level from which on pixels are paper,
-    pub levels: Vec<u8>,
+    pub levels: Kept<u8>,
     /// and the difference of gray levels in its windows.
-    pub spans: Vec<u8>,
+    pub spans: Kept<u8>,
     /// Bounds by the lightest gray level, where they were asked for.
-    by_most: Vec<Option<u8>>,
+    by_most: Kept<Option<u8>>,
 }
 
 #[allow(clippy::inline_always)]
@@ -39,13 +40,13 @@ impl Paper {
         Self {
             strips,
             known: 0,
-            darkest: vec![0; strips * bands],
-            lightest: vec![0; strips * bands],
-            low: vec![0; view.width],
-            high: vec![0; view.width],
-            levels: vec![0; strips],
-            spans: vec![0; strips],
-            by_most: vec![None; 256],
+            darkest: Kept::zeros(strips * bands),
+            lightest: Kept::zeros(strips * bands),
+            low: Kept::zeros(view.width),
+            high: Kept::zeros(view.width),
+            levels: Kept::zeros(strips),
+            spans: Kept::zeros(strips),
+            by_most: Kept::zeros(256),
         }
     }
 

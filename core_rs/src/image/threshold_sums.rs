@@ -1,5 +1,6 @@
 //! The sums of all windows, row by row, and the rule that is judged by them.
 
+use super::scratch::Kept;
 use super::threshold::Job;
 use super::threshold_paper::{Paper, STRIP};
 use super::{View, simd};
@@ -106,9 +107,10 @@ fn columns(job: &Job, x: usize, width: usize) -> usize {
 }
 
 /// The sums of the windows of one row after the other.
+#[allow(clippy::large_enum_variant)] // one for a picture, on the stack
 pub enum Sums {
     /// In narrow numbers,
-    Narrow(Box<Narrow>),
+    Narrow(Narrow),
     /// or in wide ones.
     Wide(Wide),
 }
@@ -121,7 +123,7 @@ impl Sums {
         let span = job.before + job.after + 1;
         let rows = span.min(view.height);
         if rows <= ROWS && rows * span.min(view.width) <= PIXELS {
-            Self::Narrow(Box::new(Narrow::new(view, job)))
+            Self::Narrow(Narrow::new(view, job))
         } else {
             Self::wide(view, job)
         }
@@ -163,11 +165,11 @@ pub struct Narrow {
     /// Rows of the windows at hand.
     rows: usize,
     /// For each column, the sum and the sum of squares over those rows; zeros stand for columns beyond the sides.
-    columns: Vec<u16>,
-    squares: Vec<u32>,
+    columns: Kept<u16>,
+    squares: Kept<u32>,
     /// The same over the columns from some column on.
-    sums: Vec<u32>,
-    square_sums: Vec<u32>,
+    sums: Kept<u32>,
+    square_sums: Kept<u32>,
 }
 
 #[allow(clippy::inline_always)]
@@ -179,10 +181,10 @@ impl Narrow {
         let mut new = Self {
             paper: Paper::new(view),
             rows: 0,
-            columns: vec![0; padded],
-            squares: vec![0; padded],
-            sums: vec![0; padded + 1],
-            square_sums: vec![0; padded + 1],
+            columns: Kept::zeros(padded),
+            squares: Kept::zeros(padded),
+            sums: Kept::zeros(padded + 1),
+            square_sums: Kept::zeros(padded + 1),
         };
         for y in 0..job.after.min(view.height) {
             new.enter(job, view.row(y));
@@ -361,16 +363,16 @@ impl Narrow {
 /// Sums in 64 bits, for windows of any size.
 pub struct Wide {
     rows: usize,
-    columns: Vec<(u64, u64)>,
-    sums: Vec<(u64, u64)>,
+    columns: Kept<(u64, u64)>,
+    sums: Kept<(u64, u64)>,
 }
 
 impl Wide {
     fn new(view: View<'_>, job: &Job) -> Self {
         let mut new = Self {
             rows: 0,
-            columns: vec![(0, 0); view.width],
-            sums: vec![(0, 0); view.width + 1],
+            columns: Kept::zeros(view.width),
+            sums: Kept::zeros(view.width + 1),
         };
         for y in 0..job.after.min(view.height) {
             new.enter(view.row(y));

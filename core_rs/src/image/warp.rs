@@ -1,6 +1,7 @@
 //! The one resampling of a page: bicubic, or an exact copy where only quarter turns and whole pixels are asked.
 
 use super::geometry::Matrix;
+use super::scratch::Kept;
 use super::{Picture, View, rotate, simd};
 use crate::{Error, Result};
 
@@ -88,21 +89,20 @@ fn copy(view: View<'_>, [a, b, c, d, e, f]: [i64; 6], width: usize, out: &mut [u
     }
 }
 
-fn weights() -> Vec<[i32; 4]> {
-    (0..=PHASES)
-        .map(|i| {
-            let t = i as f64 / PHASES as f64;
-            let ideal = [
-                ((-0.5 * t + 1.0) * t - 0.5) * t,
-                (1.5 * t - 2.5) * t * t + 1.0,
-                ((-1.5 * t + 2.0) * t + 0.5) * t,
-                (0.5 * t - 0.5) * t * t,
-            ];
-            let mut whole = ideal.map(|v| (v * f64::from(ONE)).round() as i32);
-            whole[if t < 0.5 { 1 } else { 2 }] += ONE - whole.iter().sum::<i32>();
-            whole
-        })
-        .collect()
+fn weights() -> Kept<[i32; 4]> {
+    let all = (0..=PHASES).map(|i| {
+        let t = i as f64 / PHASES as f64;
+        let ideal = [
+            ((-0.5 * t + 1.0) * t - 0.5) * t,
+            (1.5 * t - 2.5) * t * t + 1.0,
+            ((-1.5 * t + 2.0) * t + 0.5) * t,
+            (0.5 * t - 0.5) * t * t,
+        ];
+        let mut whole = ideal.map(|v| (v * f64::from(ONE)).round() as i32);
+        whole[if t < 0.5 { 1 } else { 2 }] += ONE - whole.iter().sum::<i32>();
+        whole
+    });
+    Kept::collect(PHASES + 1, all)
 }
 
 #[allow(clippy::inline_always)]

@@ -16,6 +16,7 @@ use crate::image::{threshold, warp as warping};
 fn array2(py: Python<'_>, picture: Picture) -> PyResult<Bound<'_, PyArray2<u8>>> {
     picture
         .data
+        .into_vec()
         .into_pyarray(py)
         .reshape([picture.height, picture.width])
 }
@@ -49,6 +50,7 @@ fn shrink<'py>(
     let small = py.detach(|| reduce::shrink(view, factor.0));
     small
         .data
+        .into_vec()
         .into_pyarray(py)
         .reshape([small.height, small.width, small.channels])
 }
