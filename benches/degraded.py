@@ -34,7 +34,10 @@ Pixels = npt.NDArray[np.uint8]
 Field = npt.NDArray[np.float32]
 LID = (243, 242, 238)
 DESK = (62, 54, 48)
-SETS = ("tune", "held-out")
+ALL = slice(None)
+# Number of the first sheet of a template, the seed of all that is drawn; another one wherever a threshold was changed
+# after the held-out set had been looked at.
+FIRST = {"tune": 0, "held-out": 100}
 TUNED = (
     "khai_sinh", "ket_hon", "bang_tn", "gcn_qsdd", "quyet_dinh", "hop_dong", "cong_van", "full", "cccd", "cccd_both",
     "can_cuoc", "gplx",
@@ -152,7 +155,7 @@ def _on_desk(sheet: Image.Image, tilt: float) -> Image.Image:
 def bases(which: str, count: int) -> list[str]:
     """Names of `count` sheets of a set, each template in turn."""
     templates = TUNED if which == "tune" else tuple(range(len(PLAN) + len(other.PAGES)))
-    return [f"{which}/{templates[i % len(templates)]}/{i // len(templates)}" for i in range(count)]
+    return [f"{which}/{templates[i % len(templates)]}/{FIRST[which] + i // len(templates)}" for i in range(count)]
 
 
 @lru_cache(maxsize=4)
@@ -173,11 +176,11 @@ def sheet(name: str) -> Sheet:
 # -- good pages ------------------------------------------------------------------------------------------------------
 
 
-def good(which: str, count: int) -> Iterator[Case]:
+def good(which: str, count: int, part: slice = ALL) -> Iterator[Case]:
     """Pages that must pass: flatbed and feeder at 150 to 600 dpi, mild noise, skew and JPEG, photos in decent light."""
     # Cards are drawn on A4; at 150 dpi they are not readable, so they come at 300.
-    for i, base in enumerate(bases(which, count)):
-        rng = random.Random(f"good/{which}/{i}")
+    for i, base in list(enumerate(bases(which, count)))[part]:
+        rng = random.Random(f"good/{base}")
         how = _good(rng, card="card" in base or _is_card(base))
         yield Case(f"good-{i:03d}", base, "", 0.0, False, scanned(sheet(base).image, how, rng), how.dpi)
 
@@ -253,13 +256,13 @@ STRENGTHS: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
 }
 
 
-def spoilt(which: str, defect: str, count: int) -> Iterator[Case]:
+def spoilt(which: str, defect: str, count: int, part: slice = ALL) -> Iterator[Case]:
     """`count` harmless and `count` ruinous pages of one defect."""
     names = [name for name in bases(which, 3 * count) if not _is_card(name)][:count]
     harmless, ruinous = STRENGTHS[defect][which]
     for bad, strengths in ((False, harmless), (True, ruinous)):
-        for i, base in enumerate(names):
-            rng = random.Random(f"spoilt/{which}/{defect}/{bad}/{i}")
+        for i, base in list(enumerate(names))[part]:
+            rng = random.Random(f"spoilt/{base}/{defect}/{bad}")
             strength = strengths[i % len(strengths)]
             if defect == "blank":
                 image, dpi = _blank(base, rng, i) if bad else _sparse(rng, i), 200

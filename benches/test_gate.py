@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +63,19 @@ def through(case: Case) -> Seen:
     )
 
 
+def _part(draw: Callable[..., Iterator[Case]], given: tuple[Any, ...], part: slice) -> list[Seen]:
+    return [through(case) for case in draw(*given, part)]
+
+
+def all_through(draw: Callable[..., Iterator[Case]], *given: Any) -> list[Seen]:
+    """The pages of `draw(*given)` through the gate, drawn and looked at by a process for each core."""
+    cores = os.cpu_count() or 1
+    parts = [slice(i, None, cores) for i in range(cores)]
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("fork")) as pool:
+        found = [pool.submit(_part, draw, given, part) for part in parts]
+        return sorted((seen for each in found for seen in each.result()), key=lambda seen: seen.case.name)
+
+
 def area(bad: Sequence[float], fine: Sequence[float]) -> float:
     """Area under the ROC curve: how often a bad page has the larger number than a fine one, ties half."""
     both = np.asarray(bad)[:, None], np.asarray(fine)[None, :]
@@ -69,7 +85,7 @@ def area(bad: Sequence[float], fine: Sequence[float]) -> float:
 @pytest.fixture(scope="module")
 def fine(short: bool) -> list[Seen]:
     """Good pages through the gate."""
-    return [through(case) for case in good("held-out", 16 if short else 310)]
+    return all_through(good, "held-out", 16 if short else 310)
 
 
 def test_good_pages_are_not_refused(promise: Any, fine: list[Seen]) -> None:
@@ -87,7 +103,7 @@ def test_good_pages_are_not_refused(promise: Any, fine: list[Seen]) -> None:
 def test_each_defect_is_told_from_good_pages(promise: Any, fine: list[Seen], short: bool, defect: str) -> None:
     """AUC against good and slightly spoilt pages, and what the thresholds make of it."""
     number, codes = DEFECTS[defect]
-    pages = [through(case) for case in spoilt("held-out", defect, 3 if short else 12)]
+    pages = all_through(spoilt, "held-out", defect, 3 if short else 12)
     bad = [seen for seen in pages if seen.case.bad]
     others = [seen for seen in pages if not seen.case.bad] + fine
 

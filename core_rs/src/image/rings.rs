@@ -14,7 +14,7 @@ const EDGES: usize = 24_000;
 /// A third of a faint seal has more edges than that.
 const EDGES_LEAST: usize = 60;
 /// Centres that are looked at closely.
-const CENTRES: usize = 12;
+const CENTRES: usize = 14;
 
 /// A ring of ink in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]

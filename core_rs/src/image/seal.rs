@@ -5,7 +5,7 @@ use super::inks::Inks;
 use super::rings::{self, Ring};
 
 /// Least amount of ink (see [`super::inks`]) that may belong to a seal: a third of the usual, on worn pads.
-const FAINT: u8 = 6;
+const FAINT: u8 = 5;
 
 /// Quality of a seal whose centre lies within another one.
 const SECOND: f64 = 0.75;
