@@ -78,15 +78,21 @@ def side_by_side(panels: Sequence[Panel], *, down: bool = False) -> Image.Image:
 
 
 def marked(image: Pixels, quads: Iterable[tuple[Quad, str, tuple[int, int, int]]], scale: float) -> Pixels:
-    """`image`, scaled by `scale`, with quads drawn on it, each named above its upper left corner."""
+    """`image`, scaled by `scale`, with quads drawn on it, each named above it, or below where a name stands already."""
     shown = Image.fromarray(small(image, round(image.shape[0] * scale)))
     pen, font = ImageDraw.Draw(shown), fonts.load("sans", "bold", 14)
+    taken: list[tuple[float, float, float]] = []
     for quad, words, colour in quads:
         points = [(x * scale, y * scale) for x, y in quad]
         pen.line([*points, points[0]], fill=colour, width=3, joint="curve")
         left, top = min(x for x, _ in points), min(y for _, y in points)
         width = font.getlength(words)
-        at = (min(max(2, left), shown.width - width - 4), max(2, top - 19))
+        left = min(max(2, left), shown.width - width - 4)
+        top = max(2, top - 19)
+        if any(x < left + width and left < right and abs(y - top) < 19 for x, right, y in taken):
+            top = max(y for _, y in points) + 3
+        taken.append((left, left + width, top))
+        at = (left, top)
         pen.rectangle((at[0] - 2, at[1], at[0] + width + 2, at[1] + 18), fill="white")
         pen.text(at, words, font=font, fill=colour)
     return np.asarray(shown)
