@@ -12,6 +12,7 @@ import queue
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,9 @@ _AREA = ("tl_x", "tl_y", "br_x", "br_y")
 _GRACE_S = 0.5
 _ANY_DPI = range(50, 4801)  # where a driver names no limits
 _News = bytes | float | BaseException | None
-_lock = threading.RLock()
-_users = 0
+_turn = threading.Lock()
+_LOOK_S = 0.2
+"""How often a job that waits for its turn looks whether it was cancelled."""
 
 
 def scanners() -> tuple[Scanner, ...]:
@@ -52,7 +54,7 @@ def scanners() -> tuple[Scanner, ...]:
     Raises:
         MissingDependency: python-sane is not installed.
     """
-    with _library("sane") as sane:
+    with _library("sane", Patience().busy_s) as sane:
         try:
             found = sane.get_devices()
         except sane._sane.error as err:
@@ -61,27 +63,32 @@ def scanners() -> tuple[Scanner, ...]:
 
 
 @contextmanager
-def _library(device: str) -> Iterator[Any]:
-    """The module `sane`, initialised; its last user closes it, so that drivers let go of their devices."""
-    global _users  # noqa: PLW0603  libsane itself is one for the process
+def _library(device: str, wait_s: float, halt: Halt | None = None) -> Iterator[Any]:
+    """The module `sane`, initialised, for one job at a time: libsane promises nothing to two threads at once.
+
+    Closed again at the end, so that drivers let go of their devices. Another job is waited for as a busy device is.
+    """
     try:
         import sane  # noqa: PLC0415  an extra, and slow to load
     except ImportError as err:
         raise stop("no_sane", device) from err
-    with _lock:
-        if not _users:
-            try:
-                sane.init()
-            except sane._sane.error as err:
-                raise _translated(device, err) from err
-        _users += 1
+    until = time.monotonic() + wait_s
+    while not _turn.acquire(timeout=min(_LOOK_S, max(0.0, until - time.monotonic()))):
+        if halt:
+            raise stop("cancelled", device)
+        if time.monotonic() >= until:
+            raise stop("busy", device)
     try:
-        yield sane
+        try:
+            sane.init()
+        except sane._sane.error as err:
+            raise _translated(device, err) from err
+        try:
+            yield sane
+        finally:
+            sane.exit()
     finally:
-        with _lock:
-            _users -= 1
-            if not _users:
-                sane.exit()
+        _turn.release()
 
 
 def _translated(device: str, err: Exception, pages: int = 0, *, opening: bool = False) -> HncertError:
@@ -302,7 +309,7 @@ class Sane:
         Raises:
             MissingDependency, UsageFault, Unavailable, ScannerFault: as `scan`.
         """
-        with _library(self.name) as sane:
+        with _library(self.name, self._patience.busy_s) as sane:
             device = _Device(sane, self.name)
             try:
                 return self._abilities(device, tuple(device.sources().items()))
@@ -342,7 +349,7 @@ class Sane:
         """The reader's thread: shares of pages, pages, and at the end None or what ended the job."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})  # threads that a driver starts inherit it
         try:
-            with _library(self.name) as sane:
+            with _library(self.name, self._patience.busy_s, self._halt) as sane:
                 device = _Device(sane, self.name)
                 self._halt.wake(device.cancel_soon)
                 try:

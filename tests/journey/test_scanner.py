@@ -48,13 +48,19 @@ def test_pages_that_were_cut_short_by_a_jam_are_never_certified_by_a_pipe(device
     assert not (tmp_path / "copy.pdf").exists()
 
 
+def interruptible(arguments, **how):
+    """`hncert` as a terminal starts it: where these tests run in the background, Ctrl-C is ignored and inherited so."""
+    command = [sys.executable, "-m", "hncert_cli", *arguments]
+    return subprocess.Popen(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **how)
+
+
 @pytest.mark.parametrize("out", ["folder", "x.pdf"])
 def test_ctrl_c_cancels_the_job_on_the_device_and_keeps_the_pages_that_came(device, tmp_path, out):
     (tmp_path / "folder").mkdir()
     device.faults.hang_after = 1
     arguments = ["scan", device.url, "--source", "feeder", "--size", SIZE, "-o", str(tmp_path / out)]
     env = {**os.environ, "LANG": "C.UTF-8"}
-    command = subprocess.Popen([sys.executable, "-m", "hncert_cli", *arguments], env=env, stderr=subprocess.PIPE)
+    command = interruptible(arguments, env=env, stderr=subprocess.PIPE)
     assert device.hanging.wait(120)
     command.send_signal(signal.SIGINT)
     _, err = command.communicate(timeout=120)
@@ -73,7 +79,7 @@ def test_ctrl_c_reaches_the_device_through_a_driver_of_sane_too(device, tmp_path
     arguments = ["scan", "airscan:e0:Loopback", "--source", "feeder", "--size", SIZE, "-o", str(tmp_path)]
     env = {**os.environ, "LANG": "C.UTF-8", "SANE_CONFIG_DIR": str(where)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = subprocess.Popen([sys.executable, "-m", "hncert_cli", *arguments], env=env, **pipes)
+    command = interruptible(arguments, env=env, **pipes)
     assert command.stdout.readline().endswith(b"page-001.png\n")
     assert device.hanging.wait(120)
     command.send_signal(signal.SIGINT)
