@@ -109,13 +109,13 @@ class Judge(NamedTuple):
     @classmethod
     def of(cls, gray: Pixels, ink: Pixels) -> Judge:
         """The judge of a page; contrast is that of the block and its neighbours, in gray levels."""
-        window = np.ones((3 * _BLOCK, 3 * _BLOCK), np.uint8)
-        even = cv2.blur(gray, (3, 3))
-        span: Pixels = np.asarray(cv2.subtract(cv2.dilate(even, window), cv2.erode(even, window)), np.uint8)
-        rows, columns = (np.minimum(np.arange(_BLOCK // 2, n + _BLOCK // 2, _BLOCK), n - 1) for n in gray.shape)
+        even = np.asarray(cv2.blur(gray, (3, 3)), np.uint8)
+        around = np.ones((3, 3), np.uint8)
+        light = cv2.dilate(_extreme(even, np.maximum), around)
+        dark = cv2.erode(_extreme(even, np.minimum), around)
         firm = cv2.boxFilter(ink, -1, (3, 3), normalize=False)  # the darkest pixels of noise are no strokes
         near = np.asarray(cv2.dilate(cv2.inRange(firm, 4, 9), np.ones((3, 3), np.uint8)), np.uint8)
-        return cls(gray, near, span[rows[:, None], columns[None, :]].astype(np.float32))
+        return cls(gray, near, np.asarray(cv2.subtract(light, dark), np.float32))
 
     def lost(self, decoded: Pixels) -> tuple[Levels, Levels]:
         """Of each block the share of contrast that strokes lost, and the gray levels that blocks without ink lost."""
@@ -138,6 +138,15 @@ class Judge(NamedTuple):
             if burden <= 1 and scale <= _COARSEST:
                 break
         return scale, coarser
+
+
+def _extreme(plane: Pixels, pick: np.ufunc) -> Pixels:
+    """The least or the largest value of each block of 16 x 16, at the page's edges of what there is of it."""
+    edges = [(0, -side % _BLOCK) for side in plane.shape]
+    plane = np.pad(plane, edges, mode="edge")
+    rows, columns = plane.shape[0] // _BLOCK, plane.shape[1] // _BLOCK
+    tall: Pixels = pick.reduce(plane.reshape(rows, _BLOCK, columns * _BLOCK), axis=1)
+    return np.asarray(pick.reduce(tall.reshape(rows, columns, _BLOCK), axis=2), np.uint8)
 
 
 def quiet_level(paper: Levels) -> float:

@@ -11,7 +11,7 @@ use super::blobs::{Blob, Run};
 use super::noise::Block;
 
 /// Bytes that a thread keeps of one type: several times what a page of A4 at 300 dpi needs beside its own pixels.
-const MOST: usize = 48 << 20;
+const MOST: usize = 24 << 20;
 /// Vectors that a thread keeps of one type.
 const COUNT: usize = 64;
 
