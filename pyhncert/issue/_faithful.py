@@ -38,8 +38,6 @@ STROKE = 0.03
 PAPER = 1.5
 ROOM = 0.75e6 / (8.27 * 11.69)
 """Bytes a square inch: 0.75 MB for an A4 page."""
-ROOM_LEAST = 0.25e6
-"""Bytes that any page may have: a card or a slip is dense, but small."""
 SLACK = 1.5
 """What a page without room may lose, in parts of both bars."""
 _BLOCK = 16
@@ -74,7 +72,7 @@ def faithful(image: Pixels, gray: Pixels, ink: Pixels, *, dpi: float) -> bytes:
     full_colour = _is_coloured(image, ink)
     scale, coarser = Judge.of(gray, ink).scales(image, full_colour=full_colour)
     stream = encode(image, scale, full_colour=full_colour)
-    room = max(ROOM * gray.size / dpi**2, ROOM_LEAST)
+    room = ROOM * gray.size / dpi**2
     if len(stream) > room and coarser > scale:
         scale = min(coarser, scale * (len(stream) / room) ** 2.5)
         stream = encode(image, scale, full_colour=full_colour and len(stream) < _RICH * room)
