@@ -26,7 +26,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from pyhncert import _core
-from pyhncert.issue import _sign_signer as inner
+from pyhncert.issue import _sign_append as inner
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 
@@ -84,7 +84,7 @@ def page() -> bytes:
     pdf.pages[0].Annots = pikepdf.Array([field])
     pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]), SigFlags=3)
     out = io.BytesIO()
-    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False, deterministic_id=True)
+    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, force_version="1.7", deterministic_id=True)
     return out.getvalue()
 
 
@@ -121,7 +121,7 @@ def own(page: bytes, key: Key) -> Callable[[], bytes]:
     """The same signature by our signer."""
 
     def sign() -> bytes:
-        signer = inner.CoreSigner(key, None)
+        signer = inner.Signer(key, None)
         return inner.append_signature(
             page, field="Officer", signer=signer, now=NOW, room=signer.estimate(), certify=True, reason="Chứng thực"
         )

@@ -8,7 +8,7 @@ Objects stand in the order catalog, DSS, certificates, lists; both sorted by the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pyhncert.errors import RevocationFault
@@ -19,6 +19,7 @@ from pyhncert.issue._sign import AGENCY, OFFICER
 from pyhncert.issue._sign_contents import Signed, read_signature
 from pyhncert.issue._sign_objects import Ref, malformed
 from pyhncert.issue._sign_revisions import Revisions, read_revisions
+from pyhncert.issue._sign_update import closing, cross_references, extended, next_number, numbered
 from pyhncert.values import Level
 
 SIGNED_REVISIONS = 3
@@ -122,67 +123,30 @@ def build_revision4(revisions: Revisions, data: ValidationData) -> bytes:
         AlteredCore: the catalog is not ours.
     """
     last = revisions[SIGNED_REVISIONS - 1]
-    source, trailer = revisions.data, last.trailer
-    catalog, root = revisions.catalog(SIGNED_REVISIONS), trailer.get("Root")
-    size, names = trailer.get("Size"), trailer.get("ID")
-    if not isinstance(root, Ref) or type(size) is not int or not isinstance(names, list) or "DSS" in catalog.dictionary:
+    catalog, store = revisions.catalog(SIGNED_REVISIONS), next_number(last)
+    if "DSS" in catalog.dictionary:
         raise malformed(last.table)
-    out = bytearray()
-    places: dict[int, int] = {}
-
-    def put(number: int, body: bytes) -> None:
-        places[number] = last.end + len(out)
-        out.extend(b"%d 0 obj\n%b\nendobj\n" % (number, body))
-
     streams = (*data.certificates, *data.lists)
-    numbers = [size + 1 + place for place in range(len(streams))]
-    split = len(data.certificates)
-    value = source[catalog.value_start : catalog.value_end]
-    put(root.number, b"%b/DSS %d 0 R\n>>" % (value[:-2], size))
-    put(size, b"<<\n/Type /DSS\n/Certs [%b]\n/CRLs [%b]\n>>" % (_refs(numbers[:split]), _refs(numbers[split:])))
-    for number, der in zip(numbers, streams, strict=True):
-        put(number, b"<<\n/Length %d\n>>\nstream\n%b\nendstream" % (len(der), der))
-    table = last.end + len(out)
-    out += _table(places)
-    digest = hashlib.sha256(out).digest()[:16]
-    info = trailer.get("Info")
-    out += b"trailer\n<<\n/Size %d\n/Root %d %d R\n" % (size + 1 + len(streams), *root)
-    if isinstance(info, Ref):
-        out += b"/Info %d %d R\n" % info
-    out += b"/ID [<%b> <%b>]\n/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n" % (
-        _first_id(names).hex().encode(),
-        digest.hex().encode(),
-        last.table,
-        table,
+    numbers = range(store + 1, store + 1 + len(streams))
+    certificates, lists = (
+        b" ".join(b"%d 0 R" % number for number in some)
+        for some in (numbers[: len(data.certificates)], numbers[len(data.certificates) :])
     )
-    return bytes(out)
-
-
-def _refs(numbers: Iterable[int]) -> bytes:
-    return b" ".join(b"%d 0 R" % number for number in numbers)
-
-
-def _first_id(names: Sequence[object]) -> bytes:
-    value = getattr(names[0], "value", None) if names else None
-    if not isinstance(value, bytes):
-        raise malformed(0, "ID")
-    return value
-
-
-def _table(places: Mapping[int, int]) -> bytes:
-    """The classic table over `places` and object 0, in runs as long as they can be."""
-    runs: list[list[int]] = []
-    for number in (0, *sorted(places)):
-        if runs and runs[-1][-1] + 1 == number:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    out = bytearray(b"xref\n")
-    for run in runs:
-        out += b"%d %d\n" % (run[0], len(run))
-        for number in run:
-            out += b"%010d 00000 n \n" % places[number] if number else b"0000000000 65535 f \n"
-    return bytes(out)
+    value = revisions.data[catalog.value_start : catalog.value_end]
+    objects = {
+        catalog.number: extended(value, b"/DSS %d 0 R" % store),
+        store: b"<<\n/Type /DSS\n/Certs [%b]\n/CRLs [%b]\n>>" % (certificates, lists),
+    }
+    for number, der in zip(numbers, streams, strict=True):
+        objects[number] = b"<<\n/Length %d\n>>\nstream\n%b\nendstream" % (len(der), der)
+    out, places = bytearray(), {}
+    for number, body in objects.items():
+        places[number] = last.end + len(out)
+        out += numbered(number, body)
+    table = last.end + len(out)
+    out += cross_references(places)
+    identity = hashlib.sha256(out).digest()[:16]
+    return bytes(out) + closing(last, size=store + 1 + len(streams), identity=identity, table=table)
 
 
 def read_validation_data(revisions: Revisions) -> ValidationData:

@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from pyhncert.errors import Unavailable
-from pyhncert.issue._sign_lazy import aiohttp_deferred
+from pyhncert.issue._sign_append import (
+    TOKEN_BYTES,
+    CredentialLike,
+    Signer,
+    TimestamperLike,
+    TooLongError,
+    append_signature,
+)
 from pyhncert.values import Level, Words
-
-if TYPE_CHECKING:
-    from pyhncert.issue._sign_signer import CredentialLike, TimestamperLike
 
 OFFICER = "Officer"
 AGENCY = "Agency"
@@ -61,18 +64,15 @@ def sign_copy(
         TimestampFault: the service answered wrongly.
         KeyFault: a key does not sign.
     """
-    with aiohttp_deferred():
-        from pyhncert.issue import _sign_signer as inner  # noqa: PLC0415 - pyHanko costs 0.2 s, paid only to sign
-
     pdf, levels, notes = revision1, [], []
     del revision1  # a long copy is too large to lie in memory twice
-    token_bytes = getattr(timestamper, "token_bytes", 0) or inner.TOKEN_BYTES
+    token_bytes = getattr(timestamper, "token_bytes", 0) or TOKEN_BYTES
     for field, credential in ((OFFICER, officer), (AGENCY, agency)):
         level: Level = "B-T" if timestamper is not None else "B-B"
         while True:
-            signer = inner.CoreSigner(credential, timestamper)
+            signer = Signer(credential, timestamper)
             try:
-                pdf = inner.append_signature(
+                pdf = append_signature(
                     pdf,
                     field=field,
                     signer=signer,
@@ -85,7 +85,7 @@ def sign_copy(
                 timestamper, level = None, "B-B"
                 notes.append(wording()["no_timestamp"])
                 continue
-            except inner.TooLongError:
+            except TooLongError:
                 token_bytes = max(2 * token_bytes, signer.token_length + 256)
                 continue
             break

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -34,6 +35,8 @@ from pyhncert.issue import (
 )
 from pyhncert.values import VIETNAM, Matrix, Measures, Page, Reading, Report
 from pyhncert.verify import verify_copy
+
+sys.path.insert(0, str(Path(__file__).parent))  # `import pyhanko_signer` in these tests
 
 NOW = dt.datetime(2026, 11, 23, 9, 30, tzinfo=VIETNAM)
 OFFICE, OFFICER = "Ủy ban nhân dân phường Thử Nghiệm", "Nguyễn Văn Mẫu"

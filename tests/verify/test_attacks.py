@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import pyhanko_signer as inner
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -123,8 +124,6 @@ def test_an_update_in_place_of_revision_4_is_altered(real, attack, change) -> No
 
 @pytest.mark.parametrize("change", [change for change in CHANGES if change is not no_form])
 def test_an_update_between_the_signatures_is_altered_although_the_agency_signed_it(office, attack, change) -> None:
-    from pyhncert.issue import _sign_signer as inner
-
     signer = inner.CoreSigner(office.officer, office.timestamper)
     how = {"now": office.clock(), "room": 9000, "reason": "x"}
     officer = inner.append_signature(office.revision1(), field="Officer", signer=signer, certify=True, **how)
@@ -138,8 +137,6 @@ def test_an_update_between_the_signatures_is_altered_although_the_agency_signed_
 @pytest.mark.parametrize("change", [change for change in CHANGES if change is not no_form])
 def test_a_signature_whose_own_revision_changes_more_is_altered(office, attack, change, field) -> None:
     """Signed by the right people, yet not what an office writes."""
-    from pyhncert.issue import _sign_signer as inner
-
     plain = inner.RevisionWriter
     pdf = office.revision1()
     for name, credential in (("Officer", office.officer), ("Agency", office.agency)):
@@ -227,14 +224,10 @@ def test_a_copy_with_one_signature_is_altered(real, attack) -> None:
 @pytest.fixture
 def any_order(monkeypatch) -> None:
     """Signing without our own look at the order."""
-    from pyhncert.issue import _sign_signer as inner
-
     monkeypatch.setattr(inner.RevisionSigner, "_enforce_certification_constraints", lambda *_: None)
 
 
 def test_revisions_in_another_order_are_altered(office, attack, any_order) -> None:
-    from pyhncert.issue import _sign_signer as inner
-
     how = {"now": office.clock(), "room": 9000, "reason": "x"}
     agency = inner.append_signature(
         office.revision1(), field="Agency", signer=inner.CoreSigner(office.agency, None), certify=False, **how
@@ -246,8 +239,6 @@ def test_revisions_in_another_order_are_altered(office, attack, any_order) -> No
 
 
 def test_revision_4_before_the_agency_is_altered(office, attack) -> None:
-    from pyhncert.issue import _sign_signer as inner
-
     how = {"now": office.clock(), "room": 9000, "reason": "x"}
     officer = inner.append_signature(
         office.revision1(), field="Officer", signer=inner.CoreSigner(office.officer, None), certify=True, **how
@@ -275,8 +266,6 @@ def real_store(pdf: bytes, office) -> bytes:
 
 def test_an_officer_who_does_not_certify_or_forbids_all_is_altered(office, attack, any_order) -> None:
     from pyhanko.sign.fields import MDPPerm
-
-    from pyhncert.issue import _sign_signer as inner
 
     how = {"now": office.clock(), "room": 9000, "reason": "x"}
     for certify, permission in ((False, MDPPerm.FILL_FORMS), (True, MDPPerm.ANNOTATE)):

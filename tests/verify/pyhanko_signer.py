@@ -1,7 +1,4 @@
-"""Our own signer inside pyHanko: pyHanko writes the revision, our core makes the CMS.
-
-Imports pyHanko's signing half (about 0.25 s), so `issue` loads this file only when it signs.
-"""
+"""An attacker's tool: pyHanko writes the revision, our core makes the CMS, so that what is signed can be anything."""
 
 from __future__ import annotations
 
