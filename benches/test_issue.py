@@ -84,7 +84,13 @@ def page() -> bytes:
     pdf.pages[0].Annots = pikepdf.Array([field])
     pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]), SigFlags=3)
     out = io.BytesIO()
-    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, force_version="1.7", deterministic_id=True)
+    pdf.save(
+        out,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        compress_streams=False,
+        force_version="1.7",
+        deterministic_id=True,
+    )
     return out.getvalue()
 
 
