@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,19 +15,26 @@ if TYPE_CHECKING:
     from pyhncert.values import Pixels
 
 
+class _Limits(NamedTuple):
+    spread: float
+    faint: float
+    plastic_mm: float
+
+
 @functools.cache
-def _limits() -> tuple[float, float]:
+def _limits() -> _Limits:
     data = tomllib.loads(resources.files(__package__).joinpath("light.toml").read_text(encoding="utf-8"))
-    return float(data["spread"]), float(data["faint"])
+    return _Limits(float(data["spread"]), float(data["faint"]), float(data["plastic_mm"]))
 
 
-def evened(image: Pixels) -> Pixels:
+def evened(image: Pixels, *, dpi: float) -> Pixels:
     """`image` (height, width, 3), RGB, without shadow and without what shines through; itself where it has neither."""
     image = np.ascontiguousarray(image)
+    limits = _limits()
     spread, faint = _core.light(image)
-    most_spread, most_faint = _limits()
-    if spread < most_spread and faint < most_faint:
+    shines = faint >= limits.faint and max(image.shape) > limits.plastic_mm / 25.4 * dpi
+    if spread < limits.spread and not shines:
         return image
     out = np.empty_like(image)
-    _core.flatten(image, out, faint=faint >= most_faint)
+    _core.flatten(image, out, faint=shines)
     return out

@@ -57,7 +57,7 @@ class Reader:
         _models.demand(self._paths)
         with _one_thread():
             seals = [seal for seal in page.marks.seals if seal.colour == "red"]
-            image = unsealed(evened(page.image), seals)
+            image = unsealed(evened(page.image, dpi=page.dpi), seals)
             boxes = _crop.join(self._detector.find(image, text_height_px=page.measures.text_height_px))
             strips = _crop.strips(image, boxes)
             dense = len(strips) > _MANY

@@ -24,7 +24,7 @@ def shone_through(image: np.ndarray) -> np.ndarray:
 def test_an_even_page_is_read_as_it_is(drawn):
     page, _ = drawn("quyet_dinh", 3)
     image = np.ascontiguousarray(page.image)
-    assert evened(image) is image
+    assert evened(image, dpi=300) is image
 
 
 @pytest.mark.parametrize("spoil", [shaded, shone_through])
@@ -33,7 +33,7 @@ def test_paper_becomes_even_and_print_stays(drawn, spoil):
     image = np.ascontiguousarray(page.image)
     spoiled = spoil(image)
     before = spoiled.copy()
-    even = evened(spoiled)
+    even = evened(spoiled, dpi=300)
     np.testing.assert_array_equal(spoiled, before)
     gray, was = _core.gray(even).astype(int), _core.gray(image)
     ink = _core.sauvola(was)
@@ -43,6 +43,13 @@ def test_paper_becomes_even_and_print_stays(drawn, spoil):
     assert np.median(_core.gray(spoiled)[paper]) < 250
     dark = was < 100
     assert np.percentile(gray[dark], 90) < 140
+
+
+def test_the_pattern_of_a_plastic_card_is_not_what_shines_through(drawn):
+    page, _ = drawn("quyet_dinh", 3)
+    card = shone_through(np.ascontiguousarray(page.image[:646, :1019]))
+    assert evened(card, dpi=300) is card
+    assert evened(card, dpi=150) is not card
 
 
 def test_a_shaded_page_is_read_as_a_clean_one(drawn, reader, page_of):
