@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from bisect import bisect
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from pyhncert.recognise._labels import Piece, labelish, pieces
@@ -132,8 +134,11 @@ def _labelled(
 ) -> str | None:
     cut = [piece for n, line in enumerate(reading.lines) for piece in pieces(n, line, printed)]
     used: set[int] = set()
+    for told, k, cell in _columns(cut, specs):
+        used |= {k, cell}
+        _keep(told, printed[str(cut[k].label)], cut[cell].words, reading.page, out)
     for k, piece in enumerate(cut):
-        if piece.label is None:
+        if piece.label is None or k in used:
             continue
         spec = _meant(specs, piece.label, part, out)
         if spec is None:
@@ -160,10 +165,48 @@ def _labelled(
             used.add(more)
             last = cut[more]
             words += last.words
-        text = value(spec.type, _text(words), ever=spec.ever, strip=spec.strip)
-        if text is not None and spec.name:
-            out[spec.name] = _field(spec.name, printed[piece.label], text, reading.page, words)
+        _keep(spec, printed[piece.label], words, reading.page, out)
     return part
+
+
+def _keep(spec: _Spec, label: str, words: Sequence[Word], page: int, out: dict[str, Field]) -> None:
+    text = value(spec.type, _text(words), ever=spec.ever, strip=spec.strip)
+    if text is not None and spec.name:
+        out[spec.name] = _field(spec.name, label, text, page, words)
+
+
+def _columns(cut: Sequence[Piece], specs: tuple[_Spec, ...]) -> Iterator[tuple[_Spec, int, int]]:
+    """Field, label and cell of a table in columns of persons: its head names them in a row, the first column is labels.
+
+    What stands in one person's column is never another's, even where a cell is empty.
+    """
+    opens = {label: spec.opens for spec in specs if spec.opens is not None for label in spec.labels}
+    heads = [piece for piece in cut if piece.label in opens and not piece.words]
+    head = next((a for a in heads if any(a is not b and _level(a, b) for b in heads)), None)
+    if head is None:
+        return
+    row = sorted((piece for piece in heads if _level(head, piece)), key=_middle)
+    borders = [(_middle(a) + _middle(b)) / 2 for a, b in pairwise(row)]
+    for k, label in enumerate(cut):
+        if label.label is None or label.words or label.box[1] < head.box[3]:
+            continue
+        for n, cell in enumerate(cut):
+            if cell.label is not None or cell.box[0] < label.box[2] or not _level(label, cell):
+                continue
+            part = opens[str(row[bisect(borders, _middle(cell))].label)]
+            spec = next((spec for spec in specs if spec.part == part and label.label in spec.labels), None)
+            if spec is not None:
+                yield spec, k, n
+
+
+def _middle(piece: Piece) -> float:
+    return (piece.box[0] + piece.box[2]) / 2
+
+
+def _level(one: Piece, other: Piece) -> bool:
+    """Whether both stand on one row."""
+    (_, a, _, b), (_, c, _, d) = one.box, other.box
+    return min(b, d) - max(a, c) > 0.5 * min(b - a, d - c)
 
 
 def _meant(specs: tuple[_Spec, ...], label: str, part: str | None, out: dict[str, Field]) -> _Spec | None:
@@ -175,13 +218,12 @@ def _meant(specs: tuple[_Spec, ...], label: str, part: str | None, out: dict[str
 
 def _beside(piece: Piece, cut: Sequence[Piece], used: set[int]) -> int | None:
     """The piece right of a label on its row, when no other label stands between."""
-    _, top, right, bottom = piece.box
+    right = piece.box[2]
     best: tuple[float, int] | None = None
     for k, other in enumerate(cut):
         if other is piece or k in used:
             continue
-        level = min(bottom, other.box[3]) - max(top, other.box[1])
-        if level < 0.5 * min(bottom - top, other.box[3] - other.box[1]) or other.box[0] < right - 0.3 * piece.height:
+        if not _level(piece, other) or other.box[0] < right - 0.3 * piece.height:
             continue
         gap = other.box[0] - right
         if gap < 14 * piece.height and (best is None or gap < best[0]):

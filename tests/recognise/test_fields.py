@@ -61,6 +61,27 @@ def test_a_birth_certificate_gives_child_parents_and_registration(reading_of: Ma
     }
 
 
+def test_a_table_with_a_column_for_each_parent_keeps_them_apart(reading_of: Make) -> None:
+    rows = [
+        (200, 300, "Họ và tên: TỪ SỸ CHIẾN"),
+        (900, 600, "NGƯỜI CHA"),
+        (1700, 600, "NGƯỜI MẸ"),
+        (200, 700, "Họ và tên"),
+        (680, 700, "TỪ HOÀNG GIÁP"),
+        (1480, 700, "QUÁCH KHÁNH NGUYỆT"),
+        (200, 800, "Năm sinh"),
+        (1480, 800, "1981"),
+        (200, 900, "Dân tộc"),
+        (680, 900, "Kinh"),
+        (1480, 900, "Tày"),
+    ]
+    found = values("khai_sinh", reading_of(rows))
+    assert found["mother_birth_year"] == "1981"
+    assert "father_birth_year" not in found
+    assert (found["father_ethnicity"], found["mother_ethnicity"]) == ("Kinh", "Tày")
+    assert (found["father_name"], found["mother_name"]) == ("TỪ HOÀNG GIÁP", "QUÁCH KHÁNH NGUYỆT")
+
+
 def test_values_of_a_card_stand_beside_or_below_their_labels(reading_of: Make) -> None:
     reading = reading_of(
         [
