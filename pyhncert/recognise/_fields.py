@@ -194,7 +194,9 @@ def _columns(cut: Sequence[Piece], specs: tuple[_Spec, ...]) -> Iterator[tuple[_
             if cell.label is not None or cell.box[0] < label.box[2] or not _level(label, cell):
                 continue
             part = opens[str(row[bisect(borders, _middle(cell))].label)]
-            spec = next((spec for spec in specs if spec.part == part and label.label in spec.labels), None)
+            own = [spec for spec in specs if spec.part == part and label.label in spec.labels]
+            kinds = {spec.type for spec in specs if label.label in spec.labels}  # “Họ và tên” stands for the person
+            spec = next(iter(own or [spec for spec in specs if spec.opens == part and spec.type in kinds]), None)
             if spec is not None:
                 yield spec, k, n
 

@@ -97,10 +97,11 @@ def _hull(quad: Quad) -> tuple[float, float, float, float]:
 
 
 def _is_stamp(line: Line, stamp: Quad) -> bool:
-    """Whether `line` is red and lies in the box around a stamp: what was read of it before."""
+    """Whether `line` is red and lies in the box around a stamp, no wider than that: what was read of it before."""
     left, top, right, bottom = _hull(stamp)
     a, b, c, d = _hull(line.quad)
-    return line.red >= 0.5 and left < (a + c) / 2 < right and top < (b + d) / 2 < bottom
+    within = left < (a + c) / 2 < right and top < (b + d) / 2 < bottom
+    return line.red >= 0.5 and within and c - a < 1.2 * (right - left)
 
 
 def _is_noise(line: Line) -> bool:
