@@ -19,6 +19,8 @@ EXTRAS ?= dev$(if $(and $(wildcard /usr/include/sane/sane.h),$(wildcard $(PYTHON
 
 BIN := .venv/bin
 READY := build/stamps/ready
+# the rest of training/ imports torch or the benches, which the types here know nothing of
+TRAINING := training/text.py training/lines.py training/score.py
 OFFICE := build/office
 SOURCES := pyproject.toml cli/pyproject.toml Cargo.toml Cargo.lock core_rs/Cargo.toml \
 	$(shell find core_rs/src -name '*.rs')
@@ -59,6 +61,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy $(TRAINING)
 	$(BIN)/python -m mypy.stubtest pyhncert._core
 
 bench: $(READY)

@@ -70,7 +70,7 @@ def test_the_tree_holds_no_unfinished_places_and_no_paths_of_a_machine() -> None
     words = ("TO" + "DO", "FIX" + "ME", r"XX" + r"X\b", "raise NotImplemented" + "Error", "unimplemented" + "!")
     unfinished = re.compile(r"\b(" + "|".join(words) + ")")
     machine = re.compile(r"(^|[^\w.-])/(work|root|home)/\w")
-    for folder in ("pyhncert", "cli", "core_rs/src", "tests", "benches", "examples", "docs", ".ci"):
+    for folder in ("pyhncert", "cli", "core_rs/src", "tests", "benches", "examples", "training", "docs", ".ci"):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in {".py", ".rs", ".md", ".toml", ".json"} or path.name == "run":
                 text = path.read_text("utf-8")
