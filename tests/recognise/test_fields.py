@@ -209,3 +209,9 @@ def test_a_value_below_the_title_is_not_taken_for_the_title_s_own(reading_of: Ma
     )
     paper = Kind(key="bang_tn", name=kind_name("bang_tn"), title="BẰNG TỐT NGHIỆP", confidence=1.0, page=reading.page)
     assert [(field.name, field.value) for field in fields(paper, [reading])] == [("ranking", "Khá")]
+
+
+def test_the_number_of_a_card_is_found_without_its_label(reading_of: Make) -> None:
+    rows = [(400, 100, "CĂN CƯỚC CÔNG DÂN"), (400, 200, "ss/No: 036078782607"), (400, 300, "Họ và tên / Full name:")]
+    assert values("cccd", reading_of(rows))["personal_id"] == "036078782607"
+    assert "personal_id" not in values("cccd", reading_of([*rows, (400, 400, "036078782608")]))
