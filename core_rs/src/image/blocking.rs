@@ -44,18 +44,13 @@ impl Grid {
     /// JPEG raises one place in eight; enlarging two or four times raises four or two of them alike.
     #[must_use]
     pub fn blocking(&self) -> f64 {
-        let mut means: Vec<f64> = self
-            .excess
-            .iter()
-            .zip(self.count)
-            .filter(|(_, n)| *n >= 100)
-            .map(|(&sum, n)| sum as f64 / (2 * n) as f64)
-            .collect();
-        means.sort_by(f64::total_cmp);
-        match means.as_slice() {
-            [.., next, most] if means.len() == BLOCK => most - next,
-            _ => 0.0,
+        if self.count.iter().any(|&n| n < 100) {
+            return 0.0;
         }
+        let mean = |i: usize| self.excess[i] as f64 / (2 * self.count[i]) as f64;
+        let mut means: [f64; BLOCK] = std::array::from_fn(mean);
+        means.sort_unstable_by(f64::total_cmp);
+        means[BLOCK - 1] - means[BLOCK - 2]
     }
 
     /// The largest factor on whose grid nine of ten edges lie; 1 where there is none, or too few edges to tell.

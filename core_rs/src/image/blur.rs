@@ -1,5 +1,6 @@
 //! How far the edges of ink are blurred.
 
+use super::scratch::Kept;
 use super::{View, blobs, reduce};
 
 /// Median blur of the edges of letters, along rows and along columns; the larger of both.
@@ -14,23 +15,22 @@ pub fn blur(
     if contrast < 8.0 {
         return 0.0;
     }
-    let mut runs: Vec<&blobs::Run> = ink
-        .runs
-        .iter()
-        .filter(|r| is_letter[r.blob as usize])
-        .collect();
-    if runs.len() < 200 {
-        runs = ink
-            .runs
-            .iter()
-            .filter(|r| ink.blobs[r.blob as usize].area >= 12)
-            .collect();
-    }
-    let step = (runs.len() / 4000).max(1);
+    let letters = || ink.runs.iter().filter(|r| is_letter[r.blob as usize]);
+    let few = letters().count() < 200;
+    let wanted = |r: &&blobs::Run| {
+        if few {
+            ink.blobs[r.blob as usize].area >= 12
+        } else {
+            is_letter[r.blob as usize]
+        }
+    };
+    let runs = ink.runs.iter().filter(wanted);
+    let count = runs.clone().count();
+    let step = (count / 4000).max(1);
     let reach = 12 * factor;
-    let (mut rows, mut columns) = (Vec::new(), Vec::new());
-    let mut line = Vec::with_capacity(4 * reach);
-    for run in runs.iter().step_by(step) {
+    let (mut rows, mut columns) = (Kept::roomy(count / step + 1), Kept::roomy(count / step + 1));
+    let mut line = Kept::roomy(2 * reach);
+    for run in runs.step_by(step) {
         let y = (run.y as usize * factor + factor / 2).min(view.height - 1);
         let (start, end) = (
             run.start as usize * factor,
@@ -50,8 +50,8 @@ pub fn blur(
         line.extend((from..to).map(|y| i32::from(reduce::luma(&view.row(y)[x * 3..x * 3 + 3]))));
         columns.extend(edge_blur(&line, contrast));
     }
-    let middle = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
+    let middle = |mut values: Kept<f64>| {
+        values.sort_unstable_by(f64::total_cmp);
         values.get(values.len() / 2).copied().unwrap_or(0.0)
     };
     middle(rows).max(middle(columns))

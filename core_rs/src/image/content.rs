@@ -1,6 +1,7 @@
 //! Whether a page carries anything: letters in lines, pictures; not specks, not a frame alone.
 
 use super::blobs::{Blob, Ink};
+use super::scratch::Kept;
 
 /// So many letters in lines are enough to call a page written; nobody needs to count on.
 pub const ENOUGH: usize = 60;
@@ -8,20 +9,18 @@ pub const ENOUGH: usize = 60;
 /// Letters that stand in a line with at least two others, up to [`ENOUGH`].
 #[must_use]
 pub fn letters_in_lines(ink: &Ink, is_letter: &[bool]) -> usize {
-    let mut letters: Vec<&Blob> = ink
+    let high = ink
         .blobs
         .iter()
         .zip(is_letter)
-        .filter(|(b, l)| **l && b.height() >= 4)
-        .map(|(b, _)| b)
-        .collect();
-    letters.sort_by_key(|b| b.y0 + b.y1);
+        .filter(|(b, l)| **l && b.height() >= 4);
+    let mut letters = Kept::collect(ink.blobs.len(), high.map(|(b, _)| *b));
+    letters.sort_unstable_by_key(|b| b.y0 + b.y1);
     let mut count = 0;
     for (i, letter) in letters.iter().enumerate() {
-        let near = |other: &&&Blob| alike(letter, other);
+        let near = |other: &&Blob| alike(letter, other);
         let reach = 2 * letter.height();
-        let within =
-            |other: &&&Blob| (other.y0 + other.y1).abs_diff(letter.y0 + letter.y1) <= reach;
+        let within = |other: &&Blob| (other.y0 + other.y1).abs_diff(letter.y0 + letter.y1) <= reach;
         let before = letters[..i]
             .iter()
             .rev()

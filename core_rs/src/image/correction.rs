@@ -2,6 +2,7 @@
 
 use super::geometry::{Quad, corners};
 use super::inks::Inks;
+use super::scratch::Kept;
 use super::{Picture, blobs, reduce};
 
 /// Least colour, in levels, that paper must have so that white fluid on it can be seen.
@@ -12,10 +13,10 @@ const LONG_MM: f64 = 10.0;
 
 /// White patches on tinted paper, in pixels of [`Inks`].
 #[must_use]
-pub fn fluid(inks: &Inks) -> Vec<Quad> {
+pub fn fluid(inks: &Inks) -> Kept<Quad> {
     let tint = spread(&inks.paper);
     if tint < TINT {
-        return Vec::new();
+        return Kept::default();
     }
     let most = (f64::from(tint) * 0.45) as u8;
     let least = reduce::luma(&inks.paper).saturating_sub(4);
@@ -31,8 +32,8 @@ pub fn fluid(inks: &Inks) -> Vec<Quad> {
     let mm = |px: u32| f64::from(px) / inks.per_mm;
     let rim = inks.px(3.0);
     let (w, h) = (inks.small.width as f64, inks.small.height as f64);
-    blobs::find(mask.view())
-        .blobs
+    let blobs = blobs::find(mask.view()).blobs;
+    let patches = blobs
         .iter()
         .map(|b| blobs::Blob {
             x0: 2 * b.x0,
@@ -51,8 +52,10 @@ pub fn fluid(inks: &Inks) -> Vec<Quad> {
             let dense = f64::from(b.area) > 0.45 * f64::from(b.width() * b.height());
             inside && sized && dense && on_paper(inks, b)
         })
-        .map(|b| corners(b.x0.into(), b.y0.into(), b.x1.into(), b.y1.into()))
-        .collect()
+        .map(|b| corners(b.x0.into(), b.y0.into(), b.x1.into(), b.y1.into()));
+    let mut found = Kept::grown();
+    found.extend(patches);
+    found
 }
 
 /// Whether what lies around a patch is mostly paper: the gaps of a printed code are no patches.
@@ -79,34 +82,36 @@ struct Piece {
     /// Columns of the line up to here.
     length: usize,
     before: Option<usize>,
+    /// The last piece of the same row that begins further left.
+    beside: Option<usize>,
 }
 
 /// Lines drawn through words, in pixels of [`Inks`]: level to within 10 degrees, 10 mm and longer, crossed by letters.
 ///
 /// `strokes` are the page's black and blue strokes; `elsewhere` tells places (x, y) that are something else.
 #[must_use]
-pub fn strikes(inks: &Inks, strokes: &Picture, elsewhere: impl Fn(f64, f64) -> bool) -> Vec<Quad> {
+pub fn strikes(inks: &Inks, strokes: &Picture, elsewhere: impl Fn(f64, f64) -> bool) -> Kept<Quad> {
     let mut mask = strokes.clone();
     for (to, &red) in mask.data.iter_mut().zip(&inks.red.data) {
         *to |= u8::from(red >= RED);
     }
-    let mut found: Vec<Quad> = Vec::new();
-    for chain in chains(&mask, inks) {
+    let mut found = Kept::<Quad>::grown();
+    for_chains(&mask, inks, |chain| {
         let (first, last) = (chain[0], chain[chain.len() - 1]);
         let at = |piece: &Piece| (piece.start as f64, piece.y as f64);
         if elsewhere(at(&first).0, at(&first).1) || elsewhere(last.end as f64, last.y as f64) {
-            continue;
+            return;
         }
         let length = (last.end - first.start) as f64 / inks.per_mm;
-        let crossings = crossings(&mask, &chain, inks);
+        let crossings = crossings(&mask, chain, inks);
         if crossings < 4 || (crossings as f64) < 0.3 * length {
-            continue;
+            return;
         }
         let top = chain.iter().map(|p| p.y).min().unwrap_or(0) as f64 - inks.px(1.5);
         let bottom = chain.iter().map(|p| p.y).max().unwrap_or(0) as f64 + inks.px(1.5);
         let (l, r) = (first.start as f64, last.end as f64);
         if share(&mask, l, top, r, bottom) > 0.43 {
-            continue;
+            return;
         }
         let again = found
             .iter()
@@ -114,7 +119,7 @@ pub fn strikes(inks: &Inks, strokes: &Picture, elsewhere: impl Fn(f64, f64) -> b
         if !again {
             found.push(corners(l, top, r, bottom));
         }
-    }
+    });
     found
 }
 
@@ -133,10 +138,10 @@ fn share(mask: &Picture, left: f64, top: f64, right: f64, bottom: f64) -> f64 {
     ink as f64 / ((r - l) * (b - t)).max(1) as f64
 }
 
-/// Chains of level pieces of [`LONG_MM`] and more, the longest first.
-fn chains(mask: &Picture, inks: &Inks) -> Vec<Vec<Piece>> {
+/// Tell the chains of level pieces of [`LONG_MM`] and more, the longest first.
+fn for_chains(mask: &Picture, inks: &Inks, mut tell: impl FnMut(&[Piece])) {
     let least = (1.2 * inks.per_mm) as usize;
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces = Kept::<Piece>::grown();
     for y in 0..mask.height {
         let row = mask.row(y);
         let mut x = 0;
@@ -152,21 +157,23 @@ fn chains(mask: &Picture, inks: &Inks) -> Vec<Vec<Piece>> {
                     end,
                     length: end - start,
                     before: None,
+                    beside: None,
                 });
             }
             x = end;
         }
     }
     pieces.sort_unstable_by_key(|p| (p.start, p.y));
-    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); mask.height];
+    // The last piece of each row so far.
+    let mut rows = Kept::<Option<usize>>::filled(mask.height, None);
     for i in 0..pieces.len() {
         let mut piece = pieces[i];
         let (above, below) = (
             piece.y.saturating_sub(1),
             (piece.y + 1).min(mask.height - 1),
         );
-        for row in &rows[above..=below] {
-            for &k in row.iter().rev().take(4) {
+        for &row in &rows[above..=below] {
+            for k in std::iter::successors(row, |&k| pieces[k].beside).take(4) {
                 let other = pieces[k];
                 let joins = other.end + 2 >= piece.start && other.end < piece.end;
                 let length = other.length + piece.end - other.end.max(piece.start);
@@ -176,18 +183,17 @@ fn chains(mask: &Picture, inks: &Inks) -> Vec<Vec<Piece>> {
                 }
             }
         }
-        rows[piece.y].push(i);
+        piece.beside = rows[piece.y].replace(i);
         pieces[i] = piece;
     }
     let long = (LONG_MM * inks.per_mm) as usize;
-    let mut ends: Vec<usize> = (0..pieces.len())
-        .filter(|&i| pieces[i].length >= long)
-        .collect();
-    ends.sort_by_key(|&i| std::cmp::Reverse(pieces[i].length));
-    let mut used = vec![false; pieces.len()];
-    let mut out = Vec::new();
-    for end in ends {
-        let mut chain = Vec::new();
+    let ends = (0..pieces.len()).filter(|&i| pieces[i].length >= long);
+    let mut ends = Kept::collect(pieces.len(), ends);
+    ends.sort_unstable_by_key(|&i| (std::cmp::Reverse(pieces[i].length), i));
+    let mut used = Kept::filled(pieces.len(), false);
+    let mut chain = Kept::<Piece>::grown();
+    for &end in &ends {
+        chain.clear();
         let mut at = Some(end);
         let mut fresh = true;
         while let Some(i) = at {
@@ -198,10 +204,9 @@ fn chains(mask: &Picture, inks: &Inks) -> Vec<Vec<Piece>> {
         }
         chain.reverse();
         if fresh {
-            out.push(chain);
+            tell(&chain);
         }
     }
-    out
 }
 
 /// Whether most of a run is no thicker than a pen's line.

@@ -60,8 +60,7 @@ fn side(gray: &Picture, a: Point, b: Point, reach: usize, lighter: bool) -> Side
     let inward = ((a.1 - b.1) / length, (b.0 - a.0) / length);
     let span = 2 * reach + 1;
     let mut profile = Kept::<f64>::zeros(span);
-    let mut rises: Vec<(Point, f64)> = Vec::new();
-    let mut falls: Vec<(Point, f64)> = Vec::new();
+    let [mut rises, mut falls] = [(); 2].map(|()| Kept::<(Point, f64)>::roomy(PLACES));
     let mut places = 0_usize;
     for place in 0..PLACES {
         let t = (place as f64 + 0.5) / PLACES as f64;
@@ -88,8 +87,8 @@ fn side(gray: &Picture, a: Point, b: Point, reach: usize, lighter: bool) -> Side
         }
     }
     let strength = |found: &[(Point, f64)]| {
-        let mut steps: Vec<f64> = found.iter().map(|f| f.1).collect();
-        steps.sort_by(f64::total_cmp);
+        let mut steps = Kept::collect(found.len(), found.iter().map(|f| f.1));
+        steps.sort_unstable_by(f64::total_cmp);
         steps.get(steps.len() / 2).copied().unwrap_or(0.0)
     };
     let tried = if lighter {
@@ -125,32 +124,24 @@ fn support(
     rough: Line,
     places: usize,
 ) -> Option<(Line, f64)> {
-    let strong: Vec<Point> = found
-        .iter()
-        .filter(|f| f.1 >= STEP.max(0.3 * strength))
-        .map(|f| f.0)
-        .collect();
+    let clear = found.iter().filter(|f| f.1 >= STEP.max(0.3 * strength));
+    let strong = Kept::collect(found.len(), clear.map(|f| f.0));
     let off = |l: &Line, p: &Point| (l.0 * p.0 + l.1 * p.1 - l.2).abs();
     // The middle of their distances first: a shadow or a finger moves some, not most.
-    let mut offs: Vec<f64> = strong
-        .iter()
-        .map(|p| rough.0 * p.0 + rough.1 * p.1 - rough.2)
-        .collect();
+    let along = |p: &Point| rough.0 * p.0 + rough.1 * p.1 - rough.2;
+    let mut offs = Kept::collect(strong.len(), strong.iter().map(along));
     if offs.len() < 8 {
         return None;
     }
-    offs.sort_by(f64::total_cmp);
+    offs.sort_unstable_by(f64::total_cmp);
     let mut now = (rough.0, rough.1, rough.2 + offs[offs.len() / 2]);
     for band in [4.0, 2.5, 1.5] {
-        let near: Vec<Point> = strong
-            .iter()
-            .filter(|p| off(&now, p) <= band)
-            .copied()
-            .collect();
-        if near.len() < 8 {
+        let line = now;
+        let near = strong.iter().filter(|p| off(&line, p) <= band);
+        if near.clone().count() < 8 {
             return None;
         }
-        now = fit(near.iter())?;
+        now = fit(near)?;
     }
     let on = strong.iter().filter(|p| off(&now, p) <= 1.5).count();
     Some((now, on as f64 / places.max(1) as f64))
@@ -207,7 +198,7 @@ pub fn steps(small: View<'_>, quad: &Quad, sides: &[Side; 4]) -> [Option<Step>; 
         let (a, b) = (quad[i], quad[(i + 1) % 4]);
         let length = distance(a, b).max(1e-9);
         let inward = ((a.1 - b.1) / length, (b.0 - a.0) / length);
-        let mut found = [(0.0, 0.0, 0.0); 2].map(|_| [Vec::new(), Vec::new(), Vec::new()]);
+        let mut found = [(); 2].map(|()| [(); 3].map(|()| Kept::<u8>::roomy(56 * 5)));
         for place in 4..60 {
             let t = f64::from(place) / 64.0;
             let p = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
@@ -239,7 +230,7 @@ pub fn steps(small: View<'_>, quad: &Quad, sides: &[Side; 4]) -> [Option<Step>; 
 }
 
 /// The mean of the middle third.
-fn middle(mut values: Vec<u8>) -> f64 {
+fn middle(mut values: Kept<u8>) -> f64 {
     values.sort_unstable();
     let third = values.len() / 3;
     let part = &values[third..values.len() - third];

@@ -1,5 +1,6 @@
 //! Points, homographies and the boxes around them.
 
+use super::scratch::Kept;
 use crate::{Error, Result};
 
 /// x and y.
@@ -150,10 +151,10 @@ pub fn aspect(quad: &Quad, middle: Point) -> Option<f64> {
 
 /// Left, top, right, bottom of the box around `points`.
 #[must_use]
-pub fn bounds(points: &[Point]) -> (f64, f64, f64, f64) {
-    points.iter().fold(
+pub fn bounds(points: impl IntoIterator<Item = Point>) -> (f64, f64, f64, f64) {
+    points.into_iter().fold(
         (f64::MAX, f64::MAX, f64::MIN, f64::MIN),
-        |(l, t, r, b), &(x, y)| (l.min(x), t.min(y), r.max(x), b.max(y)),
+        |(l, t, r, b), (x, y)| (l.min(x), t.min(y), r.max(x), b.max(y)),
     )
 }
 
@@ -184,14 +185,14 @@ pub fn distance(a: Point, b: Point) -> f64 {
 
 /// Convex hull, clockwise as seen (Andrew's monotone chain).
 #[must_use]
-pub fn hull(points: &[Point]) -> Vec<Point> {
-    let mut sorted = points.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+pub fn hull(points: &[Point]) -> Kept<Point> {
+    let mut sorted = Kept::copy(points);
+    sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     sorted.dedup();
     if sorted.len() < 3 {
         return sorted;
     }
-    let mut chain: Vec<Point> = Vec::with_capacity(sorted.len() * 2);
+    let mut chain = Kept::<Point>::roomy(sorted.len() * 2);
     for pass in 0..2 {
         let base = chain.len();
         for i in 0..sorted.len() {

@@ -1,13 +1,14 @@
 //! Spots that a lamp has burnt out.
 
 use super::geometry::{Quad, corners};
+use super::scratch::Kept;
 use super::{Picture, blobs, grow, paper, reduce};
 
 /// Share of pixels that a lamp, mirrored in foil or gloss, has burnt out, and the boxes of these spots: white ones that
 /// fade into darker paper.
 /// What is white with a sharp edge was printed or laid so; on white paper glare cannot be told.
 #[must_use]
-pub fn find(small: &Picture) -> (f64, Vec<Quad>) {
+pub fn find(small: &Picture) -> (f64, Kept<Quad>) {
     const LEAST: f64 = 0.003;
     let gray = reduce::gray(small.view());
     let paper = paper::level(&gray.data, 0.5);
@@ -17,10 +18,10 @@ pub fn find(small: &Picture) -> (f64, Vec<Quad>) {
         *to = u8::from(v >= 253);
     }
     if paper > 242 || mask.data.iter().map(|&v| f64::from(v)).sum::<f64>() < LEAST * total {
-        return (0.0, Vec::new());
+        return (0.0, Kept::default());
     }
     let ink = blobs::find(mask.view());
-    let (mut burnt, mut quads) = (0.0, Vec::new());
+    let (mut burnt, mut quads) = (0.0, Kept::grown());
     for (index, blob) in ink.blobs.iter().enumerate() {
         if f64::from(blob.area) >= LEAST * total
             && fades(&gray, &ink, index as u32, f64::from(paper))
@@ -44,10 +45,8 @@ fn fades(gray: &Picture, ink: &blobs::Ink, index: u32, paper: f64) -> bool {
         return false;
     };
     let rim = gray.data.iter().zip(&inner.data).zip(&outer.data);
-    let values: Vec<u8> = rim
-        .filter(|((_, a), b)| **a == 0 && **b == 1)
-        .map(|((&v, _), _)| v)
-        .collect();
+    let seen = rim.filter(|((_, a), b)| **a == 0 && **b == 1);
+    let values = Kept::collect(gray.data.len(), seen.map(|((&v, _), _)| v));
     !values.is_empty() && f64::from(paper::level(&values, 0.5)) - paper >= 0.2 * (255.0 - paper)
 }
 

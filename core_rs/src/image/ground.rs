@@ -42,8 +42,7 @@ struct Stretch {
 #[must_use]
 pub fn find(small: View<'_>) -> Ground {
     let rim = (small.width.min(small.height) / 70).max(3);
-    let stretches = stretches(small, rim);
-    let bare = bare(&stretches);
+    let bare = bare(stretches(small, rim));
     let planes = planes(&bare);
     let stray = stray(small, rim, &bare, &planes);
     if stray <= EVEN {
@@ -53,46 +52,42 @@ pub fn find(small: View<'_>) -> Ground {
     }
 }
 
-fn boxes(w: usize, h: usize, rim: usize) -> Vec<(usize, usize, usize, usize)> {
-    let mut found = Vec::with_capacity(4 * STRETCHES);
-    for i in 0..STRETCHES {
+fn boxes(w: usize, h: usize, rim: usize) -> impl Iterator<Item = (usize, usize, usize, usize)> {
+    (0..STRETCHES).flat_map(move |i| {
         let (x0, x1) = (w * i / STRETCHES, w * (i + 1) / STRETCHES);
         let (y0, y1) = (h * i / STRETCHES, h * (i + 1) / STRETCHES);
-        found.extend([
+        [
             (x0, 0, x1, rim),
             (x0, h - rim, x1, h),
             (0, y0, rim, y1),
             (w - rim, y0, w, y1),
-        ]);
-    }
-    found
+        ]
+    })
 }
 
-fn stretches(small: View<'_>, rim: usize) -> Vec<Stretch> {
-    boxes(small.width, small.height, rim)
-        .into_iter()
-        .map(|(x0, y0, x1, y1)| {
-            let mut channels: [Vec<u8>; 3] = Default::default();
-            for y in y0..y1 {
-                for pixel in small.row(y)[x0 * 3..x1 * 3].chunks_exact(3) {
-                    channels
-                        .iter_mut()
-                        .zip(pixel)
-                        .for_each(|(to, &v)| to.push(v));
-                }
+fn stretches(small: View<'_>, rim: usize) -> Kept<Stretch> {
+    let found = boxes(small.width, small.height, rim).map(|(x0, y0, x1, y1)| {
+        let mut channels = [(); 3].map(|()| Kept::<u8>::roomy((x1 - x0) * (y1 - y0)));
+        for y in y0..y1 {
+            for pixel in small.row(y)[x0 * 3..x1 * 3].chunks_exact(3) {
+                channels
+                    .iter_mut()
+                    .zip(pixel)
+                    .for_each(|(to, &v)| to.push(v));
             }
-            Stretch {
-                at: (
-                    f64::midpoint(x0 as f64, x1 as f64),
-                    f64::midpoint(y0 as f64, y1 as f64),
-                ),
-                colour: channels.map(|mut values| {
-                    values.sort_unstable();
-                    f64::from(values[values.len() / 2])
-                }),
-            }
-        })
-        .collect()
+        }
+        Stretch {
+            at: (
+                f64::midpoint(x0 as f64, x1 as f64),
+                f64::midpoint(y0 as f64, y1 as f64),
+            ),
+            colour: channels.map(|mut values| {
+                values.sort_unstable();
+                f64::from(values[values.len() / 2])
+            }),
+        }
+    });
+    Kept::collect(4 * STRETCHES, found)
 }
 
 fn lightness(colour: &[f64; 3]) -> f64 {
@@ -100,8 +95,7 @@ fn lightness(colour: &[f64; 3]) -> f64 {
 }
 
 /// The stretches that show ground: all, or, where a light paper reaches over the edge of the scan, the darker ones.
-fn bare(stretches: &[Stretch]) -> Vec<Stretch> {
-    let mut sorted = stretches.to_vec();
+fn bare(mut sorted: Kept<Stretch>) -> Kept<Stretch> {
     sorted.sort_by(|a, b| lightness(&a.colour).total_cmp(&lightness(&b.colour)));
     let least = sorted.len() / 4;
     // The widest step in lightness parts paper from ground.
@@ -125,8 +119,8 @@ fn bare(stretches: &[Stretch]) -> Vec<Stretch> {
 /// Per channel, the level that is a + b x + c y over the ground; least squares, the worst third left out.
 fn planes(bare: &[Stretch]) -> [[f64; 3]; 3] {
     [0, 1, 2].map(|c| {
-        let mut points: Vec<(f64, f64, f64)> =
-            bare.iter().map(|s| (s.at.0, s.at.1, s.colour[c])).collect();
+        let levels = bare.iter().map(|s| (s.at.0, s.at.1, s.colour[c]));
+        let mut points = Kept::collect(bare.len(), levels);
         let mut plane = [0.0; 3];
         for round in 0..3 {
             plane = fit(&points);
@@ -135,7 +129,8 @@ fn planes(bare: &[Stretch]) -> [[f64; 3]; 3] {
             }
             let miss = |p: &(f64, f64, f64)| (p.2 - level(&plane, p.0, p.1)).abs();
             points.sort_by(|a, b| miss(a).total_cmp(&miss(b)));
-            points.truncate(points.len() * 5 / 6);
+            let nearest = points.len() * 5 / 6;
+            points.truncate(nearest);
         }
         plane
     })
@@ -166,7 +161,8 @@ fn fit(points: &[(f64, f64, f64)]) -> [f64; 3] {
 
 /// Robust deviation of the pixels of bare rim from the planes, the largest of the channels.
 fn stray(small: View<'_>, rim: usize, bare: &[Stretch], planes: &[[f64; 3]; 3]) -> f64 {
-    let mut misses: [Vec<f64>; 3] = Default::default();
+    let most = 2 * rim * (small.width + small.height);
+    let mut misses = [(); 3].map(|()| Kept::<f64>::roomy(most));
     for (x0, y0, x1, y1) in boxes(small.width, small.height, rim) {
         let at = (
             f64::midpoint(x0 as f64, x1 as f64),
@@ -187,7 +183,7 @@ fn stray(small: View<'_>, rim: usize, bare: &[Stretch], planes: &[[f64; 3]; 3]) 
     misses
         .into_iter()
         .map(|mut m| {
-            m.sort_by(f64::total_cmp);
+            m.sort_unstable_by(f64::total_cmp);
             m.get(m.len() * 3 / 4).map_or(0.0, |v| v / 1.15)
         })
         .fold(0.0, f64::max)

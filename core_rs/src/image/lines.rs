@@ -213,10 +213,10 @@ impl Axis<'_> {
     fn coarse(&self) -> (f64, f64) {
         let mut counts = Kept::grown();
         let thin = (self.near.len() / 5000).max(1);
-        let mut tried: Vec<(f64, f64)> = (-22..=22)
-            .map(|i| f64::from(i) * 0.5)
-            .map(|degrees| (self.sharpness(degrees, thin, 4.0, &mut counts), degrees))
-            .collect();
+        let mut tried: [(f64, f64); 45] = std::array::from_fn(|i| {
+            let degrees = (i as f64 - 22.0) * 0.5;
+            (self.sharpness(degrees, thin, 4.0, &mut counts), degrees)
+        });
         tried.sort_by(|a, b| a.0.total_cmp(&b.0));
         let floor = tried[tried.len() / 4].0.max(1e-9);
         let (peak, degrees) = tried[tried.len() - 1];
@@ -229,9 +229,9 @@ impl Axis<'_> {
         let mut best = rough;
         let thin = (self.near.len() / 15_000).max(1);
         for (step, bin) in [(0.1, 2.0), (0.02, 1.0)] {
-            let scores: Vec<f64> = (-6..=6)
-                .map(|i| self.sharpness(best + f64::from(i) * step, thin, bin, &mut counts))
-                .collect();
+            let scores: [f64; 13] = std::array::from_fn(|i| {
+                self.sharpness(best + (i as f64 - 6.0) * step, thin, bin, &mut counts)
+            });
             let top = (0..scores.len())
                 .max_by(|&a, &b| scores[a].total_cmp(&scores[b]))
                 .unwrap_or(6);

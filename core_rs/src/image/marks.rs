@@ -4,6 +4,7 @@ use super::blobs::Blob;
 use super::geometry::{Point, Quad, corners};
 use super::inks::Inks;
 use super::rings::Ring;
+use super::scratch::Kept;
 use super::strokes::{self, Strokes};
 use super::{Picture, View, correction, photocopy, portrait, seal, stamp};
 use crate::{Error, Result};
@@ -53,17 +54,17 @@ pub struct Signature {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
     /// Round seals.
-    pub seals: Vec<Seal>,
+    pub seals: Kept<Seal>,
     /// Handwritten signatures.
-    pub signatures: Vec<Signature>,
+    pub signatures: Kept<Signature>,
     /// Photographs, with how sure it is.
-    pub portraits: Vec<(Quad, f64)>,
+    pub portraits: Kept<(Quad, f64)>,
     /// Red framed stamps.
-    pub stamps: Vec<Quad>,
+    pub stamps: Kept<Quad>,
     /// Words crossed out.
-    pub strikes: Vec<Quad>,
+    pub strikes: Kept<Quad>,
     /// Patches of correction fluid.
-    pub fluid: Vec<Quad>,
+    pub fluid: Kept<Quad>,
 }
 
 /// Find the marks on an upright RGB page of `dpi`.
@@ -76,16 +77,16 @@ pub fn find(page: View<'_>, dpi: f64) -> Result<Marks> {
     }
     let inks = Inks::new(page, dpi.clamp(50.0, 2400.0));
     let (red, blue) = seal::find(&inks);
-    let portraits = portrait::find(&inks);
+    let mut portraits = portrait::find(&inks);
     let strokes = Strokes::new(&inks);
-    let black = black_seals(&inks, &strokes, &[red.as_slice(), blue.as_slice()].concat());
-    let rings: Vec<Ring> = blue.iter().chain(&black).map(|s| s.ring).collect();
+    let black = black_seals(&inks, &strokes, &red, &blue);
     let signatures = strokes::signatures(&inks, &strokes, |blob| {
-        rings.iter().any(|ring| holds(ring, blob, inks.px(2.0)))
+        let mut rings = blue.iter().chain(&black).map(|s| &s.ring);
+        rings.any(|ring| holds(ring, blob, inks.px(2.0)))
             || portraits.iter().any(|(quad, _)| middle_in(quad, blob))
     });
-    let stamps = stamp::find(&inks);
-    let crossed = correction::strikes(&inks, &strokes.mask, |x, y| {
+    let mut stamps = stamp::find(&inks);
+    let mut crossed = correction::strikes(&inks, &strokes.mask, |x, y| {
         let near =
             |q: &Quad| q[0].0 - 4.0 < x && x < q[2].0 + 4.0 && q[0].1 - 4.0 < y && y < q[2].1 + 4.0;
         red.iter()
@@ -94,67 +95,61 @@ pub fn find(page: View<'_>, dpi: f64) -> Result<Marks> {
             .any(|s| (s.ring.x - x).hypot(s.ring.y - y) < s.ring.radius + 4.0)
             || stamps.iter().any(near)
             || portraits.iter().any(|(quad, _)| near(quad))
-            || signatures
-                .iter()
-                .any(|s| near(&corners(s.left, s.top, s.right, s.bottom)))
+            || signatures.found.iter().any(|s| near(&around(s)))
     });
-    let fluid = correction::fluid(&inks)
-        .into_iter()
-        .filter(|q| {
-            !portraits.iter().any(|(p, _)| {
-                p[0].0 < q[2].0 && q[0].0 < p[2].0 && p[0].1 < q[2].1 && q[0].1 < p[2].1
-            })
-        })
-        .collect::<Vec<Quad>>();
+    let mut fluid = correction::fluid(&inks);
+    fluid.retain(|q| {
+        !portraits
+            .iter()
+            .any(|(p, _)| p[0].0 < q[2].0 && q[0].0 < p[2].0 && p[0].1 < q[2].1 && q[0].1 < p[2].1)
+    });
     let by = inks.factor as f64;
     let sealed = |seal: &seal::Seal, colour| {
-        let ring = seal.ring;
-        let share = signatures
+        let (centre, radius) = ((seal.ring.x, seal.ring.y), seal.ring.radius);
+        let shares = signatures
+            .found
             .iter()
-            .map(|s| strokes.share_within(s, ring.x, ring.y, ring.radius));
+            .map(|s| signatures.share_within(s, &strokes.ink, centre, radius));
+        let (x, y) = (centre.0 * by, centre.1 * by);
         Seal {
             colour,
-            centre: (ring.x * by, ring.y * by),
-            radius: ring.radius * by,
+            centre: (x, y),
+            radius: radius * by,
             quality: seal.quality,
-            rim: ring.rim,
+            rim: seal.ring.rim,
             hue_spread: (colour == Colour::Red)
-                .then(|| {
-                    photocopy::hue_spread(
-                        page,
-                        (ring.x * by, ring.y * by),
-                        ring.radius * by,
-                        inks.paper,
-                    )
-                })
+                .then(|| photocopy::hue_spread(page, (x, y), radius * by, inks.paper))
                 .flatten(),
-            overlap: share.fold(0.0, f64::max),
+            overlap: shares.fold(0.0, f64::max),
         }
     };
-    let of =
-        |seals: &[seal::Seal], colour| seals.iter().map(|s| sealed(s, colour)).collect::<Vec<_>>();
+    let mut seals = Kept::roomy(red.len() + blue.len() + black.len());
+    for (of, colour) in [
+        (&red, Colour::Red),
+        (&blue, Colour::Blue),
+        (&black, Colour::Black),
+    ] {
+        seals.extend(of.iter().map(|seal| sealed(seal, colour)));
+    }
+    let written = signatures.found.iter().map(|s| Signature {
+        quad: scaled(&around(s), by),
+        confidence: s.confidence,
+        blue: s.blue,
+    });
+    let written = Kept::collect(signatures.found.len(), written);
+    portraits
+        .iter_mut()
+        .for_each(|(quad, _)| *quad = scaled(quad, by));
+    for quads in [&mut stamps, &mut crossed, &mut fluid] {
+        quads.iter_mut().for_each(|quad| *quad = scaled(quad, by));
+    }
     Ok(Marks {
-        seals: [
-            of(&red, Colour::Red),
-            of(&blue, Colour::Blue),
-            of(&black, Colour::Black),
-        ]
-        .concat(),
-        signatures: signatures
-            .iter()
-            .map(|s| Signature {
-                quad: scaled(&corners(s.left, s.top, s.right, s.bottom), by),
-                confidence: s.confidence,
-                blue: s.blue,
-            })
-            .collect(),
-        portraits: portraits
-            .iter()
-            .map(|(quad, sure)| (scaled(quad, by), *sure))
-            .collect(),
-        stamps: stamps.iter().map(|q| scaled(q, by)).collect(),
-        strikes: crossed.iter().map(|q| scaled(q, by)).collect(),
-        fluid: fluid.iter().map(|q| scaled(q, by)).collect(),
+        seals,
+        signatures: written,
+        portraits,
+        stamps,
+        strikes: crossed,
+        fluid,
     })
 }
 
@@ -162,21 +157,27 @@ pub fn find(page: View<'_>, dpi: f64) -> Result<Marks> {
 const BLACK_QUALITY: f64 = 0.72;
 
 /// Round black seals: only looked for where black ink hangs together over the size of a seal.
-fn black_seals(inks: &Inks, strokes: &Strokes, colourful: &[seal::Seal]) -> Vec<seal::Seal> {
+fn black_seals(
+    inks: &Inks,
+    strokes: &Strokes,
+    red: &[seal::Seal],
+    blue: &[seal::Seal],
+) -> Kept<seal::Seal> {
     let mm = |px: u32| f64::from(px) / inks.per_mm;
     let sized = |b: &&Blob| {
         let (w, h) = (mm(b.width()), mm(b.height()));
         let open = f64::from(b.area) < 0.36 * f64::from(b.width() * b.height());
         open && (18.0..75.0).contains(&w) && (18.0..75.0).contains(&h) && w < 2.2 * h && h < 2.2 * w
     };
-    let mut found = Vec::new();
+    let mut found = Kept::grown();
     for blob in strokes.ink.blobs.iter().filter(sized).take(8) {
         let cut = cut(&inks.black, blob);
-        for mut seal in seal::of_ink(&cut, inks.per_mm) {
+        for mut seal in seal::of_ink(&cut, inks.per_mm).iter().copied() {
             seal.ring.x += f64::from(blob.x0);
             seal.ring.y += f64::from(blob.y0);
-            let again = colourful
+            let again = red
                 .iter()
+                .chain(blue)
                 .any(|s| (s.ring.x - seal.ring.x).hypot(s.ring.y - seal.ring.y) < seal.ring.radius);
             if !again && seal.quality >= BLACK_QUALITY && seal.ring.filled < 0.36 {
                 found.push(seal);
@@ -220,6 +221,11 @@ fn middle_in(quad: &Quad, blob: &Blob) -> bool {
         f64::from(blob.y0 + blob.y1) / 2.0,
     );
     quad[0].0 < x && x < quad[2].0 && quad[0].1 < y && y < quad[2].1
+}
+
+fn around(signature: &strokes::Signature) -> Quad {
+    let s = signature;
+    corners(s.left, s.top, s.right, s.bottom)
 }
 
 fn scaled(quad: &Quad, by: f64) -> Quad {

@@ -23,18 +23,18 @@ pub struct Measures {
     pub contrast: f64,
     /// Median height of letters; 0 where there are none.
     pub text_height: f64,
-    /// Sides (0 left, 1 top, 2 right, 3 bottom) at which text is cut, and where.
-    pub cuts: Vec<(u8, Quad)>,
+    /// Where text is cut at the left, the top, the right and the bottom.
+    pub cuts: [Option<Quad>; 4],
     /// Share of the page that is burnt out to pure white inside darker paper.
     pub glare_share: f64,
     /// Boxes of what is burnt out.
-    pub glare: Vec<Quad>,
+    pub glare: Kept<Quad>,
     /// Share of the page that lies in shadow.
     pub shadow_share: f64,
     /// How much darker a quarter of the shadow is at least: 0 as the paper, 1 black.
     pub shadow_depth: f64,
     /// Boxes of the shadows, largest first.
-    pub shadows: Vec<Quad>,
+    pub shadows: Kept<Quad>,
 }
 
 /// Measure an RGB page; `outline` is what the scan shows of the paper, in page pixels.
@@ -50,16 +50,10 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
         ..
     } = written(&work)?;
     let factor = work.factor as f64;
-    let mut heights: Vec<u32> = ink
-        .blobs
-        .iter()
-        .zip(&is_letter)
-        .filter(|(_, l)| **l)
-        .map(|(b, _)| b.height())
-        .collect();
+    let letters = ink.blobs.iter().zip(&is_letter).filter(|(_, l)| **l);
+    let mut heights = Kept::collect(ink.blobs.len(), letters.map(|(b, _)| b.height()));
     heights.sort_unstable();
-    let letters = heights.len();
-    let text_height = if letters >= 12 {
+    let text_height = if heights.len() >= 12 {
         median(&heights) * factor
     } else {
         0.0
@@ -77,20 +71,14 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
         text_height / factor,
         &scaled(outline, 1.0 / factor),
     )
-    .into_iter()
-    .map(|(side, quad)| (side, scaled(&quad, factor)))
-    .collect();
-    let small = |quads: Vec<Quad>| {
+    .map(|side| side.map(|quad| scaled(&quad, factor)));
+    let small = work.small_factor as f64;
+    let enlarged = |mut quads: Kept<Quad>| {
+        (quads.iter_mut()).for_each(|quad| *quad = scaled(quad, small));
         quads
-            .into_iter()
-            .map(|q| scaled(&q, work.small_factor as f64))
-            .collect()
     };
     let (glare_share, glare) = glare::find(&work.small);
-    let shadow = shadow::find(
-        &work.small,
-        &scaled(outline, 1.0 / work.small_factor as f64),
-    );
+    let shadow = shadow::find(&work.small, &scaled(outline, 1.0 / small));
     Ok(Measures {
         blur_px: blur::blur(view, &ink, &is_letter, work.factor, contrast),
         ink_share: ink_pixels as f64 / (mask.width * mask.height) as f64,
@@ -99,10 +87,10 @@ pub fn measure(view: View<'_>, outline: &Quad) -> Result<Measures> {
         text_height,
         cuts,
         glare_share,
-        glare: small(glare),
+        glare: enlarged(glare),
         shadow_share: shadow.share,
         shadow_depth: shadow.depth,
-        shadows: small(shadow.quads),
+        shadows: enlarged(shadow.quads),
     })
 }
 

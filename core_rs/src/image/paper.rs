@@ -2,7 +2,7 @@
 
 use super::blobs::{self, Run};
 use super::edges::{self, Side};
-use super::geometry::{Quad, area, distance};
+use super::geometry::{Point, Quad, area, distance};
 use super::place::usual;
 use super::scratch::Kept;
 use super::sides::{Line, line, quad, upright};
@@ -33,7 +33,7 @@ const FOLD: f64 = 0.03;
 const NEAR: f64 = 0.04;
 
 /// One sheet, with lengths in pixels of the work picture.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sheet {
     /// Its corners, clockwise from the upper left; a torn or folded one is where its sides meet.
     pub quad: Quad,
@@ -45,7 +45,7 @@ pub struct Sheet {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheets {
     /// Sheets, largest first; empty where paper fills the scan.
-    pub found: Vec<Sheet>,
+    pub found: Kept<Sheet>,
     /// Whether something lies there whose edges could not be told.
     pub unsure: bool,
 }
@@ -58,19 +58,19 @@ pub fn find(small: View<'_>, gray: &Picture, scale: usize) -> Sheets {
     if width < 32 || height < 32 {
         return none(false);
     }
-    let mut found: Vec<Sheet> = Vec::new();
+    let mut found = Kept::<Sheet>::grown();
     let ground = ground::find(small);
     let things = blobs::find(ground.mask.view());
     let total = (width * height) as f64;
-    let mut order: Vec<(f64, u32)> = (0_u32..)
+    let sizes = (0_u32..)
         .zip(&things.blobs)
         .map(|(i, b)| (f64::from(b.width()) * f64::from(b.height()), i))
-        .filter(|(size, _)| *size >= SHARE * total)
-        .collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut left = Vec::new();
+        .filter(|(size, _)| *size >= SHARE * total);
+    let mut order = Kept::collect(things.blobs.len(), sizes);
+    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut left = Kept::<(u32, f64)>::roomy(order.len());
     let mut faint = false;
-    for (size, index) in order {
+    for &(size, index) in &order {
         let rim = Rim::of(&things.runs, index, width, height);
         let rough = quad(&rim.points, &rim.borders, rim.filled)
             .filter(|(_, trust)| *trust >= STRAIGHT)
@@ -139,13 +139,11 @@ fn shape(q: &Quad) -> f64 {
 
 /// Pixels of ink that are farther than a shadow from every sheet.
 fn ink_outside(faint: &Picture, sheets: &[Sheet], scale: f64) -> f64 {
-    let grown: Vec<[Line; 4]> = sheets
-        .iter()
-        .map(|s| {
-            let q = s.quad.map(|(x, y)| (x / scale, y / scale));
-            [0, 1, 2, 3].map(|i| line(q[i], q[(i + 1) % 4]))
-        })
-        .collect();
+    let sides = sheets.iter().map(|s| {
+        let q = s.quad.map(|(x, y)| (x / scale, y / scale));
+        [0, 1, 2, 3].map(|i| line(q[i], q[(i + 1) % 4]))
+    });
+    let grown = Kept::collect(sheets.len(), sides);
     let mut count = 0;
     for y in 0..faint.height {
         for (x, _) in faint
@@ -165,14 +163,14 @@ fn ink_outside(faint: &Picture, sheets: &[Sheet], scale: f64) -> f64 {
 
 fn none(unsure: bool) -> Sheets {
     Sheets {
-        found: Vec::new(),
+        found: Kept::default(),
         unsure,
     }
 }
 
 /// Halves of one folded sheet or open booklet, which a shadow in the fold has parted, made one; and no sheet on a sheet.
-fn merged(mut sheets: Vec<Sheet>) -> Vec<Sheet> {
-    let mut whole: Vec<Sheet> = Vec::new();
+fn merged(mut sheets: Kept<Sheet>) -> Kept<Sheet> {
+    let mut whole = Kept::<Sheet>::roomy(sheets.len());
     while !sheets.is_empty() {
         let mut one = sheets.remove(0);
         while let Some((i, joined)) =
@@ -201,7 +199,7 @@ fn joined(a: &Sheet, b: &Sheet) -> Option<Sheet> {
         if distance(p, b.quad[(j + 1) % 4]) > near || distance(q, b.quad[j]) > near {
             continue;
         }
-        let mut whole = a.clone();
+        let mut whole = *a;
         for k in [i, (i + 1) % 4] {
             whole.quad[k] = b.quad[k];
             whole.lost[k] = b.lost[k];
@@ -220,8 +218,8 @@ fn contains(quad: &Quad, p: (f64, f64)) -> bool {
 
 /// The outline of one blob.
 struct Rim {
-    points: Vec<(f64, f64)>,
-    borders: Vec<Line>,
+    points: Kept<Point>,
+    borders: Kept<Line>,
     filled: f64,
 }
 
@@ -238,7 +236,7 @@ impl Rim {
             }
         }
         let (w, h) = (width as f64, height as f64);
-        let mut points = Vec::with_capacity(2 * (width + height));
+        let mut points = Kept::roomy(2 * (width + height));
         let mut touching = [0_usize; 4];
         let mut filled = 0.0;
         for (at, &(start, end)) in rows.iter().enumerate().filter(|(_, r)| r.1 > 0) {
@@ -266,12 +264,8 @@ impl Rim {
             line((w, 0.0), (w, h)),
             line((0.0, h), (w, h)),
         ];
-        let borders = edges
-            .into_iter()
-            .zip(touching)
-            .filter(|(_, n)| *n > 20)
-            .map(|(l, _)| l)
-            .collect();
+        let reached = edges.into_iter().zip(touching).filter(|(_, n)| *n > 20);
+        let borders = Kept::collect(4, reached.map(|(l, _)| l));
         Self {
             points,
             borders,
@@ -309,8 +303,8 @@ fn judged(
         return None;
     }
     let steps = edges::steps(small, rough, &sides);
-    let mut known: Vec<f64> = steps.iter().flatten().map(|s| s.colour).collect();
-    known.sort_by(f64::total_cmp);
+    let mut known = Kept::collect(4, steps.iter().flatten().map(|s| s.colour));
+    known.sort_unstable_by(f64::total_cmp);
     if steps.iter().flatten().any(|s| s.rise < -DARKER) {
         return None;
     }
@@ -334,11 +328,8 @@ fn judged(
 
 /// Whether enough of each side is an edge.
 fn seen(sides: &[Side; 4]) -> bool {
-    let inner: Vec<f64> = sides
-        .iter()
-        .filter(|s| !s.border)
-        .map(|s| s.support)
-        .collect();
+    let inner = sides.iter().filter(|s| !s.border).map(|s| s.support);
+    let inner = Kept::collect(4, inner);
     !inner.is_empty()
         && inner.iter().all(|&s| s >= EDGE.0)
         && inner.iter().sum::<f64>() >= EDGE.1 * inner.len() as f64

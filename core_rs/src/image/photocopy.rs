@@ -4,6 +4,7 @@
 //! printer mixes magenta and yellow dots on screens of different angles: the proportion changes from pixel to pixel.
 
 use super::View;
+use super::scratch::Kept;
 
 /// Least mean density (natural logarithm) of a seal that is judged: noise shifts the hue of a faint one.
 const LEAST: f64 = 0.45;
@@ -18,7 +19,7 @@ pub fn hue_spread(page: View<'_>, (x, y): (f64, f64), radius: f64, paper: [u8; 3
     let clip = |v: f64, side: usize| (v.max(0.0) as usize).min(side);
     let (left, right) = (clip(x - radius, page.width), clip(x + radius, page.width));
     let (top, bottom) = (clip(y - radius, page.height), clip(y + radius, page.height));
-    let mut inks: Vec<[f32; 3]> = Vec::new();
+    let mut inks = Kept::<[f32; 3]>::grown();
     for row in top..bottom {
         let pixels = page.row(row)[left * 3..right * 3].chunks_exact(3);
         for (column, p) in pixels.enumerate() {

@@ -1,7 +1,7 @@
 //! How a page is placed: the matrix, the size and the outline that follow from corners, quarter turns and skew.
 
 use super::blobs;
-use super::geometry::{Matrix, Point, Quad, aspect, bounds, corners, distance};
+use super::geometry::{Matrix, Quad, aspect, bounds, corners, distance};
 use super::survey::{Survey, skew_of};
 use crate::Result;
 
@@ -101,18 +101,13 @@ impl Place {
         if skew == 0.0 {
             return self.finish(matrix, (w, h), 0.0, None);
         }
-        let mut points: Vec<Point> = vec![(0.0, 0.0), (w, h)];
-        for run in ink
-            .runs
-            .iter()
-            .filter(|r| ink.blobs[r.blob as usize].area >= 6)
-        {
-            let (top, bottom) = (f64::from(run.y) * factor, f64::from(run.y + 1) * factor);
-            for x in [f64::from(run.start) * factor, f64::from(run.end) * factor] {
-                points.extend([matrix.apply((x, top)), matrix.apply((x, bottom))]);
-            }
-        }
-        let (left, top, right, bottom) = bounds(&points);
+        let no_speck = |r: &&blobs::Run| ink.blobs[r.blob as usize].area >= 6;
+        let written = ink.runs.iter().filter(no_speck).flat_map(|run| {
+            let [l, t, r, b] =
+                [run.start, run.y, run.end, run.y + 1].map(|v| f64::from(v) * factor);
+            corners(l, t, r, b).map(|p| matrix.apply(p))
+        });
+        let (left, top, right, bottom) = bounds([(0.0, 0.0), (w, h)].into_iter().chain(written));
         let (left, top) = (left.floor(), top.floor());
         let size = (right.ceil() - left, bottom.ceil() - top);
         self.finish(matrix.then(&Matrix::shift(-left, -top)), size, skew, None)
@@ -125,7 +120,7 @@ impl Place {
         let inside = quad.map(|(x, y)| (x.clamp(0.0, self.width), y.clamp(0.0, self.height)));
         let whole = inside.iter().zip(quad).all(|(&a, &b)| distance(a, b) < 1.0);
         let placed = inside.map(|p| matrix.apply(p));
-        let (left, top, right, bottom) = bounds(&placed);
+        let (left, top, right, bottom) = bounds(placed);
         let (left, top, w, h) = if whole {
             let side = |a: usize, b: usize| distance(quad[a], quad[b]);
             let (w, h) = (

@@ -13,7 +13,7 @@ const HEIGHT_MM: (f64, f64) = (18.0, 68.0);
 
 /// Photographs in pixels of [`Inks`], with how sure it is.
 #[must_use]
-pub fn find(inks: &Inks) -> Vec<(Quad, f64)> {
+pub fn find(inks: &Inks) -> Kept<(Quad, f64)> {
     let amounts = inks
         .black
         .data
@@ -28,7 +28,7 @@ pub fn find(inks: &Inks) -> Vec<(Quad, f64)> {
         data: Kept::collect(inks.black.data.len(), amounts),
     };
     let cell = (inks.per_mm.round() as usize).max(1);
-    let mut found: Vec<(Quad, f64)> = Vec::new();
+    let mut found = Kept::<(Quad, f64)>::grown();
     for grid in covered(&density, cell) {
         for blob in &blobs::find(grid.view()).blobs {
             let mm = |cells: u32| f64::from(cells) * cell as f64 / inks.per_mm;
@@ -63,7 +63,7 @@ pub fn find(inks: &Inks) -> Vec<(Quad, f64)> {
 fn covered(density: &Picture, cell: usize) -> [Picture; 3] {
     let (w, h) = (density.width / cell, density.height / cell);
     let mut grids = COVERED.map(|_| Picture::zeros(w.max(1), h.max(1), 1));
-    let mut counts = vec![[0_u16; 3]; w];
+    let mut counts = Kept::<[u16; 3]>::zeros(w);
     for gy in 0..h {
         counts.fill([0; 3]);
         // every second row is enough

@@ -1,5 +1,6 @@
 //! Rings of ink: where circles of 8 to 22 mm radius are, whatever part of them was inked or lies on the page.
 
+use super::scratch::Kept;
 use super::{Picture, reduce};
 
 /// Radii of seals in millimetres: 20 to 42 mm across (Circular 34/2024/TT-BCA), with some room.
@@ -37,24 +38,22 @@ pub struct Ring {
 
 /// Find rings in amounts of one ink; `per_mm` pixels are a millimetre. The best first, none within another.
 #[must_use]
-pub fn find(amount: &Picture, per_mm: f64, least: u8) -> Vec<Ring> {
+pub fn find(amount: &Picture, per_mm: f64, least: u8) -> Kept<Ring> {
     let centres = centres(&reduce::shrink(amount.view(), 2), per_mm / 2.0, least);
     if centres.is_empty() {
-        return Vec::new();
+        return Kept::default();
     }
     let room = Room::new(amount, per_mm);
-    let mut rings: Vec<Ring> = centres
-        .into_iter()
-        .filter_map(|(x, y)| room.close(2.0 * x + 1.0, 2.0 * y + 1.0, least))
-        .collect();
+    let close = |&(x, y): &(f64, f64)| room.close(2.0 * x + 1.0, 2.0 * y + 1.0, least);
+    let mut rings = Kept::collect(centres.len(), centres.iter().filter_map(close));
     rings.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
-    let mut kept: Vec<Ring> = Vec::new();
-    for ring in rings {
+    let mut kept = Kept::<Ring>::roomy(rings.len());
+    for ring in &rings {
         if kept
             .iter()
             .all(|k| (k.x - ring.x).hypot(k.y - ring.y) > 0.45 * k.radius.max(ring.radius))
         {
-            kept.push(ring);
+            kept.push(*ring);
         }
     }
     kept
@@ -65,16 +64,15 @@ fn worth(ring: &Ring) -> f64 {
 }
 
 /// Centres of circles by the directions of edges (Kimme, Ballard and Sklansky 1975), the most voted first.
-fn centres(amount: &Picture, per_mm: f64, least: u8) -> Vec<(f64, f64)> {
+fn centres(amount: &Picture, per_mm: f64, least: u8) -> Kept<(f64, f64)> {
     let (w, h) = (amount.width, amount.height);
     if w < 8 || h < 8 {
-        return Vec::new();
+        return Kept::default();
     }
-    let mut edges: Vec<(u32, u32, f32, f32)> = Vec::new();
+    let mut edges = Kept::<(u32, u32, f32, f32)>::grown();
     let steep = f32::from(least);
-    let inked: Vec<bool> = (0..h)
-        .map(|y| amount.row(y).iter().copied().max() >= Some(least / 2))
-        .collect();
+    let ink = |y: usize| amount.row(y).iter().copied().max() >= Some(least / 2);
+    let inked = Kept::collect(h, (0..h).map(ink));
     for y in 1..h - 1 {
         if !inked[y - 1..=y + 1].contains(&true) {
             continue;
@@ -96,9 +94,9 @@ fn centres(amount: &Picture, per_mm: f64, least: u8) -> Vec<(f64, f64)> {
     let pad = (10.0 * per_mm) as usize;
     let (pw, ph) = (w + 2 * pad, h + 2 * pad);
     if edges.len() < EDGES_LEAST {
-        return Vec::new();
+        return Kept::default();
     }
-    let mut votes = vec![0_u16; pw * ph];
+    let mut votes = Kept::<u16>::zeros(pw * ph);
     let (low, high) = (
         (RADII_MM.0 * per_mm) as i32,
         (RADII_MM.1 * per_mm).ceil() as i32,
@@ -115,15 +113,17 @@ fn centres(amount: &Picture, per_mm: f64, least: u8) -> Vec<(f64, f64)> {
             }
         }
     }
-    peaks(&votes, pw, ph, (4.0 * per_mm) as usize)
-        .into_iter()
-        .map(|(x, y)| (x - pad as f64, y - pad as f64))
-        .collect()
+    let mut found = peaks(&votes, pw, ph, (4.0 * per_mm) as usize);
+    for (x, y) in &mut found {
+        *x -= pad as f64;
+        *y -= pad as f64;
+    }
+    found
 }
 
 /// Largest sums of 3 x 3 votes, no two within `apart` pixels.
-fn peaks(votes: &[u16], w: usize, h: usize, apart: usize) -> Vec<(f64, f64)> {
-    let mut sums: Vec<(u32, usize, usize)> = Vec::new();
+fn peaks(votes: &[u16], w: usize, h: usize, apart: usize) -> Kept<(f64, f64)> {
+    let mut sums = Kept::<(u32, usize, usize)>::grown();
     let most = votes.iter().copied().max().unwrap_or(0);
     let floor = (u32::from(most) / 4).max(8) as u16;
     for y in 1..h - 1 {
@@ -139,12 +139,11 @@ fn peaks(votes: &[u16], w: usize, h: usize, apart: usize) -> Vec<(f64, f64)> {
         }
     }
     sums.sort_unstable_by_key(|&(sum, x, y)| (std::cmp::Reverse(sum), y, x));
-    let mut found: Vec<(usize, usize)> = Vec::new();
-    for (_, x, y) in sums {
-        if found
-            .iter()
-            .all(|&(a, b)| a.abs_diff(x).max(b.abs_diff(y)) > apart)
-        {
+    let mut found = Kept::<(f64, f64)>::roomy(CENTRES);
+    for &(_, x, y) in &sums {
+        let (x, y) = (x as f64, y as f64);
+        let far = |&(a, b): &(f64, f64)| (a - x).abs().max((b - y).abs()) > apart as f64;
+        if found.iter().all(far) {
             found.push((x, y));
             if found.len() == CENTRES {
                 break;
@@ -152,9 +151,6 @@ fn peaks(votes: &[u16], w: usize, h: usize, apart: usize) -> Vec<(f64, f64)> {
         }
     }
     found
-        .into_iter()
-        .map(|(x, y)| (x as f64, y as f64))
-        .collect()
 }
 
 /// What lies beyond the page.
@@ -162,7 +158,7 @@ const BEYOND: u8 = 255;
 
 /// Amounts with so much room around that no ray leaves them.
 struct Room {
-    data: Vec<u8>,
+    data: Kept<u8>,
     width: usize,
     height: usize,
     pad: usize,
@@ -171,7 +167,7 @@ struct Room {
     radii: (usize, usize),
     reach: usize,
     /// For each direction and radius the way from the centre, in pixels of `data`.
-    ways: Vec<isize>,
+    ways: Kept<isize>,
 }
 
 /// Ink along one ray.
@@ -207,14 +203,14 @@ impl Room {
         let pad = reach + (11.0 * per_mm) as usize + 4;
         let width = amount.width + 2 * pad;
         let height = amount.height + 2 * pad;
-        let mut data = vec![BEYOND; width * height];
+        let mut data = Kept::filled(width * height, BEYOND);
         for y in 0..amount.height {
             let at = (y + pad) * width + pad;
             for (to, &v) in data[at..at + amount.width].iter_mut().zip(amount.row(y)) {
                 *to = v.min(BEYOND - 1);
             }
         }
-        let mut ways = Vec::with_capacity(DIRECTIONS * reach);
+        let mut ways = Kept::roomy(DIRECTIONS * reach);
         for i in 0..DIRECTIONS {
             let (sin, cos) = (i as f64 * std::f64::consts::TAU / DIRECTIONS as f64).sin_cos();
             for r in 0..reach {
@@ -301,8 +297,7 @@ impl Room {
         let gap = (0.7 * self.per_mm).ceil() as usize;
         let band = self.per_mm.ceil() as usize;
         let last = (self.radii.1 + gap + band).min(self.reach - 1);
-        let mut on = vec![0_u32; last + 1];
-        let mut seen = vec![0_u32; last + 1];
+        let [mut on, mut seen] = [(); 2].map(|()| Kept::<u32>::zeros(last + 1));
         for ray in self.rays(x, y, level, every) {
             for r in self.radii.0..=last {
                 let v = ray.amount(r);
@@ -316,10 +311,8 @@ impl Room {
             share(r) - 0.6 * beyond
         };
         let radii = self.radii.0..=last - gap - band;
-        let worths: Vec<(f64, f64)> = radii
-            .filter(|&r| seen[r] as usize * every * 4 >= DIRECTIONS)
-            .map(|r| (worth(r), r as f64))
-            .collect();
+        let lie_on_page = radii.filter(|&r| seen[r] as usize * every * 4 >= DIRECTIONS);
+        let worths = Kept::collect(last, lie_on_page.map(|r| (worth(r), r as f64)));
         let most = worths.iter().map(|w| w.0).fold(0.0, f64::max);
         // A seal has rings within its rim; the rim is the outermost that is nearly as good as the best, and its peak.
         let Some(outer) = worths.iter().rposition(|w| w.0 >= RIM_SHARE * most) else {

@@ -1,77 +1,66 @@
-//! Room that a thread keeps between calls, so that page after page asks the system for nothing but the outputs.
+//! Room that a thread keeps between calls, so that page after page asks the system for nothing.
 //!
-//! A [`Kept`] is a vector whose room goes back to its thread when it is dropped. A thread keeps at most [`MOST`] bytes
-//! and [`COUNT`] vectors of each type of number; the room that has waited longest is let go first.
+//! A [`Kept`] is a vector whose room goes back to its thread when it is dropped: to the one that drops it. A thread keeps
+//! at most [`MOST`] bytes and [`COUNT`] vectors of each type; the room that has waited longest is let go first.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
-use std::thread::LocalKey;
 
-use super::blobs::{Blob, Run};
-use super::noise::Block;
-
-/// Bytes that a thread keeps of one type: several times what a page of A4 at 300 dpi needs beside its own pixels.
-const MOST: usize = 24 << 20;
+/// Bytes that a thread keeps of one type: what the whole chain needs of `u8` for A4 at 300 dpi, beside the pixels of the
+/// scan and of the page. Of all other types together it needs a few MiB.
+const MOST: usize = 40 << 20;
 /// Vectors that a thread keeps of one type.
 const COUNT: usize = 64;
+/// Bytes of the least room that is asked for, so that what is short fits into any of it.
+const LEAST: usize = 4 << 10;
 
-/// What waits in a thread, the longest first.
-type Pool<T> = RefCell<Vec<Vec<T>>>;
+/// What waits in a thread of one type, the longest first.
+type Pool<T> = Vec<Vec<T>>;
 
-/// A type of numbers that threads keep room for.
-pub trait Number: Copy + Default + 'static {
-    /// The room of this thread.
-    fn pool() -> &'static LocalKey<Pool<Self>>;
+thread_local! {
+    /// A [`Pool`] for each type that was asked for.
+    static POOLS: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-macro_rules! numbers {
-    ($($type:ty),*) => {$(
-        impl Number for $type {
-            fn pool() -> &'static LocalKey<Pool<Self>> {
-                thread_local! {
-                    static POOL: Pool<$type> = const { RefCell::new(Vec::new()) };
-                }
-                &POOL
-            }
-        }
-    )*};
-}
+/// Numbers, or a few of them together: what threads keep room for.
+pub trait Number: Copy + 'static {}
+impl<T: Copy + 'static> Number for T {}
 
-numbers!(
-    u8,
-    u16,
-    u32,
-    i16,
-    f32,
-    f64,
-    (u32, u32),
-    (u64, u64),
-    [i16; 4],
-    [i32; 4]
-);
-numbers!(bool, (f32, f32), [f64; 4], Option<u8>, Run, Blob, Block);
+/// Do `work` with what waits of one type; nothing in a thread that is ending.
+fn pool<T: Number, R>(work: impl FnOnce(&mut Pool<T>) -> R) -> Option<R> {
+    let find = |pools: &RefCell<Vec<Box<dyn Any>>>| {
+        let mut pools = pools.borrow_mut();
+        let known = pools.iter().position(|pool| pool.is::<Pool<T>>());
+        let at = known.unwrap_or_else(|| {
+            pools.push(Box::new(Pool::<T>::new()));
+            pools.len() - 1
+        });
+        pools[at].downcast_mut().map(work)
+    };
+    POOLS.try_with(find).ok().flatten()
+}
 
 /// Numbers in room that is kept.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Kept<T: Number>(Vec<T>);
 
 impl<T: Number> Kept<T> {
     /// `n` zeros.
     #[must_use]
-    pub fn zeros(n: usize) -> Self {
+    pub fn zeros(n: usize) -> Self
+    where
+        T: Default,
+    {
         Self::filled(n, T::default())
     }
 
     /// `n` times `value`.
     #[must_use]
     pub fn filled(n: usize, value: T) -> Self {
-        Self::room(n).map_or_else(
-            || Self(vec![value; n]),
-            |mut room| {
-                room.resize(n, value);
-                Self(room)
-            },
-        )
+        let mut filled = Self::roomy(n);
+        filled.resize(n, value);
+        filled
     }
 
     /// The same numbers.
@@ -85,68 +74,55 @@ impl<T: Number> Kept<T> {
     /// These numbers, of which there are at most `most`.
     pub fn collect(most: usize, numbers: impl Iterator<Item = T>) -> Self {
         let mut collected = Self::roomy(most);
-        collected.0.extend(numbers.take(most));
+        collected.extend(numbers.take(most));
         collected
     }
 
-    /// Nothing yet, with room for `n` numbers.
+    /// Nothing yet, with room for `n` numbers: the tightest that waits in this thread, but none that is much too large.
     #[must_use]
     pub fn roomy(n: usize) -> Self {
-        Self(Self::room(n).unwrap_or_else(|| Vec::with_capacity(n)))
+        if n == 0 {
+            return Self::default();
+        }
+        let n = n.max(Self::LEAST);
+        let tightest = |(i, room): (usize, &Vec<T>)| {
+            let size = room.capacity();
+            (n..=4 * n).contains(&size).then_some((size, i))
+        };
+        let find = |pool: &Pool<T>| pool.iter().enumerate().filter_map(tightest).min();
+        Self::leased(find, n)
     }
 
     /// Nothing yet, in the largest room that waits in this thread: for what grows to a size that is not known.
     #[must_use]
     pub fn grown() -> Self {
-        let take = |pool: &Pool<T>| {
-            let mut pool = pool.borrow_mut();
-            let (i, _) = pool
-                .iter()
-                .enumerate()
-                .max_by_key(|(_, room)| room.capacity())?;
-            let mut room = pool.remove(i);
-            room.clear();
-            Some(room)
-        };
-        Self(T::pool().try_with(take).ok().flatten().unwrap_or_default())
+        let sizes = |pool: &Pool<T>| pool.iter().map(Vec::capacity).zip(0..).max();
+        Self::leased(sizes, Self::LEAST)
     }
 
     /// `n` times `value` instead of what was there.
     pub fn refill(&mut self, n: usize, value: T) {
-        self.0.clear();
-        self.0.resize(n, value);
-    }
-
-    /// One number more.
-    pub fn push(&mut self, number: T) {
-        self.0.push(number);
-    }
-
-    /// Some numbers more.
-    pub fn extend_from_slice(&mut self, numbers: &[T]) {
-        self.0.extend_from_slice(numbers);
+        self.clear();
+        self.resize(n, value);
     }
 
     /// As a vector that is the caller's; its room does not come back.
     #[must_use]
     pub fn into_vec(mut self) -> Vec<T> {
-        std::mem::take(&mut self.0)
+        let mut own = std::mem::take(&mut self.0);
+        own.shrink_to_fit();
+        own
     }
 
-    /// The tightest room for `n` numbers that waits in this thread, emptied; none that is much too large.
-    fn room(n: usize) -> Option<Vec<T>> {
-        let take = |pool: &Pool<T>| {
-            let mut pool = pool.borrow_mut();
-            let fitting = pool
-                .iter()
-                .enumerate()
-                .filter(|(_, room)| room.capacity() >= n && room.capacity() / 2 <= n.max(1 << 10));
-            let (i, _) = fitting.min_by_key(|(_, room)| room.capacity())?;
-            let mut room = pool.remove(i);
-            room.clear();
-            Some(room)
-        };
-        T::pool().try_with(take).ok().flatten()
+    /// Numbers in the least room.
+    const LEAST: usize = LEAST / size_of::<T>();
+
+    /// The room that `find` gives size and place of, or new room for `n` numbers; with nothing in it.
+    fn leased(find: impl FnOnce(&Pool<T>) -> Option<(usize, usize)>, n: usize) -> Self {
+        let waiting = pool(|pool| find(pool).map(|(_, i)| pool.remove(i))).flatten();
+        let mut room = waiting.unwrap_or_else(|| Vec::with_capacity(n));
+        room.clear();
+        Self(room)
     }
 }
 
@@ -157,9 +133,7 @@ impl<T: Number> Drop for Kept<T> {
         if room.capacity() == 0 || bytes(&room) > MOST {
             return;
         }
-        // A thread that is ending keeps nothing.
-        let _ = T::pool().try_with(|pool| {
-            let mut pool = pool.borrow_mut();
+        pool(|pool| {
             let mut sum = pool.iter().map(bytes).sum::<usize>() + bytes(&room);
             while sum > MOST || pool.len() >= COUNT {
                 sum -= bytes(&pool.remove(0));
@@ -172,6 +146,12 @@ impl<T: Number> Drop for Kept<T> {
 impl<T: Number> Clone for Kept<T> {
     fn clone(&self) -> Self {
         Self::copy(self)
+    }
+}
+
+impl<T: Number> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
 }
 
@@ -200,15 +180,15 @@ impl<'a, T: Number> IntoIterator for &'a mut Kept<T> {
 }
 
 impl<T: Number> Deref for Kept<T> {
-    type Target = [T];
+    type Target = Vec<T>;
 
-    fn deref(&self) -> &[T] {
+    fn deref(&self) -> &Vec<T> {
         &self.0
     }
 }
 
 impl<T: Number> DerefMut for Kept<T> {
-    fn deref_mut(&mut self) -> &mut [T] {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
         &mut self.0
     }
 }
@@ -219,30 +199,37 @@ mod tests {
 
     #[test]
     fn room_comes_back_clean_and_only_where_it_fits() {
-        let mut first = Kept::<u8>::filled(5000, 7);
-        first[4999] = 9;
+        let mut first = Kept::<u8>::filled(50_000, 7);
+        first[49_999] = 9;
         let place = first.as_ptr();
         drop(first);
-        let small = Kept::<u8>::zeros(10);
+        let small = Kept::<u8>::zeros(10_000);
         assert_ne!(small.as_ptr(), place);
-        let again = Kept::<u8>::zeros(4000);
+        let again = Kept::<u8>::zeros(40_000);
         assert_eq!(again.as_ptr(), place);
-        assert!(again.len() == 4000 && again.iter().all(|&v| v == 0));
-        let taken = again.into_vec();
-        assert_eq!(taken.as_ptr(), place);
-        let other = Kept::<u8>::zeros(4000);
-        assert_ne!(other.as_ptr(), place);
+        assert!(again.len() == 40_000 && again.iter().all(|&v| v == 0));
+        assert_eq!(again.into_vec().capacity(), 40_000);
+        assert_eq!(pool::<u8, _>(|pool| pool.len()), Some(0));
+    }
+
+    #[test]
+    fn short_lists_share_room_and_long_ones_get_the_largest() {
+        let small = Kept::<u32>::roomy(1);
+        let place = small.as_ptr();
+        drop([small, Kept::roomy(5000), Kept::roomy(2000)]);
+        assert_eq!(Kept::<u32>::roomy(LEAST / 4).as_ptr(), place);
+        assert!(Kept::<u32>::grown().capacity() >= 5000);
+        assert_eq!(Kept::<u32>::roomy(0).capacity(), 0);
     }
 
     #[test]
     fn a_thread_keeps_no_more_than_it_may() {
-        let kept =
-            || f32::pool().with(|pool| pool.borrow().iter().map(Vec::capacity).sum::<usize>());
+        let kept = || pool::<f32, _>(|pool| pool.iter().map(Vec::capacity).sum::<usize>()).unwrap();
         drop(Kept::<f32>::zeros(MOST / 4 + 1));
         assert_eq!(kept(), 0);
         drop([(); 2].map(|()| Kept::<f32>::zeros(MOST / 4)));
         assert_eq!(kept(), MOST / 4);
         drop([(); 2 * COUNT].map(|()| Kept::<f32>::zeros(4)));
-        assert_eq!(kept(), COUNT * 4);
+        assert_eq!(kept(), COUNT * LEAST / 4);
     }
 }

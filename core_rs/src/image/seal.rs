@@ -3,6 +3,7 @@
 use super::Picture;
 use super::inks::Inks;
 use super::rings::{self, Ring};
+use super::scratch::Kept;
 
 /// Least amount of ink (see [`super::inks`]) that may belong to a seal: a third of the usual, on worn pads.
 const FAINT: u8 = 5;
@@ -21,7 +22,7 @@ pub struct Seal {
 
 /// Red and blue round seals of a page.
 #[must_use]
-pub fn find(inks: &Inks) -> (Vec<Seal>, Vec<Seal>) {
+pub fn find(inks: &Inks) -> (Kept<Seal>, Kept<Seal>) {
     (
         of_ink(&inks.red, inks.per_mm),
         of_ink(&inks.blue, inks.per_mm),
@@ -30,12 +31,10 @@ pub fn find(inks: &Inks) -> (Vec<Seal>, Vec<Seal>) {
 
 /// Round seals of one ink; `per_mm` pixels are a millimetre.
 #[must_use]
-pub fn of_ink(amount: &Picture, per_mm: f64) -> Vec<Seal> {
-    let mut seals: Vec<Seal> = Vec::new();
-    for seal in rings::find(amount, per_mm, FAINT)
-        .into_iter()
-        .filter_map(judged)
-    {
+pub fn of_ink(amount: &Picture, per_mm: f64) -> Kept<Seal> {
+    let rings = rings::find(amount, per_mm, FAINT);
+    let mut seals = Kept::<Seal>::roomy(rings.len());
+    for seal in rings.iter().copied().filter_map(judged) {
         // pieces of a seal make poor rings within it; a second seal over the first is a good one
         let within = seals
             .iter()

@@ -1,6 +1,6 @@
 //! Shadows on paper: a lid's edge, a hand, the fold of a book.
 
-use super::geometry::{Point, Quad, bounds, corners};
+use super::geometry::{Point, Quad, corners};
 use super::scratch::Kept;
 use super::{Picture, blobs, paper, reduce};
 
@@ -23,7 +23,7 @@ pub struct Shadow {
     /// Darkening that a quarter of the shadow exceeds: 0 none, 1 black.
     pub depth: f64,
     /// Boxes of the parts, largest first.
-    pub quads: Vec<Quad>,
+    pub quads: Kept<Quad>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,21 +44,18 @@ pub fn find(small: &Picture, outline: &Quad) -> Shadow {
         return Shadow::default();
     }
     let gray = reduce::gray(small.view());
-    let cells: Vec<Cell> = (0..across * down)
-        .map(|i| cell(small, &gray, i % across, i / across, outline))
-        .collect();
-    let mut levels: Vec<f64> = cells.iter().filter(|c| c.inside).map(|c| c.level).collect();
-    levels.sort_by(f64::total_cmp);
+    let grid = (0..across * down).map(|i| cell(small, &gray, i % across, i / across, outline));
+    let cells = Kept::collect(across * down, grid);
+    let inside = cells.iter().filter(|c| c.inside);
+    let mut levels = Kept::collect(cells.len(), inside.clone().map(|c| c.level));
+    levels.sort_unstable_by(f64::total_cmp);
     let Some(&light) = levels.get(levels.len() * 4 / 5) else {
         return Shadow::default();
     };
     let colour = [0, 1].map(|i| {
-        let mut shares: Vec<f64> = cells
-            .iter()
-            .filter(|c| c.inside && c.level >= 0.9 * light)
-            .map(|c| c.colour[i])
-            .collect();
-        shares.sort_by(f64::total_cmp);
+        let lit = inside.clone().filter(|c| c.level >= 0.9 * light);
+        let mut shares = Kept::collect(levels.len(), lit.map(|c| c.colour[i]));
+        shares.sort_unstable_by(f64::total_cmp);
         shares.get(shares.len() / 2).copied().unwrap_or(1.0)
     });
     let darkened = |c: &Cell| 1.0 - c.level / light.max(1.0);
@@ -74,8 +71,8 @@ pub fn find(small: &Picture, outline: &Quad) -> Shadow {
     };
     let parts = blobs::find(mask.view());
     let total = levels.len() as f64;
-    let mut kept: Vec<(u32, Quad)> = Vec::new();
-    let mut depths: Vec<f64> = Vec::new();
+    let mut kept = Kept::<(u32, Quad)>::grown();
+    let mut depths = Kept::roomy(cells.len());
     for (index, part) in parts.blobs.iter().enumerate() {
         let runs = || parts.runs.iter().filter(|r| r.blob as usize == index);
         let at_edge: usize = runs()
@@ -103,11 +100,11 @@ pub fn find(small: &Picture, outline: &Quad) -> Shadow {
         ));
     }
     kept.sort_by_key(|(area, _)| std::cmp::Reverse(*area));
-    depths.sort_by(f64::total_cmp);
+    depths.sort_unstable_by(f64::total_cmp);
     Shadow {
         share: depths.len() as f64 / total,
         depth: depths.get(depths.len() * 3 / 4).copied().unwrap_or(0.0),
-        quads: kept.into_iter().map(|(_, quad)| quad).collect(),
+        quads: Kept::collect(kept.len(), kept.iter().map(|(_, quad)| *quad)),
     }
 }
 
@@ -158,16 +155,6 @@ fn borders(cells: &[Cell], across: usize, down: usize, x: usize, y: usize) -> bo
             && cells[y * across + x + 1].inside
             && cells[(y - 1) * across + x].inside
             && cells[(y + 1) * across + x].inside)
-}
-
-/// The box that holds all of `quads`.
-#[must_use]
-pub fn around(quads: &[Quad]) -> Option<Quad> {
-    let points: Vec<Point> = quads.iter().flatten().copied().collect();
-    (!points.is_empty()).then(|| {
-        let (l, t, r, b) = bounds(&points);
-        corners(l, t, r, b)
-    })
 }
 
 #[cfg(test)]

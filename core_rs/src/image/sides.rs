@@ -33,18 +33,17 @@ fn off(line: &Line, p: &Point) -> f64 {
 }
 
 /// The strongest lines through `points`, each with the points on it taken away before the next is looked for.
-fn strongest(points: &[Point], least: usize) -> Vec<Line> {
-    let mut left = points.to_vec();
-    let table: Vec<(f64, f64)> = (0..TURNS)
-        .map(|i| (i as f64 * std::f64::consts::PI / TURNS as f64).sin_cos())
-        .collect();
+fn strongest(points: &[Point], least: usize) -> Kept<Line> {
+    let mut left = Kept::copy(points);
+    let table: [(f64, f64); TURNS] =
+        std::array::from_fn(|i| (i as f64 * std::f64::consts::PI / TURNS as f64).sin_cos());
     let reach = points
         .iter()
         .fold(0.0_f64, |m, p| m.max(p.0.abs() + p.1.abs()))
         + 4.0;
     let bins = reach as usize + 2; // 2 pixels a bin, both signs
     let mut votes = Kept::<u16>::zeros(TURNS * bins);
-    let mut found = Vec::new();
+    let mut found = Kept::roomy(LINES + 4); // and the four borders of the picture
     while found.len() < LINES && left.len() >= least {
         votes.fill(0);
         let step = (left.len() / 700).max(1);
@@ -76,14 +75,12 @@ fn strongest(points: &[Point], least: usize) -> Vec<Line> {
 fn through(points: &[Point], rough: Line) -> Option<Line> {
     let mut line = rough;
     for band in [4.0, 2.5, ON] {
-        let near: Vec<&Point> = points
-            .iter()
-            .filter(|p| off(&line, p).abs() <= band)
-            .collect();
-        if near.len() < 6 {
+        let now = line;
+        let near = points.iter().filter(|p| off(&now, p).abs() <= band);
+        if near.clone().count() < 6 {
             return None;
         }
-        line = fit(near.into_iter())?;
+        line = fit(near)?;
     }
     Some(line)
 }
@@ -125,18 +122,13 @@ pub fn quad(rim: &[Point], borders: &[Line], filled: f64) -> Option<(Quad, f64)>
         (x / n, y / n)
     };
     // Outward normals, so that sorting by direction walks round the sheet.
-    let mut lines: Vec<Line> = lines
-        .into_iter()
-        .map(|l| {
-            if off(&l, &middle) > 0.0 {
-                (-l.0, -l.1, -l.2)
-            } else {
-                l
-            }
-        })
-        .collect();
+    for l in &mut lines {
+        if off(l, &middle) > 0.0 {
+            *l = (-l.0, -l.1, -l.2);
+        }
+    }
     lines.sort_by(|p, q| p.1.atan2(p.0).total_cmp(&q.1.atan2(q.0)));
-    let thin: Vec<&Point> = rim.iter().step_by((rim.len() / 400).max(1)).collect();
+    let thin = rim.iter().step_by((rim.len() / 400).max(1));
     let mut best: Option<(f64, Quad, f64)> = None;
     let count = lines.len();
     for a in 0..count {
@@ -147,8 +139,8 @@ pub fn quad(rim: &[Point], borders: &[Line], filled: f64) -> Option<(Quad, f64)>
                     let Some(quad) = corners_of(&four) else {
                         continue;
                     };
-                    let on =
-                        thin.iter().filter(|p| near(&quad, p)).count() as f64 / thin.len() as f64;
+                    let on = thin.clone().filter(|p| near(&quad, p)).count();
+                    let on = on as f64 / thin.len() as f64;
                     let fits = (filled / area(&quad)).min(area(&quad) / filled);
                     let score = on + 0.7 * fits;
                     if best.is_none_or(|(s, _, _)| score > s) {

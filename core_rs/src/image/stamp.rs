@@ -2,6 +2,7 @@
 
 use super::geometry::{Point, Quad, distance, hull};
 use super::inks::{Inks, at_least};
+use super::scratch::Kept;
 use super::{Picture, blobs, grow};
 
 const RED: u8 = 5;
@@ -11,20 +12,20 @@ const SHORT_MM: (f64, f64) = (5.5, 26.0);
 
 /// Red framed stamps in pixels of [`Inks`]: four corners, clockwise from the reader's upper left.
 #[must_use]
-pub fn find(inks: &Inks) -> Vec<Quad> {
+pub fn find(inks: &Inks) -> Kept<Quad> {
     let mask = at_least(&inks.red, RED);
     let Ok(grown) = grow::grow(mask.view(), (0.5 * inks.per_mm) as f32) else {
-        return Vec::new();
+        return Kept::default();
     };
     let ink = blobs::find(grown.view());
     let mm = |px: u32| f64::from(px) / inks.per_mm;
-    let mut found = Vec::new();
+    let mut found = Kept::grown();
     for (index, blob) in ink.blobs.iter().enumerate() {
         let (w, h) = (mm(blob.width()), mm(blob.height()));
         if !(LONG_MM.0..LONG_MM.1).contains(&w) || !(SHORT_MM.0..LONG_MM.1).contains(&h) {
             continue;
         }
-        let mut points: Vec<Point> = Vec::new();
+        let mut points = Kept::<Point>::grown();
         for run in ink.runs.iter().filter(|r| r.blob as usize == index) {
             points.push((run.start.into(), run.y.into()));
             points.push((run.end.into(), f64::from(run.y) + 1.0));

@@ -17,11 +17,11 @@ pub struct Strokes {
     /// Its connected parts.
     pub ink: Ink,
     /// Blue pixels of each part.
-    blue: Vec<u32>,
+    blue: Kept<u32>,
 }
 
 /// A signature, in pixels of [`Inks`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signature {
     /// Left, top, right, bottom.
     pub left: f64,
@@ -35,8 +35,17 @@ pub struct Signature {
     pub confidence: f64,
     /// Whether most of it is blue.
     pub blue: bool,
-    /// The parts of [`Strokes`] that it is made of.
-    pub parts: Vec<u32>,
+    /// Its name in [`Signatures`].
+    name: u32,
+}
+
+/// Signatures, and which of the parts of [`Strokes`] they are made of.
+#[derive(Clone, Debug)]
+pub struct Signatures {
+    /// From top to bottom.
+    pub found: Kept<Signature>,
+    /// For each part the name of its signature.
+    names: Kept<Option<u32>>,
 }
 
 impl Strokes {
@@ -56,7 +65,7 @@ impl Strokes {
             data: Kept::collect(black.data.len(), dark),
         };
         let ink = blobs::find(mask.view());
-        let mut blues = vec![0; ink.blobs.len()];
+        let mut blues = Kept::<u32>::zeros(ink.blobs.len());
         for run in &ink.runs {
             let row = &blue.row(run.y as usize)[run.start as usize..run.end as usize];
             blues[run.blob as usize] += row.iter().filter(|&&b| b >= BLUE).count() as u32;
@@ -83,13 +92,21 @@ impl Strokes {
     fn is_blue(&self, part: usize) -> bool {
         self.blue[part] * 2 > self.ink.blobs[part].area
     }
+}
 
-    /// Share of the ink of `signature` that lies in a circle.
+impl Signatures {
+    /// Share of the ink of `signature`, which is one of these, that lies in a circle; `ink` is that of [`Strokes`].
     #[must_use]
-    pub fn share_within(&self, signature: &Signature, x: f64, y: f64, radius: f64) -> f64 {
+    pub fn share_within(
+        &self,
+        signature: &Signature,
+        ink: &Ink,
+        (x, y): (f64, f64),
+        radius: f64,
+    ) -> f64 {
         let (mut all, mut within) = (0_u32, 0_u32);
-        for run in &self.ink.runs {
-            if signature.parts.contains(&run.blob) {
+        for run in &ink.runs {
+            if self.names[run.blob as usize] == Some(signature.name) {
                 all += run.end - run.start;
                 let dy = f64::from(run.y) + 0.5 - y;
                 let inside = |at: u32| (f64::from(at) + 0.5 - x).hypot(dy) <= radius;
@@ -102,13 +119,10 @@ impl Strokes {
 
 /// Signatures on a page, but for those that `elsewhere` (a box in pixels of [`Inks`]) says are something else.
 #[must_use]
-pub fn signatures(
-    inks: &Inks,
-    strokes: &Strokes,
-    elsewhere: impl Fn(&Blob) -> bool,
-) -> Vec<Signature> {
+pub fn signatures(inks: &Inks, strokes: &Strokes, elsewhere: impl Fn(&Blob) -> bool) -> Signatures {
     let mm = |px: u32| f64::from(px) / inks.per_mm;
-    let mut found: Vec<Signature> = Vec::new();
+    let mut found = Kept::<Signature>::grown();
+    let mut names = Kept::filled(strokes.ink.blobs.len(), None);
     for (part, blob) in strokes.ink.blobs.iter().enumerate() {
         let (w, h) = (mm(blob.width()), mm(blob.height()));
         let blue = strokes.is_blue(part);
@@ -131,15 +145,22 @@ pub fn signatures(
             bottom: f64::from(blob.y1),
             confidence,
             blue,
-            parts: vec![part as u32],
+            name: part as u32,
         });
+        names[part] = Some(part as u32);
     }
-    joined(found, inks.px(2.5))
+    joined(Signatures { found, names }, inks.px(2.5))
 }
 
 /// Parts that lie within `gap` pixels of each other are one signature.
-fn joined(mut found: Vec<Signature>, gap: f64) -> Vec<Signature> {
-    let mut out: Vec<Signature> = Vec::new();
+fn joined(
+    Signatures {
+        mut found,
+        mut names,
+    }: Signatures,
+    gap: f64,
+) -> Signatures {
+    let mut out = Kept::<Signature>::roomy(found.len());
     while let Some(mut one) = found.pop() {
         let mut i = 0;
         while i < found.len() {
@@ -153,7 +174,9 @@ fn joined(mut found: Vec<Signature>, gap: f64) -> Vec<Signature> {
                 one.right = one.right.max(other.right);
                 one.bottom = one.bottom.max(other.bottom);
                 one.confidence = one.confidence.max(other.confidence);
-                one.parts.extend(other.parts);
+                for name in names.iter_mut().filter(|name| **name == Some(other.name)) {
+                    *name = Some(one.name);
+                }
                 i = 0;
             } else {
                 i += 1;
@@ -162,7 +185,7 @@ fn joined(mut found: Vec<Signature>, gap: f64) -> Vec<Signature> {
         out.push(one);
     }
     out.sort_by(|a, b| a.top.total_cmp(&b.top).then(a.left.total_cmp(&b.left)));
-    out
+    Signatures { found: out, names }
 }
 
 /// How a connected part looks.
@@ -179,7 +202,7 @@ impl Shape {
     fn of(part: View<'_>, per_mm: f64) -> Self {
         let (w, h) = (part.width, part.height);
         let long = (6.0 * per_mm) as usize;
-        let mut straight = vec![false; w * h];
+        let mut straight = Kept::filled(w * h, false);
         let (mut area, mut rim) = (0_u32, 0_u32);
         let at = |x: usize, y: usize| part.data[y * w + x] == 1;
         for y in 0..h {

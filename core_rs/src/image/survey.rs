@@ -3,6 +3,7 @@
 use super::geometry::{Matrix, Quad, area, bounds, corners, distance};
 use super::lines::Lie;
 use super::place::{Place, rectangular};
+use super::scratch::Kept;
 use super::threshold::sauvola;
 use super::{Picture, View, blobs, lines, paper, reduce};
 use crate::{Error, Result};
@@ -21,7 +22,7 @@ const AGREE: f64 = 0.35;
 const ASKEW: f64 = 8.0;
 
 /// What one page is made by.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Survey {
     /// From raw pixels to page pixels.
     pub matrix: Matrix,
@@ -90,7 +91,7 @@ impl Work {
 ///
 /// # Errors
 /// [`Error::Usage`] for a picture that is not RGB.
-pub fn survey(view: View<'_>) -> Result<Vec<Survey>> {
+pub fn survey(view: View<'_>) -> Result<Kept<Survey>> {
     if view.channels != 3 {
         return Err(Error::Usage("an RGB picture is needed".into()));
     }
@@ -102,22 +103,19 @@ pub fn survey(view: View<'_>) -> Result<Vec<Survey>> {
         &work.gray,
         work.small_factor / work.factor,
     );
-    let quads: Vec<Quad> = sheets
-        .found
-        .iter()
-        .map(|s| s.quad.map(|(x, y)| (x * factor, y * factor)))
-        .collect();
+    let raw = |s: &paper::Sheet| s.quad.map(|(x, y)| (x * factor, y * factor));
+    let quads = Kept::collect(sheets.found.len(), sheets.found.iter().map(raw));
     let fills = |q: &Quad| area(q) >= WHOLE * width * height;
     if quads.is_empty() || (quads.len() == 1 && fills(&quads[0])) {
-        let page = whole(&work, width, height)?;
-        return Ok(vec![Survey {
+        let page = Survey {
             unsure: sheets.unsure,
-            ..page
-        }]);
+            ..whole(&work, width, height)?
+        };
+        return Ok(Kept::copy(&[page]));
     }
     let papers = count(&quads);
-    let mut found = Vec::with_capacity(quads.len());
-    for (quad, seen) in quads.into_iter().zip(&sheets.found) {
+    let mut found = Kept::roomy(quads.len());
+    for (&quad, seen) in quads.iter().zip(&sheets.found) {
         let page = sheet(&work, &quad, (width, height), papers)?;
         let mut lost = seen.lost;
         lost.rotate_left(usize::from(page.quarters));
@@ -206,7 +204,7 @@ fn text_skew(lie: Option<Lie>) -> Option<f64> {
 
 /// How the text lies inside a sheet of the work picture.
 fn as_it_lies(gray: &Picture, quad: &Quad) -> Result<Option<Lie>> {
-    let (left, top, right, bottom) = bounds(quad);
+    let (left, top, right, bottom) = bounds(*quad);
     let held = |v: f64, most: usize| v.clamp(0.0, most as f64) as usize;
     let (x0, x1) = (held(left, gray.width), held(right.ceil(), gray.width));
     let (y0, y1) = (held(top, gray.height), held(bottom.ceil(), gray.height));
@@ -286,7 +284,7 @@ fn count(quads: &[Quad]) -> usize {
 }
 
 /// Rows from top to bottom, each from left to right, as a reader sees the scan who holds most of it upright.
-fn in_reading_order(mut found: Vec<(Quad, Survey)>, width: f64, height: f64) -> Vec<Survey> {
+fn in_reading_order(mut found: Kept<(Quad, Survey)>, width: f64, height: f64) -> Kept<Survey> {
     let mut votes = [0.0; 4];
     for (quad, page) in &found {
         votes[usize::from(page.quarters)] += area(quad) * (0.1 + page.confidence);
@@ -299,19 +297,20 @@ fn in_reading_order(mut found: Vec<(Quad, Survey)>, width: f64, height: f64) -> 
         })
         .unwrap_or(0);
     let turned = Matrix::unturn(upright, width, height);
-    let place = |q: &Quad| bounds(&q.map(|p| turned.apply(p)));
+    let place = |q: &Quad| bounds(q.map(|p| turned.apply(p)));
     found.sort_by(|a, b| place(&a.0).1.total_cmp(&place(&b.0).1));
-    let mut pages = Vec::with_capacity(found.len());
+    let mut pages = Kept::roomy(found.len());
     while !found.is_empty() {
         let (_, top, _, bottom) = place(&found[0].0);
         let beside = |q: &Quad| {
             let (_, t, _, b) = place(q);
             bottom.min(b) - top.max(t) > 0.5 * (bottom - top).min(b - t)
         };
-        let (mut row, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|(q, _)| beside(q));
+        let level = found.iter().filter(|(q, _)| beside(q));
+        let mut row = Kept::collect(found.len(), level.copied());
         row.sort_by(|a, b| place(&a.0).0.total_cmp(&place(&b.0).0));
-        pages.extend(row.into_iter().map(|(_, page)| page));
-        found = rest;
+        pages.extend(row.iter().map(|(_, page)| *page));
+        found.retain(|(q, _)| !beside(q));
     }
     pages
 }
@@ -373,7 +372,7 @@ fn border_colour(small: &Picture) -> [u8; 3] {
 
 /// Colour of the lighter half of the middle of a sheet.
 fn paper_colour(small: &Picture, quad: &Quad) -> [u8; 3] {
-    let (left, top, right, bottom) = bounds(quad);
+    let (left, top, right, bottom) = bounds(*quad);
     let (dx, dy) = ((right - left) / 8.0, (bottom - top) / 8.0);
     let inside = |x: usize, y: usize| {
         let (x, y) = (x as f64, y as f64);

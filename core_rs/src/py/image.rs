@@ -168,7 +168,7 @@ struct PageMeasures {
 fn survey(py: Python<'_>, image: Rgb<'_>) -> PyResult<Vec<Survey>> {
     let view = image.view()?;
     let found = py.detach(|| surveying::survey(view))?;
-    Ok(found.into_iter().map(Survey::from).collect())
+    Ok(found.iter().copied().map(Survey::from).collect())
 }
 
 impl From<surveying::Survey> for Survey {
@@ -219,10 +219,9 @@ fn measure(py: Python<'_>, image: Rgb<'_>, outline: Corners) -> PyResult<PageMea
         ink_share: found.ink_share,
         contrast: found.contrast,
         text_height_px: found.text_height,
-        cuts: found
-            .cuts
-            .iter()
-            .map(|(side, quad)| (*side, corners(quad)))
+        cuts: (0..)
+            .zip(&found.cuts)
+            .filter_map(|(side, quad)| Some((side, corners(quad.as_ref()?))))
             .collect(),
         glare_share: found.glare_share,
         glare: found.glare.iter().map(corners).collect(),
