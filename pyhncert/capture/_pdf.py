@@ -18,6 +18,7 @@ from pyhncert.capture import _content, _jpeg, _layers
 from pyhncert.capture._faults import ANOTHER, check_size, damaged, fault, truncated
 from pyhncert.capture._inflate import decodes_within
 from pyhncert.capture._pillow import FOREIGN, jpeg2000_size, open_jpeg, rgb
+from pyhncert.capture._tables import tables_within
 from pyhncert.capture._turn import Turn, oriented
 from pyhncert.errors import ScanError
 
@@ -71,6 +72,8 @@ def check(name: str, data: bytes, limits: Limits) -> None:
         raise truncated(name, "PDF")
     if _WIDE.search(data):  # qpdf makes room for so many when it reads the file's own tables
         raise damaged(name, "PDF")
+    if not tables_within(data):
+        raise _encrypted(name) if b"/Encrypt" in data else damaged(name, "PDF")
     with _open(name, data) as pdf:
         try:
             count = len(pdf.pages)

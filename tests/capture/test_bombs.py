@@ -14,6 +14,7 @@ from PIL import Image
 
 from pyhncert import capture
 from pyhncert.capture._inflate import decodes_within
+from pyhncert.capture._tables import tables_within
 from pyhncert.errors import ScanError
 
 WHOLE = b"96 0 0 72 0 0 cm /I0 Do"
@@ -168,6 +169,61 @@ def test_a_row_of_too_many_columns_is_refused_before_room_is_made_for_it():
     assert data.count(b"/Columns 4 ") == 1
     refused(data.replace(b"/Columns 4 ", b"/Columns 9223372036854775807 "))
     accepted(data)
+
+
+def in_a_table(filters: int, blanks: int) -> bytes:
+    """A PDF without pages whose catalogue lies in an object stream, before so many blanks."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 0 /Kids [] >>"]
+    head = b"1 0 2 %d " % len(objects[0])
+    packed = head + b"".join(objects) + b" " * blanks
+    for _ in range(filters):
+        packed = zlib.compress(packed, 9)
+    said = b"[" + b"/FlateDecode " * filters + b"]"
+    start = b"%PDF-1.7\n"
+    table = b"3 0 obj << /Type /ObjStm /N 2 /First %d /Filter %s /Length %d >> stream\n%s\nendstream endobj\n"
+    table %= (len(head), said, len(packed), packed)
+    at = len(start + table)
+    rows = [(0, 0, 0), (2, 3, 0), (2, 3, 1), (1, len(start), 0), (1, at, 0)]
+    index = b"".join(struct.pack(">BIB", *row) for row in rows)
+    said = b"4 0 obj << /Type /XRef /Size 5 /W [1 4 1] /Root 1 0 R /Length %d >> stream\n%s\nendstream endobj\n"
+    return start + table + said % (len(index), index) + b"startxref\n%d\n%%%%EOF\n" % at
+
+
+def test_a_table_that_inflates_without_end_is_refused_before_it_is_unpacked():
+    """Unbounded, the second of these, under 1000 bytes, took 600 MB."""
+    refused(in_a_table(1, 1000), "has no page")
+    for bomb in (in_a_table(1, 30_000_000), in_a_table(2, 300_000_000), in_a_table(2, 1000)):
+        assert len(bomb) < 31_000
+        refused(bomb)
+
+
+@pytest.mark.parametrize(
+    ("plain", "disguised"),
+    [
+        (b"/First", b"/#46irst"),
+        (b"/Filter", b"/F (/Filter /FlateDecode >> endobj 9 0 obj <<) /Filter"),
+        (b"<< /Type /ObjStm", b"% obj\n<< % << stream >>\n/Type /ObjStm"),
+    ],
+)
+def test_a_table_in_disguise_is_measured_too(plain, disguised):
+    assert tables_within(in_a_table(1, 1000).replace(plain, disguised))
+    assert not tables_within(in_a_table(1, 3_000_000).replace(plain, disguised))
+    assert not tables_within(in_a_table(2, 3_000_000).replace(plain, disguised))
+
+
+def test_looking_for_tables_ends_soon_whatever_looks_like_one():
+    began = time.process_time()
+    for tangle in (b"obj<<", b"obj<<(", b"obj<<%", b"obj<</First/W"):
+        assert not tables_within(tangle * 2_000_000)
+    assert time.process_time() - began < 2 * CPU_S
+
+
+def test_an_encrypted_file_whose_tables_are_packed_says_so():
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf_of([jpeg()], WHOLE))) as pdf:
+        modern = pikepdf.ObjectStreamMode.generate
+        pdf.save(out, object_stream_mode=modern, encryption=pikepdf.Encryption(user="", owner="a"))
+    refused(out.getvalue(), "encrypted")
 
 
 def test_pages_are_counted_with_the_limits_that_the_scan_was_loaded_with():
