@@ -40,10 +40,6 @@ INKS = ((24, 24, 30), (104, 104, 110), (24, 24, 30), RED, (24, 24, 30), (30, 50,
 FACES = ("Noto Serif", "DejaVu Serif", "Noto Sans", "Noto Serif", "Source Serif Pro", "DejaVu Sans Condensed")
 
 
-SHEET = 3 * 1748 * 2480
-"""A5 at 300 dpi: cards that were cut out of their scan are small whatever they lose."""
-
-
 def pages_on(image: Image.Image, dpi: int = 300) -> tuple[Page, ...]:
     """The pages on a picture as certifying has them."""
     out = io.BytesIO()
@@ -64,8 +60,7 @@ def examples(*, short: bool) -> Iterator[tuple[str, Page]]:
     names = [name for name, plan in DRAWINGS.items() if plan.finding is None and plan.dpi == 300]
     for name in names[::4] if short else names:
         for page in pages_on(draw(name, 1)[0]):
-            if page.image.size > SHEET:
-                yield name, page
+            yield name, page
 
 
 def peers_pages(*, short: bool) -> Iterator[tuple[str, Page]]:

@@ -8,15 +8,17 @@ Two bars, both in 3 x 3 means, so that a stroke that fades counts and a pixel of
 - `PAPER`: beside ink, gray levels (RMS) above what the quietest blocks lose, so that guilloche and pale print stay.
 
 One trial of the whole page, in gray, tells the blocks that lose most; a strip of them, in colour, is then encoded at
-one scale after the other. That is exact, as blocks of a JPEG do not depend on each other. The page is written once:
+one scale after the other: blocks of a JPEG do not depend on each other, and only their outermost pixels are judged with
+other neighbours than on the page. A page as small as a card is tried whole. The page is written once:
 progressive, with optimised tables, and with colour at full resolution where print is coloured: seals, signatures,
-titles. Halved colour costs red 8-pt print 0.2 to 0.5 points of character error. A page that is larger than `ROOM`
+titles. Halved colour costs red 8-pt print 0.2 to 0.5 points of character error. A page that is larger than its room
 (dense print) is written once more, with up to `SLACK` of both bars.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
@@ -32,16 +34,18 @@ if TYPE_CHECKING:
 
     Levels = npt.NDArray[np.floating[Any]]
 
-__all__ = ["PAPER", "STROKE", "Judge", "faithful"]
+__all__ = ["PAPER", "STROKE", "Judge", "faithful", "room"]
 
 STROKE = 0.03
 PAPER = 1.5
-ROOM = 0.75e6 / (8.27 * 11.69)
-"""Bytes a square inch: 0.75 MB for an A4 page."""
 SLACK = 1.5
 """What a page without room may lose, in parts of both bars."""
+_ROOM = 750_000
+_A4 = 8.27 * 11.69
 _BLOCK = 16
 _PICKED = 256
+_SMALL = 1_000_000
+"""Pixels of a page that is tried whole: ID-1 at 300 dpi has 650,000."""
 _SCALES = tuple(round(1.65 / 1.1**i, 3) for i in range(20))
 """From about libjpeg's quality 30 to 86."""
 _COARSEST = 1.15
@@ -67,12 +71,16 @@ _CHROMA = (
 )
 
 
-def faithful(image: Pixels, gray: Pixels, ink: Pixels, *, dpi: float) -> bytes:
+def room(size: tuple[int, int], dpi: float) -> float:
+    """Bytes that a page of `size` pixels should not pass: 0.75 MB, and in proportion where it is larger than A4."""
+    return _ROOM * max(1.0, math.prod(size) / dpi**2 / _A4)
+
+
+def faithful(image: Pixels, gray: Pixels, ink: Pixels, *, room: float) -> bytes:
     """`image` (RGB) as the smallest faithful JPEG stream; `gray` is its luma, `ink` the mask of its ink (1)."""
     full_colour = _is_coloured(image, ink)
     scale, coarser = Judge.of(gray, ink).scales(image, full_colour=full_colour)
     stream = encode(image, scale, full_colour=full_colour)
-    room = ROOM * gray.size / dpi**2
     if len(stream) > room and coarser > scale:
         scale = min(coarser, scale * (len(stream) / room) ** 2.5)
         stream = encode(image, scale, full_colour=full_colour and len(stream) < _RICH * room)
@@ -126,9 +134,11 @@ class Judge(NamedTuple):
         """The coarsest scales at which every block of `image` keeps both bars, and keeps them with `SLACK`."""
         strokes, paper = self.lost(_through(self.gray, 1.0))
         quiet = quiet_level(paper)
-        numbers = np.concatenate([_highest(strokes), _highest(paper)])
-        strip, gray, near = (_strip(plane, numbers) for plane in (image, self.gray, self.near))
-        picked = Judge(gray, near, self.contrast.reshape(-1, 1)[numbers])
+        strip, picked = image, self
+        if self.gray.size > _SMALL:
+            numbers = np.concatenate([_highest(strokes), _highest(paper)])
+            strip, gray, near = (_strip(plane, numbers) for plane in (image, self.gray, self.near))
+            picked = Judge(gray, near, self.contrast.reshape(-1, 1)[numbers])
         coarser = _ALWAYS
         for scale in _SCALES:
             lost, changed = picked.lost(_through(strip, scale, full_colour=full_colour))

@@ -13,7 +13,7 @@ import numpy as np
 from pyhncert._core import sauvola, shrink
 from pyhncert.errors import StorageFault
 from pyhncert.issue._act import PageRecord
-from pyhncert.issue._faithful import faithful
+from pyhncert.issue._faithful import faithful, room
 from pyhncert.issue._free import CELL_MM, FreeArea
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def encode_page(page: Page, *, spool: Path | None = None) -> PageRecord:
     """
     image = np.ascontiguousarray(page.image)
     gray, ink = _ink(image, page.dpi)
-    stream = faithful(image, gray, ink, dpi=page.dpi)
+    stream = faithful(image, gray, ink, room=room(page.size, page.dpi))
     jpeg: bytes | Path = stream
     if spool is not None:
         jpeg = spool / f"page-{page.number:04d}.jpg"

@@ -10,7 +10,7 @@ import pytest
 
 from pyhncert import issue
 from pyhncert.errors import StorageFault
-from pyhncert.issue._faithful import ROOM
+from pyhncert.issue._faithful import room
 from pyhncert.issue._free import FreeArea
 
 
@@ -53,12 +53,11 @@ def test_a_spool_that_cannot_be_written_is_a_storage_fault(paper, tmp_path):
 
 def test_a_page_too_rich_for_its_size_is_made_coarser(paper):
     rng = np.random.default_rng(1)
-    plain = paper(60, 60, dpi=200)
+    plain = paper(dpi=200)
     wild = type(plain)(**{n: getattr(plain, n) for n in plain.__slots__} | {
         "image": rng.integers(0, 255, plain.image.shape, np.uint8)
     })  # fmt: skip
-    inches = (60 / 25.4) ** 2
-    assert issue.encode_page(plain).length < ROOM * inches
+    assert issue.encode_page(plain).length < room(plain.size, plain.dpi)
     finest = cv2.imencode(".jpg", wild.image, [cv2.IMWRITE_JPEG_QUALITY, 68])[1]
     assert issue.encode_page(wild).length < 0.95 * len(finest)
 

@@ -13,7 +13,9 @@ from PIL import Image, ImageDraw
 
 from pyhncert._core import sauvola, stroke_changes
 from pyhncert.errors import UsageFault
-from pyhncert.issue._faithful import PAPER, STROKE, Judge, encode, faithful, quiet_level
+from pyhncert.issue._faithful import PAPER, STROKE, Judge, encode, faithful, quiet_level, room
+
+ROOMY = 750_000
 
 
 def printed(ink=(20, 20, 26), *, tint=(250, 248, 241), guilloche=None, noise=2.0, side=480, seed=1):
@@ -47,7 +49,7 @@ def form(stream):
 def test_no_block_of_the_page_loses_more_than_the_bars():
     for image in (printed(), printed((150, 150, 154)), printed((196, 28, 42), guilloche=(244, 232, 216))):
         gray, ink, judge = judged(image)
-        seen = cv2.cvtColor(through(faithful(image, gray, ink, dpi=40)), cv2.COLOR_RGB2GRAY)
+        seen = cv2.cvtColor(through(faithful(image, gray, ink, room=ROOMY)), cv2.COLOR_RGB2GRAY)
         strokes, paper = judge.lost(seen)
         assert 0.3 * STROKE < strokes.max() <= 1.15 * STROKE
         assert paper.max() - quiet_level(paper) <= 1.15 * PAPER
@@ -64,7 +66,7 @@ def test_pale_print_is_kept_finer_than_black_print():
 def test_a_pattern_of_the_paper_is_kept():
     image = printed(guilloche=(232, 214, 196), noise=1.0)
     gray, ink, _ = judged(image)
-    seen = through(faithful(image, gray, ink, dpi=40)).astype(float)
+    seen = through(faithful(image, gray, ink, room=ROOMY)).astype(float)
     below = np.s_[300:460, 40:440]
     kept = np.corrcoef(cv2.blur(image.astype(float), (3, 3))[below].ravel(), cv2.blur(seen, (3, 3))[below].ravel())
     assert kept[0, 1] > 0.9
@@ -74,22 +76,36 @@ def test_coloured_print_is_written_in_full_colour_and_black_print_in_half():
     for ink_colour, layers in (((196, 28, 42), [(1, 1)] * 3), ((24, 24, 30), [(2, 2), (1, 1), (1, 1)])):
         image = printed(ink_colour)
         gray, ink, _ = judged(image)
-        assert form(faithful(image, gray, ink, dpi=300)) == (True, layers)
+        assert form(faithful(image, gray, ink, room=ROOMY)) == (True, layers)
 
 
 def test_a_page_without_room_is_made_coarser_but_within_the_slack():
     image = printed(noise=4.0)
     gray, ink, judge = judged(image)
-    roomy, tight = (faithful(image, gray, ink, dpi=dpi) for dpi in (30, 1200))
+    roomy, tight = (faithful(image, gray, ink, room=room) for room in (ROOMY, 1000))
     assert len(tight) < len(roomy)
     strokes, _ = judge.lost(cv2.cvtColor(through(tight), cv2.COLOR_RGB2GRAY))
     assert strokes.max() <= 1.15 * 1.5 * STROKE
 
 
+def test_a_page_as_small_as_a_card_is_judged_exactly():
+    image = printed(side=646, noise=3.0)
+    image[-14:, 40:600] = cv2.resize(image[20:34, 20:300], (560, 14))  # print that runs into the lowest blocks
+    gray, ink, judge = judged(image)
+    seen = cv2.cvtColor(through(faithful(image, gray, ink, room=ROOMY)), cv2.COLOR_RGB2GRAY)
+    assert 0.7 * STROKE < judge.lost(seen)[0].max() <= STROKE
+
+
+def test_a_card_has_as_much_room_as_a4_and_a3_twice_as_much():
+    assert room((1011, 638), 300) == room((2480, 3508), 300) == pytest.approx(ROOMY, rel=1e-3)
+    assert room((4961, 7016), 600) == pytest.approx(ROOMY, rel=1e-3)
+    assert room((4961, 3508), 300) == pytest.approx(2 * ROOMY, rel=1e-3)
+
+
 def test_the_same_page_gives_the_same_bytes():
     image = printed(noise=3.0)
     gray, ink, _ = judged(image)
-    assert faithful(image, gray, ink, dpi=300) == faithful(image.copy(), gray, ink, dpi=300)
+    assert faithful(image, gray, ink, room=ROOMY) == faithful(image.copy(), gray, ink, room=ROOMY)
 
 
 @settings(max_examples=25)
@@ -98,7 +114,7 @@ def test_any_size_can_be_encoded(rows, columns, seed, dense):
     draw = np.random.default_rng(seed)
     image = draw.integers(0 if dense else 235, 256, (rows, columns, 3), np.uint8)
     gray, ink, _ = judged(image)
-    assert through(faithful(image, gray, ink, dpi=300)).shape == image.shape
+    assert through(faithful(image, gray, ink, room=ROOMY)).shape == image.shape
 
 
 @settings(max_examples=60)
