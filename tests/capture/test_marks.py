@@ -116,6 +116,14 @@ def test_a_slanted_stamp_is_found_with_its_slant(sheet):
     assert np.degrees(np.arctan2(y1 - y0, x1 - x0)) == pytest.approx(-9, abs=1.5)
 
 
+def test_bold_capitals_of_a_red_title_are_no_stamp():
+    """The serifs of KHAI make nearly a frame, its stems run on inward."""
+    s = Sheet(dpi=300)
+    s.text(105, 60, "GIẤY KHAI SINH", 24, style="bold", typeface="Source Serif Pro", fill=(190, 20, 40), align="centre")
+    (page,) = normalise(RawPage(number=1, scan=0, frame=0, image=np.asarray(s.image), dpi=300))
+    assert page.marks.stamps == ()
+
+
 def test_a_line_through_words_is_a_correction_and_a_line_below_them_is_none(sheet):
     sheet.rule(25, 77.5, 120, 77.5, 0.35)
     assert marks(sheet).strikes == ()

@@ -1,5 +1,7 @@
 //! Framed stamps: words in a red box that a hand put there, at any slant.
 
+use std::ops::RangeInclusive;
+
 use super::geometry::{Point, Quad, distance, hull};
 use super::inks::{Inks, at_least};
 use super::scratch::Kept;
@@ -9,6 +11,11 @@ const RED: u8 = 5;
 /// Long and short side in millimetres.
 const LONG_MM: (f64, f64) = (13.0, 90.0);
 const SHORT_MM: (f64, f64) = (5.5, 26.0);
+/// Share of a side that is left out at each end, where the frame turns.
+const END: f64 = 0.06;
+/// Words begin within that share of the height from the frame; in between a row is inked over at most `BLANK` of it.
+const ROOM: f64 = 0.4;
+const BLANK: f64 = 0.2;
 
 /// Red framed stamps in pixels of [`Inks`]: four corners, clockwise from the reader's upper left.
 #[must_use]
@@ -40,7 +47,7 @@ pub fn find(inks: &Inks) -> Kept<Quad> {
         let sized = (LONG_MM.0..LONG_MM.1).contains(&long)
             && (SHORT_MM.0..SHORT_MM.1).contains(&short)
             && long > 1.15 * short;
-        if sized && framed(&mask, &quad, inks.px(1.2)) >= 0.72 {
+        if sized && framed(&mask, &quad, inks.px(1.2)) >= 0.72 && words_apart(&mask, &quad) {
             found.push(quad);
         }
     }
@@ -84,34 +91,39 @@ fn slanted_box(hull: &[Point]) -> Option<Quad> {
 
 /// Share of the box's outline along which there is ink within `deep` pixels inside; a side with hardly any spoils it.
 fn framed(mask: &Picture, quad: &Quad, deep: f64) -> f64 {
-    let centre = (
-        f64::midpoint(quad[0].0, quad[2].0),
-        f64::midpoint(quad[0].1, quad[2].1),
-    );
-    let mut shares = [0.0_f64; 4];
-    for (i, share) in shares.iter_mut().enumerate() {
-        let (a, b) = (quad[i], quad[(i + 1) % 4]);
-        let length = distance(a, b).max(1.0);
-        // inward, across the side
-        let (mut nx, mut ny) = (-(b.1 - a.1) / length, (b.0 - a.0) / length);
-        if (centre.0 - a.0) * nx + (centre.1 - a.1) * ny < 0.0 {
-            (nx, ny) = (-nx, -ny);
-        }
-        let steps = length as usize;
-        let hit = (0..steps).filter(|s| {
-            let t = (*s as f64 + 0.5) / steps as f64;
-            let (x, y) = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
-            (0..=deep as usize).any(|d| {
-                let (px, py) = (x + nx * d as f64, y + ny * d as f64);
-                px >= 0.0
-                    && py >= 0.0
-                    && (px as usize) < mask.width
-                    && (py as usize) < mask.height
-                    && mask.row(py as usize)[px as usize] == 1
-            })
-        });
-        *share = hit.count() as f64 / steps.max(1) as f64;
-    }
+    let shares = [0, 1, 2, 3].map(|side| inked(mask, quad, side, 0..=deep as usize));
     let weakest = shares.iter().copied().fold(1.0, f64::min);
     (shares.iter().sum::<f64>() / 4.0).min(weakest + 0.35)
+}
+
+/// Whether the words stand off the frame above and below: a row of blank, where bare capitals have their stems.
+fn words_apart(mask: &Picture, quad: &Quad) -> bool {
+    let room = (ROOM * distance(quad[1], quad[2])) as usize;
+    [0, 2]
+        .iter()
+        .all(|&side| (1..=room).any(|depth| inked(mask, quad, side, depth..=depth) <= BLANK))
+}
+
+/// Share of a side, its ends left out, at which there is ink at one of these depths (pixels inward).
+fn inked(mask: &Picture, quad: &Quad, side: usize, depths: RangeInclusive<usize>) -> f64 {
+    let (a, b) = (quad[side], quad[(side + 1) % 4]);
+    let length = distance(a, b).max(1.0);
+    let (ux, uy) = ((b.0 - a.0) / length, (b.1 - a.1) / length);
+    let (first, last) = ((END * length) as usize, ((1.0 - END) * length) as usize);
+    let hit = (first..last).filter(|step| {
+        let (x, y) = (
+            a.0 + ux * (*step as f64 + 0.5),
+            a.1 + uy * (*step as f64 + 0.5),
+        );
+        depths.clone().any(|depth| {
+            // the corners run clockwise, so inward is to the right
+            let (px, py) = (x - uy * depth as f64, y + ux * depth as f64);
+            px >= 0.0
+                && py >= 0.0
+                && (px as usize) < mask.width
+                && (py as usize) < mask.height
+                && mask.row(py as usize)[px as usize] == 1
+        })
+    });
+    hit.count() as f64 / last.saturating_sub(first).max(1) as f64
 }
