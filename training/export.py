@@ -27,8 +27,7 @@ def averaged(checkpoint: Path) -> Recogniser:
     if state["alphabet"] != text.ALPHABET:
         raise SystemExit("export: the checkpoint has another alphabet than text.py")
     network = Recogniser(len(text.ALPHABET))
-    prefix = "module."
-    network.load_state_dict({k.removeprefix(prefix): v for k, v in state["mean"].items() if k.startswith(prefix)})
+    network.load_state_dict(state["mean"])
     return network.eval()
 
 

@@ -8,6 +8,7 @@ the share of the minutes (or of `--lines`) that is used up. The curve goes to `c
 from __future__ import annotations
 
 import argparse
+import copy
 import csv
 import math
 import random
@@ -21,7 +22,6 @@ import text
 import torch
 from network import STRIDE, Recogniser
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
 SEED, HELD_OUT = 20261125, 7
@@ -72,10 +72,10 @@ class Run:
         self.folder, self.device = folder, device
         torch.manual_seed(SEED)
         self.network = Recogniser(len(text.ALPHABET)).to(device, memory_format=torch.channels_last)
-        self.mean = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(0.995), use_buffers=True)
+        self.mean = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=PEAK, weight_decay=0.01)
         self.chunk = self.step = 0
-        self.seconds = 0.0
+        self.seconds = self.busy = 0.0
         self.rows: list[dict[str, float]] = []
 
     def save(self) -> None:
@@ -84,13 +84,14 @@ class Run:
         state = {
             "network": self.network.state_dict(), "mean": self.mean.state_dict(),
             "optimiser": self.optimiser.state_dict(), "chance": torch.get_rng_state(), "rows": self.rows,
-            "chunk": self.chunk, "step": self.step, "seconds": self.seconds, "alphabet": text.ALPHABET,
+            "chunk": self.chunk, "step": self.step, "seconds": self.seconds, "busy": self.busy,
+            "alphabet": text.ALPHABET,
         }  # fmt: skip
         part = self.folder / "checkpoint.part"
         torch.save(state, part)
         part.replace(self.folder / "checkpoint.pt")
         with (self.folder / "curve.csv").open("w", newline="") as out:
-            writer = csv.DictWriter(out, ["step", "seconds", "lines", "rate", "loss", "cer"])
+            writer = csv.DictWriter(out, ["step", "seconds", "cpu_seconds", "lines", "rate", "loss", "cer"])
             writer.writeheader()
             writer.writerows(self.rows)
 
@@ -103,7 +104,8 @@ class Run:
         self.mean.load_state_dict(state["mean"])
         self.optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["chance"].cpu())
-        self.chunk, self.step, self.seconds, self.rows = (state[k] for k in ("chunk", "step", "seconds", "rows"))
+        self.chunk, self.step, self.rows = state["chunk"], state["step"], state["rows"]
+        self.seconds, self.busy = state["seconds"], state["busy"]
 
     def learn(self, batch: Batch, rate: float) -> Tensor:
         """One step; gives the loss a letter."""
@@ -119,9 +121,19 @@ class Run:
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
-        self.mean.update_parameters(self.network)
         self.step += 1
+        self.average()
         return loss.detach()
+
+    @torch.no_grad()
+    def average(self) -> None:
+        """The averaged weights follow those of the last 200 steps; of fewer at the start, lest the first ones stay."""
+        share = max(0.005, 9 / (9 + self.step))
+        for mean, last in zip(self.mean.state_dict().values(), self.network.state_dict().values(), strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(last, share)
+            else:
+                mean.copy_(last)
 
     def placed(self, pixels: Tensor) -> Tensor:
         """The pixels where and as the network wants them."""
@@ -174,6 +186,7 @@ def main() -> None:
         Chunks(SEED, batch), batch_size=None, sampler=range(run.chunk, 10**7), num_workers=args.drawers
     )  # fmt: skip
     began, before = time.monotonic(), run.seconds
+    at_work, busy = time.process_time(), run.busy
     checked = began
     losses: list[Tensor] = []
     for batches in chunks:
@@ -182,15 +195,15 @@ def main() -> None:
         losses += [run.learn(one, rate(progress)) for one in batches]
         run.chunk += 1
         now = time.monotonic()
-        run.seconds = before + now - began
+        run.seconds, run.busy = before + now - began, busy + time.process_time() - at_work
         over = run.chunk * CHUNK >= args.lines if args.lines else run.seconds >= 60 * args.minutes
         if over or now - checked >= 60 * args.check_minutes:
             checked = now
             loss = float(torch.stack(losses).mean())
             losses = []
             run.rows.append({
-                "step": run.step, "seconds": round(run.seconds), "lines": run.chunk * CHUNK,
-                "rate": round(rate(progress), 7), "loss": round(loss, 4),
+                "step": run.step, "seconds": round(run.seconds), "cpu_seconds": round(run.busy),
+                "lines": run.chunk * CHUNK, "rate": round(rate(progress), 7), "loss": round(loss, 4),
                 "cer": round(run.character_error(held_out), 5),
             })  # fmt: skip
             run.save()
