@@ -206,12 +206,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A QR symbol and its text, as it stands in it: what strangers wrote, to be escaped wherever it is shown."""
+
+    text: str
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was read on one page, in reading order; `reader` names detector and recogniser with their digests."""
 
     page: int
     lines: tuple[Line, ...]
     reader: str
+    codes: tuple[Code, ...] = ()
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pyhncert.check._edges import edges
 from pyhncert.check._hand import copied, corrections, seals, seen
-from pyhncert.check._identity import identity
+from pyhncert.check._identity import coded, identity
 from pyhncert.check._marks import marks
 from pyhncert.check._quality import quality
 from pyhncert.check._rules import rule, say
@@ -41,6 +41,7 @@ def findings(
         out += _kind(kind, today)
         out += _validity(kind, named, today)
         out += identity(named, today)
+        out += coded(named, today)
         out += seals(pages, kind, today)
     for page in pages:
         out += corrections(page, today)

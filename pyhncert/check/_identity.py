@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyhncert.check._rules import provinces, rule, say
 from pyhncert.values import Field, Finding, Severity
+
+_ELSEWHERE = {
+    "machine_number": ("the machine-readable rows", "dòng máy đọc (MRZ)"),
+    "code_number": ("the QR code", "mã QR"),
+}
+"""Where else on a card its number stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,10 @@ def identity(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
         if year:
             same = number.birth_year == int(year.group())
             (right if same else wrong).append((f"year of birth {year.group()}", f"năm sinh {year.group()}"))
-        machine = _value(fields, "machine_number") if person["number"] == "personal_id" else ""
-        if machine:
-            facts = ("the machine-readable rows", "dòng máy đọc (MRZ)")
-            (right if machine == field.value else wrong).append(facts)
+        for name, facts in _ELSEWHERE.items() if person["number"] == "personal_id" else ():
+            said = _value(fields, name)
+            if said:
+                (right if said == field.value else wrong).append(facts)
         if wrong:
             out.append(_told("id_mismatch", "block", field, wrong))
         elif right:
@@ -68,6 +75,23 @@ def identity(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
             code = field.value[:3]
             out.append(say("id_province", "warn", page=field.page, quad=field.quad, number=field.value, code=code))
     return out
+
+
+def coded(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
+    """What a card prints against what its QR code says."""
+    rules = rule("card_code", today)
+    out: list[Finding] = []
+    for row in rules["row"] if rules else ():
+        printed, said = fields.get(row["print"]), fields.get(row["code"])
+        if printed is not None and said is not None and _same(printed.value) != _same(said.value):
+            facts = {"what": row["en"], "what_vi": row["vi"], "print": printed.value, "code": said.value}
+            out.append(say("code_mismatch", "warn", page=printed.page, quad=printed.quad, **facts))
+    return out
+
+
+def _same(text: str) -> str:
+    """`text` as far as print and code must agree: Unicode form, case and blanks are writing."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _told(code: str, severity: Severity, field: Field, facts: list[tuple[str, str]]) -> Finding:

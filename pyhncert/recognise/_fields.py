@@ -12,6 +12,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
+from pyhncert.recognise._codes import card_code
 from pyhncert.recognise._labels import Piece, labelish, pieces
 from pyhncert.recognise._machine import find
 from pyhncert.recognise._text import capitals, contains, fold
@@ -100,6 +101,7 @@ def fields(kind: Kind, readings: Sequence[Reading]) -> tuple[Field, ...]:
     if kind.key in MACHINE_READABLE:
         for reading in readings:
             _machine(reading, out)
+            _coded(reading, out)
     return tuple(out.values())
 
 
@@ -128,6 +130,29 @@ def _machine(reading: Reading, out: dict[str, Field]) -> None:
     for name, text in said.items():
         if text is not None and name not in out:
             out[name] = _field(name, "MRZ", text, reading.page, reading.lines[line].words)
+
+
+def _coded(reading: Reading, out: dict[str, Field]) -> None:
+    """What the card's QR code says: what print is held against, and the rest where it was not read in print."""
+    for code in reading.codes:
+        card = card_code(code.text)
+        if card is None:
+            continue
+        said = (
+            ("code_number", "personal_id", card.number),
+            ("code_name", "full_name", card.name),
+            ("code_birth_date", "birth_date", card.birth_date),
+            ("code_sex", "sex", card.sex),
+            (None, "residence", card.residence),
+            (None, "issue_date", card.issue_date),
+        )
+        for own, printed, text in said:
+            for name in (own, printed):
+                if name and text and name not in out:
+                    out[name] = _field(
+                        name, "QR", text, reading.page, [Word(text=text, quad=code.quad, confidence=1.0)]
+                    )
+        return
 
 
 def _labelled(

@@ -1,4 +1,5 @@
-"""Machine-readable rows of Vietnamese cards: TD1 of ICAO 9303, the twelve digits in its optional data (SPEC 3.3)."""
+"""Machine-readable rows of ICAO 9303: TD1 of Vietnamese cards, the twelve digits in its optional data (SPEC 3.3), and
+TD3 of Vietnamese passports."""
 
 from __future__ import annotations
 
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 
 _FIRST = re.compile(r"IDVNM(\d{9})(\d)(\d{12})<<(\d)", re.ASCII)
 _SECOND = re.compile(r"(\d{6})(\d)([MF<])(\d{6})(\d)VNM(<{11})(\d)", re.ASCII)
+_NAMES = re.compile(r"P<VNM([A-Z]+(?:<[A-Z]+)*)<<([A-Z]+(?:<[A-Z]+)*)(<*)", re.ASCII)
+_PASSPORT = re.compile(
+    r"([A-Z]\d{7}[\d<])(\d)VNM(\d{6})(\d)([MF<])(\d{6})(\d)(\d{9}<{5}|\d{12}<<|<{14})([\d<])(\d)", re.ASCII
+)
 _FOREVER = 99
 """Year of expiry on cards that have none (SPEC 3.3, a reader vendor's habit)."""
 
@@ -51,6 +56,62 @@ def td1(first: str, second: str) -> Machine | None:
     if born is None or (until is None and int(expiry[:2]) != _FOREVER):
         return None
     return Machine(number=number, birth_date=born, sex={"M": "Nam", "F": "Nữ"}.get(sex), expiry_date=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """What a passport's rows say, every check digit having been right: names in bare capitals, dates as dd/mm/yyyy.
+
+    `personal_id` are the nine or twelve digits of the identity paper, or empty; `sex` is None where the row leaves it
+    open. The year of birth is the latest that is not after `today`, which the row itself cannot say.
+    """
+
+    number: str
+    surname: str
+    given_names: str
+    birth_date: str
+    sex: str | None
+    expiry_date: str
+    personal_id: str
+
+
+def td3(first: str, second: str, *, today: dt.date) -> Passport | None:
+    """The two rows of a Vietnamese passport; None when a letter is out of place or a check digit is wrong.
+
+    The names have no check digit: whatever reads as names passes.
+    """
+    one, two = _NAMES.fullmatch(first), _PASSPORT.fullmatch(second)
+    if one is None or two is None or len(first) != 44:
+        return None
+    number, number_check, birth, birth_check, sex, expiry, expiry_check, optional, optional_check, composite = (
+        two.groups()
+    )
+    checked = (
+        (number, number_check),
+        (birth, birth_check),
+        (expiry, expiry_check),
+        (second[0:10] + second[13:20] + second[21:43], composite),
+    )
+    if any(check_digit(text) != int(digit) for text, digit in checked):
+        return None
+    filled = optional != "<" * 14
+    if (optional_check == "<" and filled) or (optional_check != "<" and check_digit(optional) != int(optional_check)):
+        return None
+    until = _date(20, expiry)
+    born = _date(20, birth)
+    if born is None or dt.date(int(born[6:]), int(born[3:5]), int(born[:2])) > today:
+        born = _date(19, birth)
+    if born is None or until is None:
+        return None
+    return Passport(
+        number=number.rstrip("<"),
+        surname=one[1].replace("<", " "),
+        given_names=one[2].replace("<", " "),
+        birth_date=born,
+        sex={"M": "Nam", "F": "Nữ"}.get(sex),
+        expiry_date=until,
+        personal_id=optional.rstrip("<"),
+    )
 
 
 def find(texts: Sequence[str]) -> tuple[int, Machine] | None:

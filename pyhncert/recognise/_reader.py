@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from pyhncert.recognise import _crop, _models
+from pyhncert.recognise._codes import codes
 from pyhncert.recognise._detect import Detector
 from pyhncert.recognise._inks import unsealed
 from pyhncert.recognise._light import evened
@@ -66,7 +67,9 @@ class Reader:
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
             lines = self._with_stamps(page, lines)
         places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
-        return Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name)
+        return Reading(
+            page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=codes(page.image)
+        )
 
     def _with_stamps(self, page: Page, lines: list[Line]) -> list[Line]:
         """The lines, and those in framed red stamps, each read at its own slant and in its own ink."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyhncert.check import PersonalNumber
-from pyhncert.check._rules import provinces, rule
+from pyhncert.check._rules import _file, provinces, rule
 
 Faults = Callable[..., list[tuple[str, str]]]
 
@@ -39,6 +39,24 @@ def test_the_printed_number_must_be_that_of_the_machine_readable_rows(faults: Fa
     fields = {"personal_id": "001090000019", "machine_number": "001090000019"}
     assert faults(kind="cccd", fields=fields) == []
     assert faults(kind="cccd", fields={**fields, "machine_number": "001090000018"}) == [("id_mismatch", "block")]
+
+
+def test_print_is_held_against_the_code(faults: Faults) -> None:
+    number = {"personal_id": "001090000019", "code_number": "001090000019"}
+    assert faults(kind="cccd", fields={**number, "full_name": "TÔ Ý LIÊN", "code_name": "Tô  Ý Liên"}) == []
+    assert faults(kind="cccd", fields={**number, "code_number": "001090000018"}) == [("id_mismatch", "block")]
+    for printed, said in (("full_name", "code_name"), ("birth_date", "code_birth_date"), ("sex", "code_sex")):
+        here, there = {"sex": ("Nam", "Nữ"), "birth_date": ("01/01/1990", "02/01/1990")}.get(printed, ("TÔ Ý", "TÔ Y"))
+        fields = {**number, printed: here, said: there}
+        assert faults(kind="cccd", fields=fields) == [("code_mismatch", "warn")]
+        assert faults(kind="cccd", fields={**number, printed: here}) == []
+
+
+def test_without_its_row_the_rule_is_silent(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {"full_name": "TÔ Ý", "code_name": "TÔ Y"}
+    (version,) = _file("rules.toml")["card_code"]
+    monkeypatch.setitem(version, "row", [row for row in version["row"] if row["print"] != "full_name"])
+    assert faults(kind="cccd", fields=fields) == []
 
 
 def test_an_unknown_province_warns_and_does_not_block(faults: Faults) -> None:
