@@ -20,8 +20,8 @@ from pyhncert.values import Kind, Measures, PageFacts, RawPage, Reading, Words
 
 TODAY = dt.date(2026, 11, 23)
 NOBODY = Kind(key="unknown", name=Words("", ""), title="", confidence=0.0)
-# The number of each defect, larger is worse, and the findings that tell it. A deep shadow with a sharp side looks like
-# the bed beside a paper, which is then cut through its text; print that nobody can see leaves a blank page.
+# The number of each defect, larger is worse, and the findings that tell it. Blank paper in a deep
+# shadow with a sharp side looks like the bed beside a paper; print that nobody can see leaves a blank page.
 DEFECTS: dict[str, tuple[Callable[[PageFacts, Measures], float], frozenset[str]]] = {
     "resolution": (lambda page, _: -page.dpi, frozenset(("low_dpi",))),
     "enlarged": (lambda page, seen: -seen.detail_dpi / page.dpi, frozenset(("low_detail", "blurred"))),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pyhncert import capture
 from pyhncert.values import Matrix, Page, RawPage
@@ -47,6 +48,14 @@ def in_raw(page: Page) -> Quad:
     """The corners of a page in raw pixels."""
     w, h = page.size
     return np.array(page.matrix.inverse().quad(((0.0, 0.0), (w, 0.0), (w, h), (0.0, h))))
+
+
+def outside(pages: Sequence[Page], print_: npt.NDArray[np.bool_]) -> float:
+    """The share of the print of a scan, (height, width) booleans, that lies on none of its pages."""
+    kept = np.zeros(print_.shape, np.uint8)
+    for page in pages:
+        cv2.fillConvexPoly(kept, np.round(in_raw(page)).astype(np.int32), 1)
+    return float((print_ & (kept == 0)).sum() / max(1, print_.sum()))
 
 
 def _shown(quad: Quad, size: tuple[int, int]) -> Quad:

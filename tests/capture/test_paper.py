@@ -138,6 +138,59 @@ def test_print_that_a_faint_sheet_would_lose_keeps_the_scan_whole(sheet):
     assert page.size == SIZE
 
 
+def shaded(image: np.ndarray, depth: float, covers: float = 0.4, soft: float = 0.003) -> np.ndarray:
+    """The picture with its left part, as much of its width as `covers`, in a shadow with a hard, slanted edge."""
+    y, x = np.mgrid[: image.shape[0], : image.shape[1]].astype(np.float32) / image.shape[1]
+    inside = covers + 0.05 * y - x
+    return (image * (1 - depth * (0.5 + 0.5 * np.tanh(2 * inside / soft)))[:, :, None]).astype(np.uint8)
+
+
+@pytest.mark.parametrize("depth", [0.4, 0.55, 0.7])
+@pytest.mark.parametrize("turns", range(4))
+def test_a_shadow_with_a_hard_edge_cuts_no_page(typed, depth, turns):
+    image = shaded(np.rot90(np.asarray(typed), turns), depth)
+    (page,) = normalised(image)
+    height, width = image.shape[:2]
+    whole = lay.rectangle((width / 2, height / 2), width, height, 0)
+    assert overlap(in_raw(page), whole) > 0.97
+    seen = page.measures
+    assert seen.edges_unsure
+    assert not seen.cut_edges
+    assert seen.shadow_depth == pytest.approx(depth, abs=0.04)
+
+
+def test_a_shadow_with_a_hard_edge_over_paper_and_bed_loses_no_print(sheet):
+    image, quad = scene_of(sheet, ground.bed, 5, low=195, high=200)
+    (page,) = normalised(shaded(image, 0.6))
+    assert cv2.contourArea(cv2.convexHull(np.float32([*in_raw(page), *quad]))) < 1.02 * np.prod(page.size)
+    assert page.measures.edges_unsure
+
+
+def test_seams_beside_a_paper_are_no_print_of_it(sheet):
+    wood = np.broadcast_to(np.float32([150, 104, 66]), (SIZE[1], SIZE[0], 3)).copy()
+    for x in (60, 100, 1400, 1440):
+        wood[:, x : x + 4] *= 0.5
+    quad = lay.rectangle((750, 950), 900, 1272, 1)
+    lay.lay(np.random.default_rng(1), wood, sheet, quad, shadow=0.2)
+    (page,) = normalised(wood.astype(np.uint8))
+    assert overlap(in_raw(page), quad) > 0.97
+
+
+def test_a_sheet_of_the_colour_of_its_lid_is_said(sheet):
+    """Seen are its print and the shadow along two sides; the same page alone, which fills the scan, gets no word."""
+    image = np.full((SIZE[1], SIZE[0], 3), 249, np.uint8)
+    small = cv2.resize(sheet, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+    height, width = small.shape[:2]
+    there = image[500 : 500 + height, 300 : 300 + width]
+    there[small.max(axis=2) < 200] = 40
+    page, *_ = normalised(image)
+    assert not page.measures.edges_unsure  # nothing tells it from a page with wide margins
+    there[:12], there[:, :12] = 238, 238
+    (page,) = normalised(image)
+    assert page.measures.edges_unsure
+    assert not normalised(sheet, 100)[0].measures.edges_unsure
+
+
 def dot_places(image: np.ndarray) -> np.ndarray:
     blue = (image[:, :, 2].astype(int) - image[:, :, 0] > 70).astype(np.uint8)
     _, _, stats, middles = cv2.connectedComponentsWithStats(blue)

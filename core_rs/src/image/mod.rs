@@ -33,6 +33,7 @@ pub mod lines;
 pub mod marks;
 pub mod measure;
 pub mod noise;
+pub mod outside;
 pub mod paper;
 pub mod photocopy;
 pub mod place;

@@ -1,12 +1,13 @@
 //! Finding sheets of paper: what is no ground, its four straight sides, and whether they are edges of paper.
 
-use super::blobs::{self, Run};
+use super::blobs::{self, Ink, Run};
 use super::edges::{self, Side};
-use super::geometry::{Point, Quad, area, distance};
+use super::geometry::{Point, Quad, area, corners, distance};
+use super::ground::{self, Ground};
 use super::place::usual;
 use super::scratch::Kept;
 use super::sides::{Line, line, quad, upright};
-use super::{Picture, View, ground};
+use super::{Picture, View, outside};
 
 /// A sheet covers at least this share of the scan.
 const SHARE: f64 = 0.02;
@@ -22,10 +23,7 @@ const DIFFERENCE: (f64, f64) = (2.0, 25.0);
 const DARKER: f64 = 35.0;
 /// On a ground of nearly its own colour a sheet is believed up to this share of the scan: a larger frame is print.
 const FAINT_SHARE: f64 = 0.7;
-/// Share of the scan that may be ink outside of every sheet, farther than a shadow (small pixels) from it; and, on a
-/// pattern, share that may be things.
-const INK_OUTSIDE: f64 = 0.0003;
-const SHADOW: f64 = 6.0;
+/// Share of a scan with a patterned ground that may be things outside of every sheet.
 const PATTERN_OUTSIDE: f64 = 0.06;
 /// Sheets whose sides lie this near to each other, in lengths of the side, are halves of one.
 const FOLD: f64 = 0.03;
@@ -103,6 +101,9 @@ pub fn find(small: View<'_>, gray: &Picture, scale: usize) -> Sheets {
         .iter()
         .any(|(i, size)| *size >= 2.0 * SHARE * total && !within(&things.blobs[*i as usize]));
     if ground.plain {
+        if !found.is_empty() && outside::on_plain(small, &found, scale) {
+            return none(true);
+        }
         return Sheets {
             found,
             unsure: lost,
@@ -111,12 +112,12 @@ pub fn find(small: View<'_>, gray: &Picture, scale: usize) -> Sheets {
     if found.is_empty() {
         return Sheets {
             found,
-            unsure: ground.pattern || faint,
+            unsure: ground.pattern || faint || apart(&ground, &things, &left, scale),
         };
     }
     // Ink outside of every sheet is perhaps the rest of one whose edge was not seen: then nothing is cut.
     let cut = if let Some(faint) = &ground.faint {
-        ink_outside(faint, &found, scale) > INK_OUTSIDE * total
+        outside::on_faint(faint, &found, scale)
     } else {
         let outside = things.blobs.iter().filter(|b| b.area >= 10 && !within(b));
         let boxes = outside.map(|b| f64::from(b.width()) * f64::from(b.height()));
@@ -132,33 +133,27 @@ pub fn find(small: View<'_>, gray: &Picture, scale: usize) -> Sheets {
     }
 }
 
+/// Whether on a ground of nearly the paper's colour all ink lies within the box of some large things: a sheet whose
+/// sides are not seen, rather than a page that fills the scan.
+fn apart(ground: &Ground, things: &Ink, large: &[(u32, f64)], scale: f64) -> bool {
+    let boxes = large.iter().map(|(i, _)| &things.blobs[*i as usize]);
+    let around = boxes.fold(None, |all: Option<(u32, u32, u32, u32)>, b| {
+        let (x0, y0, x1, y1) = all.unwrap_or((b.x0, b.y0, b.x1, b.y1));
+        Some((x0.min(b.x0), y0.min(b.y0), x1.max(b.x1), y1.max(b.y1)))
+    });
+    let (Some(faint), Some((x0, y0, x1, y1))) = (&ground.faint, around) else {
+        return false;
+    };
+    let [left, top, right, bottom] = [x0, y0, x1, y1].map(|v| f64::from(v) * scale);
+    let quad = corners(left, top, right, bottom);
+    let scan = (faint.width * faint.height) as f64 * scale * scale;
+    let lost = [false; 4];
+    area(&quad) < FAINT_SHARE * scan && !outside::on_faint(faint, &[Sheet { quad, lost }], scale)
+}
+
 /// Width over height of a sheet.
 fn shape(q: &Quad) -> f64 {
     (distance(q[0], q[1]) + distance(q[2], q[3])) / (distance(q[1], q[2]) + distance(q[3], q[0]))
-}
-
-/// Pixels of ink that are farther than a shadow from every sheet.
-fn ink_outside(faint: &Picture, sheets: &[Sheet], scale: f64) -> f64 {
-    let sides = sheets.iter().map(|s| {
-        let q = s.quad.map(|(x, y)| (x / scale, y / scale));
-        [0, 1, 2, 3].map(|i| line(q[i], q[(i + 1) % 4]))
-    });
-    let grown = Kept::collect(sheets.len(), sides);
-    let mut count = 0;
-    for y in 0..faint.height {
-        for (x, _) in faint
-            .row(y)
-            .iter()
-            .enumerate()
-            .filter(|(_, v)| **v >= ground::INK)
-        {
-            let p = (x as f64, y as f64);
-            // The lines run clockwise, so their normals point outward.
-            let near = |four: &[Line; 4]| four.iter().all(|l| l.0 * p.0 + l.1 * p.1 - l.2 < SHADOW);
-            count += usize::from(!grown.iter().any(near));
-        }
-    }
-    count as f64
 }
 
 fn none(unsure: bool) -> Sheets {
@@ -280,7 +275,7 @@ fn judged(
     gray: &Picture,
     scale: usize,
     rough: &Quad,
-    ground: &ground::Ground,
+    ground: &Ground,
 ) -> Option<Sheet> {
     let large = rough.map(|(x, y)| (x * scale as f64, y * scale as f64));
     let mut sides = edges::refined(gray, &large, scale, ground.plain);

@@ -13,7 +13,7 @@ const MOST: f64 = 0.85;
 /// A shadow covers at least this share of the page.
 const SMALLEST: f64 = 0.01;
 /// A shadow leaves colour alone: the channels' shares differ by less than this from the paper's.
-const COLOUR: f64 = 0.09;
+pub const COLOUR: f64 = 0.09;
 
 /// What lies in shadow; shares of the page, places in pixels of the small picture.
 #[derive(Clone, Debug, Default, PartialEq)]
