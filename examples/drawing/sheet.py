@@ -49,6 +49,10 @@ class Sheet:
     typeface: str = "serif"
     lines: list[TruthLine] = field(default_factory=list)
     fields: dict[str, TruthField] = field(default_factory=dict)
+    seals: list[Box] = field(default_factory=list)
+    """Where round seals are; their lettering is no line of the truth."""
+    codes: list[str] = field(default_factory=list)
+    """What QR codes hold, and machine-readable rows one below the other."""
 
     def __post_init__(self) -> None:
         self.k = self.dpi / 25.4
@@ -308,6 +312,8 @@ class Sheet:
         grain = generator.uniform(0.86, 1.0, (mask.height, mask.width)).astype(np.float32)
         worn = np.asarray(mask, np.float32) * blotch * grain * 0.97
         mask = Image.fromarray(worn.astype(np.uint8))
+        r = diameter / 2
+        self.seals.append((self.px(cx - r), self.px(cy - r), self.px(cx + r), self.px(cy + r)))
         self.multiply(mask, round(self.px(cx) - mask.width / 2), round(self.px(cy) - mask.height / 2), colour)
 
     def _arc(self, mask: Image.Image, text: str, middle: float, radius: float, size: float, *, upper: bool) -> None:
@@ -385,6 +391,8 @@ class Sheet:
             self.lines.append(TruthLine(line.text, _moved(line.box, left, top)))
         for name, known in card.fields.items():
             self.fields[name] = TruthField(known.label, known.value, _moved(known.box, left, top))
+        self.seals += [_moved(box, left, top) for box in card.seals]
+        self.codes += card.codes
 
     def know(self, name: str, label: str, value: str, box: Box) -> None:
         """Keep a field that was drawn in another way than `labelled`."""

@@ -13,7 +13,10 @@ import pytest
 from pyhncert.recognise import Reader
 from pyhncert.values import Line, Matrix, Measures, Page, Quad, Reading, Word
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+ROOT = Path(__file__).resolve().parents[2]
+for place in (ROOT / "benches", ROOT / "examples"):  # the sets of `reading` and the drawings they are made with
+    if str(place) not in sys.path:
+        sys.path.insert(0, str(place))
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +51,6 @@ def page_of() -> Callable[..., Page]:
 @pytest.fixture(scope="session")
 def drawn(page_of: Callable[..., Page]) -> Callable[..., tuple[Page, dict[str, Any]]]:
     """A page of examples/draw.py, drawn without skew, and its truth."""
-    if str(EXAMPLES) not in sys.path:
-        sys.path.insert(0, str(EXAMPLES))
     from draw import draw
 
     def make(kind: str, seed: int = 1, **options: Any) -> tuple[Page, dict[str, Any]]:
