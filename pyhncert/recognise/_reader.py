@@ -17,7 +17,7 @@ from pyhncert.recognise._light import evened
 from pyhncert.recognise._numbers import NumberReader
 from pyhncert.recognise._order import order
 from pyhncert.recognise._recognise import Recogniser
-from pyhncert.values import Line, Page, Quad, Reading, Words
+from pyhncert.values import Line, Marks, Page, Quad, Reading, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ _NOISE = 0.25
 """A line below this confidence with hardly a letter in it is dirt or a piece of a seal."""
 _MANY = 48
 """A page of more lines is dense: small print is then the body, and reading it finely would take seconds."""
+_SIGNATURE = 0.6
+"""Words among the strokes of a signature that are read with less confidence, or have two letters, are strokes."""
 _STAMP = 0.4
 """A framed stamp read with less confidence is no words."""
 _threads = threading.Lock()
@@ -65,6 +67,7 @@ class Reader:
             found = (self._recogniser.read(strip, dense=dense) for strip in strips)
             lines = [line for line in found if line is not None]
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
+            lines = [line for line in lines if not _is_signature(line, page.marks)]
             lines = self._with_stamps(page, lines)
         places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
         return Reading(
@@ -74,6 +77,8 @@ class Reader:
     def _with_stamps(self, page: Page, lines: list[Line]) -> list[Line]:
         """The lines, and those in framed red stamps, each read at its own slant and in its own ink."""
         for quad in page.marks.stamps:
+            if any(_goes_through(line, quad) for line in lines):
+                continue  # bold capitals of a red title, not a frame
             strip = _crop.stamped(page.image, quad)
             line = self._recogniser.read(strip) if strip is not None else None
             if line is not None and line.confidence >= _STAMP and not _is_noise(line):
@@ -99,6 +104,21 @@ def _hull(quad: Quad) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def _goes_through(line: Line, stamp: Quad) -> bool:
+    """Whether `line` is red, read with trust, on the stamp's level and longer: then the stamp is a part of it."""
+    left, top, right, bottom = _hull(stamp)
+    a, b, c, d = _hull(line.quad)
+    level = min(bottom, d) - max(top, b) > 0.6 * (bottom - top)
+    return (
+        line.red >= 0.5
+        and line.confidence >= _STAMP
+        and level
+        and a < right
+        and left < c
+        and c - a >= 1.2 * (right - left)
+    )
+
+
 def _is_stamp(line: Line, stamp: Quad) -> bool:
     """Whether `line` is red and lies in the box around a stamp, no wider than that: what was read of it before."""
     left, top, right, bottom = _hull(stamp)
@@ -110,6 +130,16 @@ def _is_stamp(line: Line, stamp: Quad) -> bool:
 def _is_noise(line: Line) -> bool:
     letters = sum(c.isalnum() for c in line.text)
     return letters == 0 or (line.confidence < _NOISE and letters < 4)
+
+
+def _is_signature(line: Line, marks: Marks) -> bool:
+    """Whether `line` is what was made of a signature's strokes; a printed name below or under it is read with trust."""
+    if line.confidence >= _SIGNATURE and sum(c.isalnum() for c in line.text) > 2:
+        return False
+    left, top, right, bottom = _hull(line.quad)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    hulls = (_hull(region.quad) for region in marks.signatures)
+    return any(a < x < c and b < y < d and right - left < 1.2 * (c - a) for a, b, c, d in hulls)
 
 
 def _in_seal(line: Line, seals: tuple[Quad, ...]) -> bool:

@@ -23,6 +23,8 @@ _SETTINGS = {"tessedit_do_invert": "0"}
 
 _ETH = str.maketrans("Ðð", "Đđ")
 """Tesseract writes the Icelandic letter for the Vietnamese one of the same shape."""
+_RULES = "|¡¦"
+"""What rules and frames beside a word are read as; no paper prints these letters."""
 SMALL_PX = 34
 """Lines up to this height on the page (cards, low resolution) are read finely at once."""
 SURE, LOST = 0.88, 0.6
@@ -111,7 +113,7 @@ class Recogniser:
         at = engine.GetIterator()
         while at is not None and not at.Empty(level):
             try:
-                text = unicodedata.normalize("NFC", at.GetUTF8Text(level).strip()).translate(_ETH)
+                text = unicodedata.normalize("NFC", at.GetUTF8Text(level).strip()).translate(_ETH).strip(_RULES)
             except RuntimeError:  # no text in this word
                 text = ""
             box = at.BoundingBox(level)

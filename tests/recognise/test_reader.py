@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from pyhncert.errors import MissingDependency
 from pyhncert.recognise import Reader, classify, fields
 from pyhncert.recognise._models import find, pinned
 from pyhncert.recognise._text import distances
-from pyhncert.values import Page
+from pyhncert.values import Page, Quad, Region
 
 Draw = Callable[..., tuple[Page, dict[str, Any]]]
 
@@ -139,3 +141,39 @@ def test_a_broken_model_is_a_missing_dependency(tmp_path: Path, drawn: Draw) -> 
     page, _ = drawn("small")
     with pytest.raises(MissingDependency, match="cannot be loaded"):
         Reader(tmp_path).read(page)
+
+
+@pytest.fixture
+def sheet(drawn: Draw) -> Any:
+    from drawing.sheet import Sheet  # `drawn` knows where the drawings are
+
+    return Sheet(dpi=300)
+
+
+def box(left: float, top: float, right: float, bottom: float) -> Quad:
+    """Corners in pixels of a box in millimetres."""
+    left, top, right, bottom = (v / 25.4 * 300 for v in (left, top, right, bottom))
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def test_a_part_of_a_red_title_that_was_taken_for_a_stamp_is_not_read_twice(
+    reader: Reader, page_of: Callable[..., Page], sheet: Any
+) -> None:
+    sheet.text(105, 60, "GIẤY KHAI SINH", 26, style="bold", fill=(190, 20, 40), align="centre")
+    page = page_of(np.asarray(sheet.image))
+    assert reader.read(page).text == "GIẤY KHAI SINH"
+    page = replace(page, marks=replace(page.marks, stamps=(box(93, 53, 115, 60.5),)))
+    assert reader.read(page).text == "GIẤY KHAI SINH"
+
+
+def test_strokes_of_a_signature_are_no_words_and_the_name_below_is_one(
+    reader: Reader, page_of: Callable[..., Page], sheet: Any
+) -> None:
+    sheet.signature(105, 60, random.Random(4))
+    sheet.text(105, 75, "Nguyễn Văn Mẫu", 13, style="bold", align="centre")
+    page = page_of(np.asarray(sheet.image))
+    plain = reader.read(page)
+    region = Region(quad=box(84, 48, 126, 78), confidence=0.9)
+    seen = reader.read(replace(page, marks=replace(page.marks, signatures=(region,))))
+    assert seen.text == "Nguyễn Văn Mẫu"
+    assert len(plain.lines) > 1, "the strokes are read as something, else this test shows nothing"
