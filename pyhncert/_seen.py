@@ -28,7 +28,7 @@ class Measures:
     `content_share` the share of ink that is neither specks nor frames. `shadow_share` of the page is darkened by 15 %
     and more, a quarter of that by `shadow_depth` (0 to 1) and more, at `shadow_quads`. Of the raw picture:
     `noise_levels`, deviation of the paper in gray levels, and `blocking_levels`, by how many gray levels steps are
-    higher on the borders of JPEG's 8 x 8 blocks than beside them.
+    higher on the borders of JPEG's 8 x 8 blocks than beside them, flat paper left out.
 
     `lost_corners` are the corners of the paper (0 upper left, 1 upper right, 2 lower right, 3 lower left) that are
     torn, folded or covered; `edges_unsure` says that something lies on the glass or desk whose edges could not be told.

@@ -17,8 +17,8 @@ _DEFAULTS = (72.0, 96.0)
 _USUAL_TEXT_MM = 2.5  # median height of letters over 30 drawn and real papers set in 12 to 14 pt
 
 
-# Below this deviation noise is rounded away and says nothing of its neighbours.
-_LEAST_NOISE = 0.7
+# Below this deviation most of what scatters may be rounding (0.29 by itself), which says nothing of its neighbours.
+_LEAST_NOISE = 0.5
 # Noise of a picture as a sensor gives it has roughness 1; enlarged by half it has 0.76, doubled 0.62 (bicubic).
 _SHARED = 0.85
 # Blur of edges in pixels: of a crisp scan as it is, and more for each time it is enlarged (measured: 1.5 to 4 times).

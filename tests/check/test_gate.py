@@ -36,7 +36,7 @@ def box(left: float, top: float, right: float, bottom: float) -> Quad:
         ({"contrast": 40}, ("faded", "warn")),
         ({"shadow_share": 0.1, "shadow_depth": 0.5}, ("shadow", "block")),
         ({"shadow_share": 0.1, "shadow_depth": 0.35}, ("shadow", "warn")),
-        ({"blocking_levels": 2.1}, ("compressed", "warn")),
+        ({"blocking_levels": 3.1}, ("compressed", "warn")),
         ({"blocking_levels": 60}, ("compressed", "warn")),
     ],
 )
@@ -46,7 +46,7 @@ def test_each_measure_raises_its_finding(faults: Faults, options: dict[str, Any]
 
 @pytest.mark.parametrize("options", [
     {"detail_dpi": 151}, {"noise_levels": 30}, {"contrast": 45}, {"shadow_share": 0.3, "shadow_depth": 0.33},
-    {"shadow_share": 0.019, "shadow_depth": 0.9}, {"blocking_levels": 2.0}, {"glare_share": 0.003},
+    {"shadow_share": 0.019, "shadow_depth": 0.9}, {"blocking_levels": 3.0}, {"glare_share": 0.003},
 ])  # fmt: skip
 def test_up_to_its_threshold_a_measure_is_fine(faults: Faults, options: dict[str, Any]) -> None:
     assert faults(**options) == []

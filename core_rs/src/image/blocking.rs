@@ -5,6 +5,8 @@ use super::grain::TILE;
 const BLOCK: usize = 8;
 /// Steps beyond that are edges of ink, not of blocks.
 const INK: i16 = 64;
+/// Where three steps together are less, paper lies flat and no block's border can show: hard JPEG leaves much of it.
+const FLAT: i16 = 4;
 /// Factors of enlarging that are looked for.
 const MOST: usize = 6;
 
@@ -26,7 +28,7 @@ impl Grid {
             }
             for x in 2..TILE - 1 {
                 let (before, here, after) = (steps[x - 1], steps[x], steps[x + 1]);
-                if before < INK && here < INK && after < INK {
+                if before < INK && here < INK && after < INK && before + here + after >= FLAT {
                     let phase = (start + x) % BLOCK;
                     self.excess[phase] += i64::from(2 * here - before - after);
                     self.count[phase] += 1;
@@ -39,7 +41,8 @@ impl Grid {
         }
     }
 
-    /// Gray levels that steps at the most raised place of eight are above those beside it, less what they are at the next.
+    /// Gray levels that steps at the most raised place of eight are above those beside it, less what they are at the next,
+    /// where anything changes at all.
     ///
     /// JPEG raises one place in eight; enlarging two or four times raises four or two of them alike.
     #[must_use]

@@ -19,7 +19,8 @@ pub struct Grain {
     pub noise_sigma: f64,
     /// 1 where each pixel has noise of its own; less where neighbours share theirs, as after enlarging or smoothing.
     pub noise_roughness: f64,
-    /// How many gray levels higher steps between neighbours are, in the mean, on the borders of 8 x 8 blocks.
+    /// How many gray levels higher steps between neighbours are, in the mean, on the borders of 8 x 8 blocks, flat paper
+    /// left out.
     pub blocking: f64,
     /// Every pixel was written so many times across and down: 1, or the factor of a picture enlarged without sampling.
     pub repeats: usize,
@@ -125,6 +126,25 @@ mod tests {
             assert!((2.5..6.5).contains(&found.blocking), "{found:?}");
         }
         assert!(grain(page(4.0).view()).blocking < 0.5);
+    }
+
+    #[test]
+    fn flat_paper_hides_no_blocks() {
+        let blocky = |flat: bool| {
+            let mut picture = page(2.0);
+            for y in 0..480 {
+                for x in 0..360 {
+                    let pixel = &mut picture.row_mut(y)[3 * x..3 * x + 3];
+                    if flat && y % 32 >= 12 {
+                        pixel.fill(225);
+                    } else if (x / 8 + y / 8) % 2 == 0 {
+                        pixel.iter_mut().for_each(|v| *v = v.saturating_add(6));
+                    }
+                }
+            }
+            grain(picture.view()).blocking
+        };
+        assert!(blocky(true) > 0.7 * blocky(false));
     }
 
     #[test]
