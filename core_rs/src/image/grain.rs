@@ -138,13 +138,18 @@ mod tests {
                     if flat && y % 32 >= 12 {
                         pixel.fill(225);
                     } else if (x / 8 + y / 8) % 2 == 0 {
-                        pixel.iter_mut().for_each(|v| *v = v.saturating_add(6));
+                        for v in pixel {
+                            *v = v.saturating_add(6);
+                        }
                     }
                 }
             }
             grain(picture.view()).blocking
         };
-        assert!(blocky(true) > 0.7 * blocky(false));
+        assert!(
+            blocky(true) > 0.5 * blocky(false),
+            "0.37 where flat paper counts"
+        );
     }
 
     #[test]
