@@ -74,7 +74,7 @@ def household_member(rng: random.Random, typeface: str) -> Sheet:
         y = s.labelled(12, top + 62, "Chuyển đến ngày:", moved, 136, **{**a, "value_style": "regular"})
         s.labelled(12, max(y + 7, top + 75), "Quan hệ với chủ hộ:", kin, 80, **a)
         s.text(110, top + 79, "TRƯỞNG CÔNG AN XÃ", 8.5, "bold", align="centre")
-        s.seal(102, top + 82, "CÔNG AN XÃ", [], rng, diameter=17)
+        s.seal(100, top + 84, "CÔNG AN XÃ", [], rng, diameter=14)
         s.text(112, top + 87.5, w.somebody(rng, 1955, 1975, "Nam").name, 9, align="centre")
     return s
 
@@ -164,10 +164,10 @@ def land_changes(rng: random.Random, typeface: str) -> Sheet:
         after = s.paragraph(21, y, 104, f"{said} {number}.", 10.5, indent=0, justify=False)
         s.text(160, y + 2, words.long_date(rng, 2013, 2023), 9, "italic", align="centre", most=60)
         s.text(160, y + 7, "GIÁM ĐỐC", 9.5, "bold", align="centre")
-        s.seal(150, y + 17, "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", [], rng, diameter=26)
-        s.signature(162, y + 16, rng, width=20)
-        s.text(160, y + 28, w.somebody(rng, 1964, 1980).name, 10, align="centre")
-        y = max(after + 6, y + 45)
+        s.seal(148, y + 22, "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", [], rng, diameter=25)
+        s.signature(162, y + 19, rng, width=20)
+        s.text(162, y + 32, w.somebody(rng, 1964, 1980).name, 10, align="centre")
+        y = max(after + 6, y + 47)
     return s
 
 

@@ -81,8 +81,8 @@ def record_year(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(130, 18, "Năm học:", f"{year} - {year + 1}", 194, name="school_year", **a)
     s.labelled(16, 25, "Trường:", school, 92, name="school", **a)
     s.labelled(96, 25, "Huyện:", words.district(rng), 194, **a)
-    columns = (16, 52, 74, 96, 120, 194)
-    top, high = 32.0, 8.2
+    columns = (16, 60, 83, 106, 129, 194)
+    top, high = 32.0, 8.6
     rows = len(words.SUBJECTS) + 2
     for i in range(rows + 1):
         s.rule(columns[0], top + high * i, columns[-1], top + high * i, 0.15)
@@ -93,16 +93,16 @@ def record_year(rng: random.Random, typeface: str) -> Sheet:
         s.text((x + right) / 2, top + 5.4, head, 10, "bold", align="centre", most=right - x - 2)
     for i, subject in enumerate(words.SUBJECTS, 1):
         y = top + high * i + 5.5
-        s.text(18, y, subject, 11)
+        s.text(18, y, subject, 11.5)
         passed = subject in ("Thể dục", "GDQP-AN") and rng.random() < 0.7
         for x, right in itertools.pairwise(columns):
-            s.text((x + right) / 2, y, "Đ" if passed else _mark(rng), 11, align="centre")
+            s.text((x + right) / 2, y, "Đ" if passed else _mark(rng), 12.5, align="centre")
         if rng.random() < 0.5:
-            s.text(122, y, rng.choice(["Nắm chắc kiến thức", "Có tiến bộ rõ", "Cần cố gắng thêm", "Chăm chỉ"]), 9.5)
+            s.text(131, y, rng.choice(["Nắm chắc kiến thức", "Có tiến bộ rõ", "Cần cố gắng thêm", "Chăm chỉ"]), 10.5)
     y = top + high * (rows - 1) + 5.5
     s.text(18, y, "ĐTB các môn", 11, "bold")
     for x, right in itertools.pairwise(columns):
-        s.text((x + right) / 2, y, _mark(rng), 11, "bold", align="centre")
+        s.text((x + right) / 2, y, _mark(rng), 12.5, "bold", align="centre")
     y = top + high * rows + 9
     s.labelled(16, y, "Kết quả học tập:", rng.choice(words.ABILITY), 70, **a)
     s.labelled(74, y, "Kết quả rèn luyện:", rng.choice(words.ABILITY), 132, **a)
