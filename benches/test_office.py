@@ -20,6 +20,9 @@ from pyhncert.values import Decision, Override
 OURS: dict[Path, Path] = {}
 """Page -> our copy; each journey takes other pages of the peer's."""
 THEIRS: dict[Path, Path] = {}
+TURNS = 3
+"""How often our command runs on a page; the middle one counts. Another's burst of two seconds spoils one turn of ours
+whole, and a tenth of the peer's twenty seconds."""
 COLD = "whole journey cold (command)"
 WARM = "whole journey warm (in process)"
 GIVEN = Override(code="id_mismatch", reason="the peer draws its numbers by chance")
@@ -38,9 +41,11 @@ def test_whole_journey_cold(promise: Any, short: bool, peer: Peer, office: Path,
     first = peer.pages()[0]
     run([*command, first, "-o", work / "first.pdf", *OVERRIDE])  # files into the cache, for both sides
     for page in peer.pages()[: count(short=short)]:
-        copy, theirs_too = work / f"ours-{page.stem}.pdf", work / f"peer-{page.stem}.pdf"
-        mine = run([*command, page, "-o", copy, *OVERRIDE])
-        assert mine.code == 0, mine.err
+        copies = [work / f"ours-{page.stem}-{turn}.pdf" for turn in range(TURNS)]
+        turns = [run([*command, page, "-o", copy, *OVERRIDE]) for copy in copies]
+        assert all(turn.code == 0 for turn in turns), [turn.err for turn in turns]
+        mine = sorted(turns, key=lambda turn: turn.cpu_s)[TURNS // 2]
+        copy, theirs_too = copies[-1], work / f"peer-{page.stem}.pdf"
         other = peer.certify(page, theirs_too)
         OURS[page], THEIRS[page] = copy, theirs_too
         print(f"  {page.name}: CPU s {mine.cpu_s:.2f}, {other.cpu_s:.2f}; wall {mine.wall_s:.2f}, {other.wall_s:.2f}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 
-_LASTING = 100_000
+_LASTING = 400_000
 """New objects between two looks for cycles; nearly all that a command makes (modules, tables) lives as long as it."""
 
 __all__ = ["main"]
