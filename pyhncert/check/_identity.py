@@ -64,9 +64,9 @@ def identity(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
             same = number.birth_year == int(year.group())
             (right if same else wrong).append((f"year of birth {year.group()}", f"năm sinh {year.group()}"))
         for name, facts in _ELSEWHERE.items() if person["number"] == "personal_id" else ():
-            said = _value(fields, name)
-            if said:
-                (right if said == field.value else wrong).append(facts)
+            said = fields.get(name)
+            if said is not None and said.label != field.label:  # what was filled in from there says nothing of itself
+                (right if said.value == field.value else wrong).append(facts)
         if wrong:
             out.append(_told("id_mismatch", "block", field, wrong))
         elif right:

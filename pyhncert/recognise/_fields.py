@@ -23,7 +23,7 @@ _PLACE_DATE = re.compile(
     r"ng[àáaảạ]y\S*\s*\d{1,2}\s*,?\s*th[áàa]ng\S*\s*\d{1,2}\s*,?\s*n[ăaâ]m\S*\s*\d{4}", re.IGNORECASE
 )
 _SERIAL = re.compile(r"^[A-ZĐ]{2}\s?\d{6,8}$")
-_TWELVE = re.compile(r"^\d{12}$")
+_TWELVE = re.compile(r"\d{12}", re.ASCII)
 _TITLE_LETTERS = 6
 """Shorter lines are no part of a title that could pass for a label."""
 MACHINE_READABLE = frozenset({"cccd", "can_cuoc"})
@@ -406,7 +406,7 @@ def _serial(lines: Sequence[Line], spec: _Spec) -> _Found | None:
 def _twelve(lines: Sequence[Line], spec: _Spec) -> _Found | None:
     """The one number of twelve digits, where its label was not read."""
     del spec
-    found = {word.text: word for line in lines for word in line.words if _TWELVE.match(word.text)}
+    found = {word.text: word for line in lines for word in line.words if _TWELVE.fullmatch(word.text)}
     return next(((text, [word]) for text, word in found.items()), None) if len(found) == 1 else None
 
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyhncert.check import PersonalNumber
+from pyhncert.check._identity import identity
 from pyhncert.check._rules import _file, provinces, rule
+from pyhncert.values import Field
 
 Faults = Callable[..., list[tuple[str, str]]]
 
@@ -39,6 +41,21 @@ def test_the_printed_number_must_be_that_of_the_machine_readable_rows(faults: Fa
     fields = {"personal_id": "001090000019", "machine_number": "001090000019"}
     assert faults(kind="cccd", fields=fields) == []
     assert faults(kind="cccd", fields={**fields, "machine_number": "001090000018"}) == [("id_mismatch", "block")]
+
+
+@pytest.mark.parametrize(("name", "source"), [("machine_number", "MRZ"), ("code_number", "QR")])
+def test_a_number_that_was_not_read_in_print_is_not_held_against_itself(name: str, source: str) -> None:
+    corner = (0.0, 0.0)
+
+    def told(label: str) -> list[str]:
+        fields = [
+            Field(name=key, label=where, value="001090000019", page=1, quad=(corner,) * 4, confidence=1.0)
+            for key, where in (("personal_id", label), (name, source))
+        ]
+        return [found.code for found in identity({field.name: field for field in fields}, dt.date(2026, 11, 25))]
+
+    assert told("Số / No.") == ["id_number"]
+    assert told(source) == []
 
 
 def test_print_is_held_against_the_code(faults: Faults) -> None:

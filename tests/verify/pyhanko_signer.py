@@ -6,9 +6,8 @@ import datetime as dt
 import hashlib
 import io
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -17,67 +16,22 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
-from pyhncert import _core
 from pyhncert.errors import AlteredCore, HncertError
-from pyhncert.identify import parse_certificate
-from pyhncert.issue._sign_ecdsa import low_s
-from pyhncert.issue._sign_token import one_form
+from pyhncert.issue._sign_append import CredentialLike, TimestamperLike, TooLongError
+from pyhncert.issue._sign_append import Signer as OurSigner
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 T = TypeVar("T")
-ATTRIBUTES_BYTES = 640
-"""Signed attributes, algorithm identifiers and headers of one of our CMS, generously."""
-TOKEN_BYTES = 6144
-"""Room for a timestamp token nobody has seen yet; national tokens with their chain have 4 to 6 kB."""
-
-
-class CredentialLike(Protocol):
-    """What signing needs of `pyhncert.identify.Credential`."""
-
-    @property
-    def certificate(self) -> bytes:
-        """The signer's certificate, DER."""
-
-    @property
-    def chain(self) -> tuple[bytes, ...]:
-        """Its issuers, DER, without the root."""
-
-    @property
-    def scheme(self) -> str:
-        """``rsa-pss``, ``rsa-v15`` or ``ecdsa``."""
-
-    @property
-    def digest(self) -> str:
-        """``sha256``, ``sha384`` or ``sha512``."""
-
-    def sign(self, tbs: bytes, /) -> bytes:
-        """The raw signature over `tbs`."""
-
-
-class TimestamperLike(Protocol):
-    """What signing needs of a timestamp service."""
-
-    def token(self, digest: bytes, algorithm: str, /) -> bytes:
-        """The DER token over `digest`; raises `Unavailable` where the service is silent."""
-
-
-class TooLongError(HncertError):
-    """The CMS does not fit the room that was kept for it."""
 
 
 class CoreSigner(Signer):
-    """Signs with our core: canonical CAdES, two phases, a timestamp where there is a service.
-
-    After signing, `token_length` says how long the token was in bytes (0: none was wanted).
-    """
+    """Our signer behind pyHanko's interface."""
 
     def __init__(self, credential: CredentialLike, timestamper: TimestamperLike | None) -> None:
         super().__init__()
-        self.credential = credential
-        self.service = timestamper
-        self.token_length = 0
+        self.ours = OurSigner(credential, timestamper)
 
     @property
     def subject_name(self) -> str | None:
@@ -88,48 +42,9 @@ class CoreSigner(Signer):
         """Refuses: the core names the mechanism, pyHanko need not know it."""
         raise ValueError("the core names the mechanism")
 
-    def estimate(self, token_bytes: int = TOKEN_BYTES) -> int:
-        """An upper bound of the CMS in bytes."""
-        credential = self.credential
-        certificates = len(credential.certificate) + sum(len(issuer) for issuer in credential.chain)
-        return certificates + 512 + ATTRIBUTES_BYTES + (token_bytes if self.service is not None else 0)
-
-    async def async_sign(
-        self,
-        data_digest: bytes,
-        digest_algorithm: str,
-        dry_run: bool = False,
-        *_args: Any,
-        **_settings: Any,
-    ) -> Any:
-        """The CMS over `data_digest`; a dry run signs nothing and answers zeros of the estimated length."""
-        if dry_run:
-            return bytes(self.estimate())
-        credential = self.credential
-        attributes = _core.cms_prepare(
-            data_digest, digest=digest_algorithm, certificate=credential.certificate, scheme=credential.scheme
-        )
-        signature = credential.sign(attributes)
-        if credential.scheme == "ecdsa":
-            signature = low_s(signature, _bits(credential.certificate))
-        token = None
-        if self.service is not None:
-            token = one_form(self.service.token(hashlib.sha256(signature).digest(), "sha256"))
-            self.token_length = len(token)
-        return _core.cms_finish(
-            attributes,
-            signature,
-            digest=digest_algorithm,
-            scheme=credential.scheme,
-            certificate=credential.certificate,
-            chain=list(credential.chain),
-            timestamp=token,
-        )
-
-
-def _bits(certificate: bytes) -> int:
-    key = parse_certificate(certificate).public_key()
-    return key.key_size if isinstance(key, ec.EllipticCurvePublicKey) else 0
+    async def async_sign(self, data_digest: bytes, *_args: Any, **_settings: Any) -> Any:
+        """The CMS over `data_digest`; never called as a dry run, the room is given."""
+        return self.ours.cms(data_digest)
 
 
 class RevisionWriter(IncrementalPdfFileWriter):
@@ -188,7 +103,7 @@ def append_signature(
     """
     metadata = PdfSignatureMetadata(
         field_name=field,
-        md_algorithm=signer.credential.digest,
+        md_algorithm=signer.ours.credential.digest,
         subfilter=SigSeedSubFilter.PADES,
         certify=certify,
         docmdp_permissions=MDPPerm.FILL_FORMS,
@@ -208,7 +123,7 @@ def _append(pdf: bytes, signer: CoreSigner, now: dt.datetime, digits: int, metad
     session.system_time = now
     prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=digits)
     digest, output = prepared.digest_tbs_document(in_place=True)
-    cms = run(signer.async_sign(digest.document_digest, signer.credential.digest))
+    cms = run(signer.async_sign(digest.document_digest, signer.ours.credential.digest))
     if 2 * len(cms) > digits:
         raise TooLongError("the signature does not fit its room")
     digest.fill_with_cms(output, cms)

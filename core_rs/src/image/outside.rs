@@ -34,9 +34,9 @@ pub fn on_faint(faint: &Picture, sheets: &[Sheet], scale: f64) -> bool {
 #[must_use]
 pub fn on_plain(small: View<'_>, sheets: &[Sheet], scale: f64) -> bool {
     let (mut paper, mut rest) = (Beside::default(), Beside::default());
-    for y in THIN..small.height - THIN {
+    for y in THIN..small.height.saturating_sub(THIN) {
         let [above, here, below] = [y - THIN, y, y + THIN].map(|y| small.row(y));
-        for x in THIN..small.width - THIN {
+        for x in THIN..small.width.saturating_sub(THIN) {
             let [left, at, right] = [x - THIN, x, x + THIN].map(|x| 3 * x);
             let green = |row: &[u8], at: usize| row[at + 1];
             let across = green(here, left).min(green(here, right));
@@ -126,6 +126,17 @@ mod tests {
     fn print_goes_on_in_a_shadow_and_not_on_a_bed() {
         assert!(seen([120.0; 3], 0.15) && seen([60.0; 3], 0.3));
         assert!(!seen([120.0; 3], 0.95));
+    }
+
+    #[test]
+    fn a_scan_narrower_than_a_stroke_has_none() {
+        for (width, height) in [(1, 1), (5, 2), (2, 5)] {
+            assert!(!on_plain(
+                Picture::zeros(width, height, 3).view(),
+                &[SHEET],
+                1.0
+            ));
+        }
     }
 
     #[test]

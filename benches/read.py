@@ -1,4 +1,4 @@
-"""Measures a reader on the test sets: `python benches/reading.py [--sample N | --all] [--reader NAME] [--worst N]`.
+"""Measures a reader on the test sets: `python benches/read.py [--sample N | --all] [--reader NAME] [--worst N]`.
 
 Prints, for each kind of paper and each condition, letters wrong (CER), words wrong (WER), marks wrong (DER), lines,
 numbers and codes read exactly, in per cent; and the real scans of the shared folder. `--sample` takes pages from all
