@@ -19,7 +19,7 @@ from marked import pages as drawn
 from PIL import Image
 
 from pyhncert import capture, check, recognise
-from pyhncert.check._rules import rule
+from pyhncert.check._rules import bounds
 from pyhncert.recognise import _crop, _reader
 from pyhncert.values import Line, Marks, Matrix, Page, Quad, RawPage, Seal
 
@@ -233,7 +233,7 @@ def test_a_colour_copy_is_suspected(promise: Any, short: bool) -> None:
             for image, into in zip(copies.pair(index, screen, 300), (stamped, printed[screen]), strict=True):
                 seals = capture.marks(image, 300.0).seals
                 into += [s.hue_spread for s in seals if s.colour == "red" and s.hue_spread is not None]
-    law = rule("photocopy", dt.date(2026, 11, 25))
+    law = bounds("photocopy", dt.date(2026, 11, 25))
     assert law is not None and stamped
     limit = law["warn_over_hue_spread"]
     all_printed = [value for values in printed.values() for value in values]

@@ -58,6 +58,7 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
                 "name": f.name,
                 "label": f.label,
                 "value": f.value,
+                "type": f.type,
                 "page": f.page,
                 "quad": _corners(f.quad, back[f.page]),
                 "confidence": round(f.confidence, 3),
@@ -79,7 +80,7 @@ def understand(
 ) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
     """Kind, fields and findings of one original."""
     kind = recognise.classify(readings)
-    fields = recognise.fields(kind, readings)
+    fields = recognise.fields(kind, readings, today=today)
     return kind, fields, check.findings(facts, readings, kind, fields, today=today)
 
 

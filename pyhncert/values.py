@@ -242,7 +242,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of the paper: `name` is ours (``full_name``), `label` the printed one, `value` normalised text."""
+    """One field of the paper: `name` is ours (``full_name``), `label` the printed one, `value` normalised text.
+
+    `type` says what the value is: ``date`` (dd/mm/yyyy, or “Không thời hạn”), ``year``, ``id`` (digits), ``number``
+    (digits, a comma before decimals), ``money`` (digits), ``sex`` (Nam, Nữ), ``name``, ``code`` or ``text``.
+    """
 
     name: str
     label: str
@@ -250,6 +254,7 @@ class Field:
     page: int
     quad: Quad
     confidence: float
+    type: str = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pyhncert.check._rules import provinces, rule, say
-from pyhncert.values import Field, Finding, Severity
+from pyhncert.check._paper import Paper
+from pyhncert.check._provinces import codes_named, province_now, province_of
+from pyhncert.check._rules import Rule
+from pyhncert.values import Field, Finding, Words
 
 _ELSEWHERE = {
-    "machine_number": ("the machine-readable rows", "dòng máy đọc (MRZ)"),
-    "code_number": ("the QR code", "mã QR"),
+    "machine_number": Words("dòng máy đọc (MRZ)", "the machine-readable rows"),
+    "code_number": Words("mã QR", "the QR code"),
 }
 """Where else on a card its number stands."""
 
@@ -31,7 +31,12 @@ class PersonalNumber:
     @property
     def province(self) -> str | None:
         """The province of birth registration; None for a code that is not on the list (births abroad have others)."""
-        return provinces().get(self.digits[:3])
+        return province_of(self.digits[:3])
+
+    @property
+    def province_now(self) -> str | None:
+        """The unit that this province is part of since July 2025; the number stays."""
+        return province_now(self.digits[:3])
 
     @property
     def sex(self) -> str:
@@ -44,59 +49,61 @@ class PersonalNumber:
         return 1900 + 100 * (int(self.digits[3]) // 2) + int(self.digits[4:6])
 
 
-def identity(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
-    """Each number on the paper against the sex and birth that the paper prints for the same person."""
-    rules = rule("id_number", today)
-    out: list[Finding] = []
-    for person in rules["person"] if rules else ():
-        field = fields.get(person["number"])
-        if field is None or not re.fullmatch(r"\d{12}", field.value, re.ASCII):
+def person(rule: Rule, paper: Paper) -> Iterator[Finding]:
+    """Each number against the sex and birth that the paper prints for the same person, and where else it stands."""
+    fields = paper.fields
+    for who in rule["persons"]:
+        field = fields.get(who["number"])
+        number = _number(field)
+        if field is None or number is None:
             continue
-        number = PersonalNumber(field.value)
-        sex = person["sex"][1:] if person["sex"].startswith("=") else _value(fields, person["sex"])
-        birth = _value(fields, person["birth"])
-        year = re.search(r"\d{4}$", birth)
-        wrong: list[tuple[str, str]] = []
-        right: list[tuple[str, str]] = []
+        sex = who["sex"][1:] if who["sex"].startswith("=") else _value(fields, who["sex"])
+        year = re.search(r"\d{4}$", _value(fields, who["birth"]))
+        wrong: list[Words] = []
+        right: list[Words] = []
         if sex in {"Nam", "Nữ"}:
-            (right if number.sex == sex else wrong).append((f"sex {sex}", f"giới tính {sex}"))
+            (right if number.sex == sex else wrong).append(Words(f"giới tính {sex}", f"sex {sex}"))
         if year:
-            same = number.birth_year == int(year.group())
-            (right if same else wrong).append((f"year of birth {year.group()}", f"năm sinh {year.group()}"))
-        for name, facts in _ELSEWHERE.items() if person["number"] == "personal_id" else ():
-            said = fields.get(name)
-            if said is not None and said.label != field.label:  # what was filled in from there says nothing of itself
-                (right if said.value == field.value else wrong).append(facts)
+            said = Words(f"năm sinh {year.group()}", f"year of birth {year.group()}")
+            (right if number.birth_year == int(year.group()) else wrong).append(said)
+        for name in who.get("also", ()):
+            other = fields.get(name)
+            if other is not None and other.label != field.label:  # what was filled in from there says nothing of itself
+                (right if other.value == field.value else wrong).append(_ELSEWHERE[name])
         if wrong:
-            out.append(_told("id_mismatch", "block", field, wrong))
+            yield rule.at(field, number=field.value, **_what(wrong))
         elif right:
-            out.append(_told("id_number", "pass", field, right))
-        if number.province is None:
-            code = field.value[:3]
-            out.append(say("id_province", "warn", page=field.page, quad=field.quad, number=field.value, code=code))
-    return out
+            yield from rule.kept(field, number=field.value, **_what(right))
 
 
-def coded(fields: Mapping[str, Field], today: dt.date) -> list[Finding]:
-    """What a card prints against what its QR code says."""
-    rules = rule("card_code", today)
-    out: list[Finding] = []
-    for row in rules["row"] if rules else ():
-        printed, said = fields.get(row["print"]), fields.get(row["code"])
-        if printed is not None and said is not None and _same(printed.value) != _same(said.value):
-            facts = {"what": row["en"], "what_vi": row["vi"], "print": printed.value, "code": said.value}
-            out.append(say("code_mismatch", "warn", page=printed.page, quad=printed.quad, **facts))
-    return out
+def province(rule: Rule, paper: Paper) -> Iterator[Finding]:
+    """A number among `numbers` begins with a code that is no province of the list."""
+    for name in rule["numbers"]:
+        field = paper.fields.get(name)
+        number = _number(field)
+        if field is not None and number is not None and number.province is None:
+            yield rule.at(field, number=field.value, code=field.value[:3])
 
 
-def _same(text: str) -> str:
-    """`text` as far as print and code must agree: Unicode form, case and blanks are writing."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def registered(rule: Rule, paper: Paper) -> Iterator[Finding]:
+    """The province of `number` is none of those that `place` names; names before and after July 2025 count alike."""
+    field, place = paper.fields.get(rule["number"]), paper.fields.get(rule["place"])
+    number = _number(field)
+    if field is None or place is None or number is None or number.province is None:
+        return
+    named = codes_named(place.value)
+    if named and number.digits[:3] not in named:
+        yield rule.at(field, number=field.value, province=number.province, place=place.value)
 
 
-def _told(code: str, severity: Severity, field: Field, facts: list[tuple[str, str]]) -> Finding:
-    what, what_vi = " and ".join(en for en, _ in facts), " và ".join(vi for _, vi in facts)
-    return say(code, severity, page=field.page, quad=field.quad, number=field.value, what=what, what_vi=what_vi)
+def _number(field: Field | None) -> PersonalNumber | None:
+    if field is None or not re.fullmatch(r"\d{12}", field.value, re.ASCII):
+        return None
+    return PersonalNumber(field.value)
+
+
+def _what(facts: list[Words]) -> dict[str, str]:
+    return {"what": " and ".join(said.en for said in facts), "what_vi": " và ".join(said.vi for said in facts)}
 
 
 def _value(fields: Mapping[str, Field], name: str) -> str:

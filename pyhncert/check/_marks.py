@@ -7,56 +7,81 @@ A mark is a stamp or a title: capitals, on a line of its own. The same words ins
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from pyhncert.check._rules import rule, say
+from pyhncert.check._paper import Paper
+from pyhncert.check._rules import Rule, rules
 from pyhncert.recognise import capitals, fold
 from pyhncert.values import Finding, Kind, Line, Quad, Reading, Word
 
 _CAPITALS = 0.75
+_UNKNOWN = "unknown"
 _RED = 0.5
 _GAP = 1.2
 """Words further apart than this many line heights were not printed together."""
 
 
-def marks(readings: Sequence[Reading], kind: Kind, today: dt.date) -> list[Finding]:
-    """The marks on all pages, each at most once a page."""
-    out = []
-    for reading in readings:
-        for way in (_secret(reading, today), _forbidden(reading, today), _copy(reading, kind, today)):
-            found = next(way, None)
-            if found is not None:
-                out.append(found)
-    return out
-
-
 def secret(reading: Reading, *, today: dt.date) -> Finding | None:
     """The mark of a state secret on a page, which is final: the caller drops the scan and all that was read of it."""
-    return next(_secret(reading, today), None)
+    for rule in rules(today, _UNKNOWN):
+        if rule["when"] == "secrecy":
+            found = next(_secret(rule, reading), None)
+            if found is not None:
+                return found
+    return None
 
 
-def _secret(reading: Reading, today: dt.date) -> Iterator[Finding]:
-    law = rule("secret", today)
-    if law is None:
-        return
+def secrecy(rule: Rule, paper: Paper) -> Iterator[Finding]:
+    """A page bears one of `marks` as a stamp; once a page."""
+    for reading in paper.readings:
+        yield from islice(_secret(rule, reading), 1)
+
+
+def _secret(rule: Rule, reading: Reading) -> Iterator[Finding]:
     for words, line in _groups(reading.lines):
         text = " ".join(word.text for word in words)
-        for mark in sorted(law["marks"], key=len, reverse=True):
+        for mark in sorted(rule["marks"], key=len, reverse=True):
             if _is_mark(text, mark, line):
-                yield say("secret", "block", final=True, page=reading.page, quad=_around(words), mark=mark)
+                yield rule.broken(page=reading.page, quad=_around(words), mark=mark)
 
 
-def _forbidden(reading: Reading, today: dt.date) -> Iterator[Finding]:
-    law = rule("secret", today)
-    if law is None:
-        return
+def alone(rule: Rule, paper: Paper) -> Iterator[Finding]:
+    """One of `marks`, or what `begins` so, stands alone in capitals, or the title begins or ends so; once a page."""
+    for reading in paper.readings:
+        yield from islice(_alone(rule, paper.kind, reading), 1)
+
+
+def _alone(rule: Rule, kind: Kind, reading: Reading) -> Iterator[Finding]:
+    title, ends, begins = (
+        fold(kind.title),
+        tuple(map(fold, rule.get("title_ends", ()))),
+        tuple(map(fold, rule.get("title_begins", ()))),
+    )
+    if kind.page == reading.page and (title.startswith(begins) or title.endswith(ends)):
+        yield rule.broken(page=reading.page, quad=kind.quad, mark=kind.title)
+    marks, starts = set(map(fold, rule["marks"])), tuple(map(fold, rule.get("begins", ())))
     for words, _line in _groups(reading.lines):
         text = " ".join(word.text for word in words)
-        for mark in law["no_copying"]:
-            if fold(text) == fold(mark) and capitals(text) > _CAPITALS:
-                yield say("no_copying", "block", page=reading.page, quad=_around(words), mark=text)
+        folded = fold(text)
+        if capitals(text) > _CAPITALS and (folded in marks or folded.startswith(starts)):
+            yield rule.broken(page=reading.page, quad=_around(words), mark=text.strip(" ()[]"))
+
+
+def foreign(rule: Rule, paper: Paper) -> Iterator[Finding]:
+    """The first page with text enough of which hardly a letter is Vietnamese, unless the paper was `legalised`."""
+    whole = fold("".join(line.text for reading in paper.readings for line in reading.lines))
+    if any(fold(mark) in whole for mark in rule["legalised"]):
+        return
+    for reading in paper.readings:
+        letters = [c for c in reading.text if c.isalpha()]
+        ours = sum(not c.isascii() for c in letters)
+        if len(letters) >= rule["least_letters"]:
+            if ours < rule["most_share"] * len(letters):
+                longest = max(reading.lines, key=lambda line: len(line.text))
+                yield rule.broken(page=reading.page, quad=longest.quad)
+            return
 
 
 def _is_mark(text: str, mark: str, line: Line) -> bool:
@@ -69,28 +94,6 @@ def _is_mark(text: str, mark: str, line: Line) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFC", text) if c.isalpha())
-
-
-def _copy(reading: Reading, kind: Kind, today: dt.date) -> Iterator[Finding]:
-    law = _copies(today)
-    if law is None:
-        return
-    title = fold(kind.title)
-    if kind.page == reading.page and (title.startswith(law["title_begins"]) or title.endswith(law["title_ends"])):
-        yield say("not_original", "block", page=reading.page, quad=kind.quad, mark=kind.title)
-    for words, _line in _groups(reading.lines):
-        text = " ".join(word.text for word in words)
-        folded = fold(text)
-        if capitals(text) > _CAPITALS and (folded in law["alone"] or folded.startswith(law["begins"])):
-            yield say("not_original", "block", page=reading.page, quad=_around(words), mark=text.strip(" ()[]"))
-
-
-@functools.lru_cache(maxsize=8)
-def _copies(today: dt.date) -> dict[str, tuple[str, ...]] | None:
-    law = rule("original", today)
-    if law is None:
-        return None
-    return {key: tuple(map(fold, law[key])) for key in ("alone", "begins", "title_begins", "title_ends")}
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[tuple[Sequence[Word], Line]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pyhncert.check._places import edge, joined, place
-from pyhncert.check._rules import rule, say
+from pyhncert.check._rules import bounds, say
 from pyhncert.values import Finding, Measures, PageFacts, Quad, Reading, Severity, Words
 
 
@@ -39,14 +39,14 @@ def verdict(page: int, findings: Iterable[Finding]) -> tuple[Severity, Words]:
 
 def _blank(seen: Measures, letters: int, today: dt.date) -> bool:
     """Whether nobody reads anything and what is inked is next to nothing but specks, rules and frames."""
-    limits = rule("blank", today)
+    limits = bounds("blank", today)
     if limits is None or letters > limits["most_letters"]:
         return False
     return bool(min(seen.ink_share, seen.content_share) <= limits["most_ink_share"])
 
 
 def _resolution(page: PageFacts, today: dt.date) -> list[Finding]:
-    limits = rule("resolution", today)
+    limits = bounds("resolution", today)
     dpi = round(page.dpi)
     if limits is None:
         return []
@@ -60,11 +60,11 @@ def _resolution(page: PageFacts, today: dt.date) -> list[Finding]:
 def _sharpness(page: PageFacts, today: dt.date) -> list[Finding]:
     """Blur, or detail that was lost before the file was written; one finding for what is one fault to the eye."""
     seen, number = page.measures, page.number
-    sharp = rule("sharpness", today)
+    sharp = bounds("sharpness", today)
     if sharp and seen.sharpness < sharp["warn_below"]:
         severe = seen.sharpness < sharp["block_below"]
         return [say("blurred", "block" if severe else "warn", page=number, sharpness=f"{seen.sharpness:.2f}")]
-    limits = rule("detail", today)
+    limits = bounds("detail", today)
     below = _below(seen.detail_dpi, limits, "dpi")
     if limits is None or below is None or seen.detail_dpi > limits["most_share"] * page.dpi:
         return []
@@ -74,13 +74,13 @@ def _sharpness(page: PageFacts, today: dt.date) -> list[Finding]:
 def _levels(page: PageFacts, today: dt.date) -> list[Finding]:
     """Noise, faint print, compression: what lies all over the page."""
     seen, number, out = page.measures, page.number, []
-    severity = _below(seen.contrast, rule("contrast", today), "levels")
+    severity = _below(seen.contrast, bounds("contrast", today), "levels")
     if severity is not None:
         out.append(say("faded", severity, page=number, contrast=round(seen.contrast)))
-    severity = _over(seen.noise_levels, rule("noise", today), "levels")
+    severity = _over(seen.noise_levels, bounds("noise", today), "levels")
     if severity is not None:
         out.append(say("noisy", severity, page=number, levels=round(seen.noise_levels)))
-    severity = _over(seen.blocking_levels, rule("compression", today), "levels")
+    severity = _over(seen.blocking_levels, bounds("compression", today), "levels")
     if severity is not None:
         out.append(say("compressed", severity, page=number))
     return out
@@ -94,12 +94,12 @@ def _places(page: PageFacts, today: dt.date) -> list[Finding]:
         where = joined([edge(side, quads.get(side), page.size) for side in seen.cut_edges])
         quad = seen.cut_quads[0] if seen.cut_quads else None
         out.append(say("cut_off", "block", page=number, quad=quad, place=where.en, place_vi=where.vi))
-    limits = rule("shadow", today)
+    limits = bounds("shadow", today)
     severity = _over(seen.shadow_depth, limits, "depth")
     if limits and severity is not None and seen.shadow_share >= limits["least_share"]:
         share, percent = round(100 * seen.shadow_share), round(100 * seen.shadow_depth)
         out.append(_there("shadow", severity, page, seen.shadow_quads, share=share, percent=percent))
-    severity = _over(seen.glare_share, rule("glare", today), "share")
+    severity = _over(seen.glare_share, bounds("glare", today), "share")
     if severity is not None:
         out.append(_there("glare", severity, page, seen.glare_quads, share=f"{100 * seen.glare_share:.1f}"))
     if seen.papers > 1:
@@ -129,7 +129,7 @@ def _below(value: float, limits: dict[str, Any] | None, unit: str) -> Severity |
 
 
 def _confidence(page: PageFacts, reading: Reading | None, letters: int, today: dt.date) -> Sequence[Finding]:
-    limits = rule("confidence", today)
+    limits = bounds("confidence", today)
     if limits is None or reading is None or letters < limits["least_letters"]:
         return []
     lines = [line for line in reading.lines if "<<" not in line.text]  # machine-readable rows have their own checks

@@ -5,7 +5,8 @@
 
 from pyhncert.recognise._classify import classify, kind_name
 from pyhncert.recognise._fields import fields
+from pyhncert.recognise._machine import broken_rows
 from pyhncert.recognise._reader import Reader
 from pyhncert.recognise._text import capitals, fold
 
-__all__ = ["Reader", "capitals", "classify", "fields", "fold", "kind_name"]
+__all__ = ["Reader", "broken_rows", "capitals", "classify", "fields", "fold", "kind_name"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import tomllib
@@ -12,12 +13,12 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-from pyhncert.recognise._codes import card_code
+from pyhncert.recognise._elsewhere import elsewhere
 from pyhncert.recognise._labels import Piece, labelish, pieces
-from pyhncert.recognise._machine import find
+from pyhncert.recognise._place import field_at
 from pyhncert.recognise._text import capitals, contains, fold
 from pyhncert.recognise._values import date_in, tidy, value
-from pyhncert.values import Field, Kind, Line, Quad, Reading, Word
+from pyhncert.values import Field, Kind, Line, Reading, Word
 
 _PLACE_DATE = re.compile(
     r"ng[àáaảạ]y\S*\s*\d{1,2}\s*,?\s*th[áàa]ng\S*\s*\d{1,2}\s*,?\s*n[ăaâ]m\S*\s*\d{4}", re.IGNORECASE
@@ -26,7 +27,6 @@ _SERIAL = re.compile(r"^[A-ZĐ]{2}\s?\d{6,8}$")
 _TWELVE = re.compile(r"\d{12}", re.ASCII)
 _TITLE_LETTERS = 6
 """Shorter lines are no part of a title that could pass for a label."""
-MACHINE_READABLE = frozenset({"cccd", "can_cuoc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,12 @@ def _spec(raw: dict[str, Any]) -> _Spec:
     )
 
 
-def fields(kind: Kind, readings: Sequence[Reading]) -> tuple[Field, ...]:
+def fields(kind: Kind, readings: Sequence[Reading], *, today: dt.date | None = None) -> tuple[Field, ...]:
     """The fields of a paper of `kind`, in the order in which they stand on it.
 
     A value is what was read, NFC with single spaces, without leaders; dates are dd/mm/yyyy where they are beyond doubt,
-    else left out. Names are never corrected.
+    else left out. Names are never corrected. `today` is asked for the century of birth in the rows of passports, which
+    are not looked at without it.
     """
     specs, printed, part = _specs(kind.key)
     out: dict[str, Field] = {}
@@ -97,11 +98,9 @@ def fields(kind: Kind, readings: Sequence[Reading]) -> tuple[Field, ...]:
                 found = _FINDERS[spec.find](reading.lines, spec)
                 if found is not None:
                     text, words = found
-                    out[spec.name] = _field(spec.name, "", text, reading.page, words)
-    if kind.key in MACHINE_READABLE:
-        for reading in readings:
-            _machine(reading, out)
-            _coded(reading, out)
+                    out[spec.name] = field_at(spec.name, "", text, reading.page, words, kind=spec.type)
+    for reading in readings:
+        elsewhere(kind.key, reading, today, out)
     return tuple(out.values())
 
 
@@ -112,47 +111,6 @@ def _untitled(reading: Reading, kind: Kind) -> Reading:
         return reading
     lines = (line for line in reading.lines if len(form := fold(line.text)) < _TITLE_LETTERS or form not in title)
     return replace(reading, lines=tuple(lines))
-
-
-def _machine(reading: Reading, out: dict[str, Field]) -> None:
-    """What the machine-readable rows say: the number always, the rest where it was not read in print."""
-    found = find([line.text for line in reading.lines])
-    if found is None:
-        return
-    line, machine = found
-    said = {
-        "machine_number": machine.number,
-        "personal_id": machine.number,
-        "birth_date": machine.birth_date,
-        "sex": machine.sex,
-        "expiry_date": machine.expiry_date,
-    }
-    for name, text in said.items():
-        if text is not None and name not in out:
-            out[name] = _field(name, "MRZ", text, reading.page, reading.lines[line].words)
-
-
-def _coded(reading: Reading, out: dict[str, Field]) -> None:
-    """What the card's QR code says: what print is held against, and the rest where it was not read in print."""
-    for code in reading.codes:
-        card = card_code(code.text)
-        if card is None:
-            continue
-        said = (
-            ("code_number", "personal_id", card.number),
-            ("code_name", "full_name", card.name),
-            ("code_birth_date", "birth_date", card.birth_date),
-            ("code_sex", "sex", card.sex),
-            (None, "residence", card.residence),
-            (None, "issue_date", card.issue_date),
-        )
-        for own, printed, text in said:
-            for name in (own, printed):
-                if name and text and name not in out:
-                    out[name] = _field(
-                        name, "QR", text, reading.page, [Word(text=text, quad=code.quad, confidence=1.0)]
-                    )
-        return
 
 
 def _labelled(
@@ -198,7 +156,7 @@ def _labelled(
 def _keep(spec: _Spec, label: str, words: Sequence[Word], page: int, out: dict[str, Field]) -> None:
     text = value(spec.type, _text(words), ever=spec.ever, strip=spec.strip)
     if text is not None and spec.name:
-        out[spec.name] = _field(spec.name, label, text, page, words)
+        out[spec.name] = field_at(spec.name, label, text, page, words, kind=spec.type)
 
 
 def _columns(cut: Sequence[Piece], specs: tuple[_Spec, ...]) -> Iterator[tuple[_Spec, int, int]]:
@@ -301,16 +259,6 @@ def _next_line(piece: Piece, last: Piece, cut: Sequence[Piece], lines: Sequence[
 
 def _text(words: Sequence[Word]) -> str:
     return " ".join(word.text for word in words)
-
-
-def _field(name: str, label: str, text: str, page: int, words: Sequence[Word]) -> Field:
-    kept = [word for word in words if any(c.isalnum() for c in word.text)] or list(words)
-    xs = [p[0] for word in kept for p in word.quad]
-    ys = [p[1] for word in kept for p in word.quad]
-    left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-    quad: Quad = ((left, top), (right, top), (right, bottom), (left, bottom))
-    confidence = min(word.confidence for word in kept)
-    return Field(name=name, label=label, value=text, page=page, quad=quad, confidence=round(confidence, 3))
 
 
 # --- fields without a label ------------------------------------------------------------------------------------------

@@ -8,12 +8,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pyhncert.values import Line, Reading
+
 _FIRST = re.compile(r"IDVNM(\d{9})(\d)(\d{12})<<(\d)", re.ASCII)
 _SECOND = re.compile(r"(\d{6})(\d)([MF<])(\d{6})(\d)VNM(<{11})(\d)", re.ASCII)
 _NAMES = re.compile(r"P<VNM([A-Z]+(?:<[A-Z]+)*)<<([A-Z]+(?:<[A-Z]+)*)(<*)", re.ASCII)
+_NAME_ROW = re.compile(r"([A-Z]+(?:<[A-Z]+)*)<<([A-Z]+(?:<[A-Z]+)*)<*", re.ASCII)
 _PASSPORT = re.compile(
     r"([A-Z]\d{7}[\d<])(\d)VNM(\d{6})(\d)([MF<])(\d{6})(\d)(\d{9}<{5}|\d{12}<<|<{14})([\d<])(\d)", re.ASCII
 )
+_ROW = re.compile(r"(?=.*<<)[A-Z0-9<]{28,46}", re.ASCII)
+"""What looks like a row for machines, a letter or two lost or too many."""
 _FOREVER = 99
 """Year of expiry on cards that have none (SPEC 3.3, a reader vendor's habit)."""
 
@@ -56,6 +61,12 @@ def td1(first: str, second: str) -> Machine | None:
     if born is None or (until is None and int(expiry[:2]) != _FOREVER):
         return None
     return Machine(number=number, birth_date=born, sex={"M": "Nam", "F": "Nữ"}.get(sex), expiry_date=until)
+
+
+def name_row(texts: Sequence[str]) -> str | None:
+    """The name in a card's third row, in bare capitals, among the `texts` after its second; it has no check digit."""
+    found = (_NAME_ROW.fullmatch(text) for text in texts if len(text) == 30)
+    return next((f"{name[1]} {name[2]}".replace("<", " ") for name in found if name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,26 @@ def td3(first: str, second: str, *, today: dt.date) -> Passport | None:
         expiry_date=until,
         personal_id=optional.rstrip("<"),
     )
+
+
+def find_passport(texts: Sequence[str], *, today: dt.date) -> tuple[int, Passport] | None:
+    """The two rows of a passport among `texts` that are good, and which is the first."""
+    for i, first in enumerate(texts):
+        if first.startswith("P<VNM"):
+            for second in texts[i + 1 : i + 3]:
+                found = td3(first, second, today=today)
+                if found is not None:
+                    return i, found
+    return None
+
+
+def broken_rows(reading: Reading, *, today: dt.date) -> Line | None:
+    """The first row for machines on a page where no rows pass their check digits; None where all is well."""
+    rows = [line for line in reading.lines if _ROW.fullmatch(line.text.replace(" ", ""))]
+    texts = [line.text for line in reading.lines]
+    if not rows or find(texts) is not None or find_passport(texts, today=today) is not None:
+        return None
+    return rows[0]
 
 
 def find(texts: Sequence[str]) -> tuple[int, Machine] | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pyhncert import check
-from pyhncert.values import Field, Finding, Kind, Line, Measures, PageFacts, Reading, Word, Words
+from pyhncert.values import Field, Finding, Kind, Line, Marks, Measures, PageFacts, Reading, Word, Words
 
 TODAY = dt.date(2026, 11, 23)
 SEAL = ((100.0, 100.0), (200.0, 100.0), (200.0, 200.0), (100.0, 200.0))
@@ -37,7 +37,8 @@ def line_of() -> Callable[..., Line]:
 
 @pytest.fixture
 def check_one(line_of: Callable[..., Line]) -> Callable[..., tuple[Finding, ...]]:
-    """The findings of one page: measures, kind, lines and fields by hand."""
+    """The findings of one page: measures, marks, kind, lines, fields by hand, cards from both `sides`;
+    `pages` are the lines of further pages."""
 
     def run(
         *,
@@ -48,6 +49,9 @@ def check_one(line_of: Callable[..., Line]) -> Callable[..., tuple[Finding, ...]
         body: Sequence[str] = BODY,
         today: dt.date = TODAY,
         dpi: float = 300,
+        marks: Mapping[str, Any] | None = None,
+        sides: bool = True,
+        pages: Sequence[Sequence[str]] = (),
         **measures: Any,
     ) -> tuple[Finding, ...]:
         seen = {
@@ -58,18 +62,29 @@ def check_one(line_of: Callable[..., Line]) -> Callable[..., tuple[Finding, ...]
             "seal_quads": (SEAL,),
             **measures,
         }
-        page = PageFacts(number=1, size=(2480, 3508), dpi=dpi, dpi_source="file", measures=Measures(**seen))
+        page = PageFacts(
+            number=1,
+            size=(2480, 3508),
+            dpi=dpi,
+            dpi_source="file",
+            measures=Measures(**seen),
+            marks=Marks(**(marks or {})),
+        )
         written = [line if isinstance(line, Line) else line_of(line) for line in lines]
         written += [line_of(text, top=1000 + 60 * i) for i, text in enumerate(body)]
         reading = Reading(page=1, lines=tuple(written), reader="by hand")
+        further = [
+            Reading(page=2 + i, lines=tuple(map(line_of, texts)), reader="by hand") for i, texts in enumerate(pages)
+        ]
         known = Kind(
             key=kind, name=Words("loại", "kind"), title=title, confidence=1.0, page=1 if title else None, quad=SEAL
         )
+        both = {"nationality": "Việt Nam", "features": "Nốt ruồi"} if sides and kind in {"cccd", "can_cuoc"} else {}
         given = [
             Field(name=name, label=name, value=value, page=1, quad=SEAL, confidence=0.9)
-            for name, value in (fields or {}).items()
+            for name, value in {**both, **(fields or {})}.items()
         ]
-        return check.findings([page], [reading], known, given, today=today)
+        return check.findings([page], [reading, *further], known, given, today=today)
 
     return run
 

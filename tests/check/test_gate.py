@@ -10,7 +10,7 @@ import pytest
 
 from pyhncert import check
 from pyhncert.check._places import edge, place
-from pyhncert.check._rules import rule
+from pyhncert.check._rules import bounds
 from pyhncert.values import Finding, Quad
 
 Faults = Callable[..., list[tuple[str, str]]]
@@ -126,7 +126,7 @@ def test_shadow_and_glare_are_shown_at_their_places(check_one: Check) -> None:
 
 @pytest.mark.parametrize("name", ["detail", "noise", "contrast", "shadow", "compression", "glare", "sharpness"])
 def test_each_threshold_of_the_gate_has_a_source_and_a_day(name: str) -> None:
-    limits = rule(name, TODAY)
+    limits = bounds(name, TODAY)
     assert limits is not None
     assert limits["source"]
-    assert rule(name, dt.date(2014, 1, 1)) is None
+    assert bounds(name, dt.date(2014, 1, 1)) is None

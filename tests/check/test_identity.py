@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pyhncert import check
 from pyhncert.check import PersonalNumber
-from pyhncert.check._identity import identity
-from pyhncert.check._rules import _file, provinces, rule
-from pyhncert.values import Field
+from pyhncert.check._provinces import codes_named, province_now
+from pyhncert.check._rules import _file
+from pyhncert.values import Field, Kind, Words
 
 Faults = Callable[..., list[tuple[str, str]]]
 
@@ -52,7 +53,9 @@ def test_a_number_that_was_not_read_in_print_is_not_held_against_itself(name: st
             Field(name=key, label=where, value="001090000019", page=1, quad=(corner,) * 4, confidence=1.0)
             for key, where in (("personal_id", label), (name, source))
         ]
-        return [found.code for found in identity({field.name: field for field in fields}, dt.date(2026, 11, 25))]
+        kind = Kind(key="cccd", name=Words("thẻ", "card"), title="", confidence=1.0)
+        found = check.findings((), (), kind, fields, today=dt.date(2026, 11, 25))
+        return [finding.code for finding in found if finding.code.startswith("id_")]
 
     assert told("Số / No.") == ["id_number"]
     assert told(source) == []
@@ -69,10 +72,10 @@ def test_print_is_held_against_the_code(faults: Faults) -> None:
         assert faults(kind="cccd", fields={**number, printed: here}) == []
 
 
-def test_without_its_row_the_rule_is_silent(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_pair_the_rule_is_silent(faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     fields = {"full_name": "TÔ Ý", "code_name": "TÔ Y"}
-    (version,) = _file("rules.toml")["card_code"]
-    monkeypatch.setitem(version, "row", [row for row in version["row"] if row["print"] != "full_name"])
+    (row,) = [row for row in _file("rules.toml")["rule"] if row["id"] == "code_mismatch"]
+    monkeypatch.setitem(row, "pairs", [pair for pair in row["pairs"] if pair["one"] != "full_name"])
     assert faults(kind="cccd", fields=fields) == []
 
 
@@ -81,7 +84,7 @@ def test_an_unknown_province_warns_and_does_not_block(faults: Faults) -> None:
 
 
 def test_a_number_that_is_not_twelve_digits_is_not_judged(faults: Faults) -> None:
-    assert faults(kind="cccd", fields={"personal_id": "012345678", "sex": "Nữ"}) == []
+    assert faults(kind="cccd", fields={"personal_id": "012345678", "sex": "Nữ"}) == [("card_number", "warn")]
     for wrong in ("", "12345678901", "00109000001x", "٠٠١٠٩٠٠٠٠٠١٩"):
         with pytest.raises(ValueError, match="twelve digits"):
             PersonalNumber(wrong)
@@ -105,23 +108,36 @@ def test_century_year_and_sex_come_back(century: int, year: int, woman: bool, re
     assert number.sex == ("Nữ" if woman else "Nam")
 
 
-def test_the_list_has_the_sixty_three_provinces() -> None:
-    assert len(provinces()) == 63
-    assert len(set(provinces().values())) == 63
+def test_the_list_has_the_sixty_three_provinces_and_the_thirty_four_they_became() -> None:
+    codes = _file("provinces.toml")["codes"]
+    assert len(codes) == len(set(codes.values())) == 63
+    assert len({province_now(code) for code in codes}) == 34
+    merged = [code for codes in _file("provinces.toml")["since_2025_07"].values() for code in codes]
+    assert len(merged) == len(set(merged))
 
 
-def test_a_rule_holds_from_its_first_day_to_the_day_before_its_last() -> None:
-    first = rule("worthless", dt.date(2023, 1, 1))
-    assert first is not None
-    assert first["kinds"] == ["ho_khau"]
-    assert rule("worthless", dt.date(2022, 12, 31)) is None
-    later = rule("worthless", dt.date(2026, 1, 1))
-    assert later is not None
-    assert set(later["kinds"]) == {"cmnd", "ho_khau"}
+@pytest.mark.parametrize(
+    ("place", "codes"),
+    [
+        ("Ủy ban nhân dân xã Hải Anh, tỉnh Nam Định", {"036"}),
+        ("UBND xã Hải Anh, tỉnh Ninh Bình", {"035", "036", "037"}),
+        ("UBND phường Thủ Đức, TP. Hồ Chí Minh", {"074", "077", "079"}),
+        ("UBND phường Thuận Hóa, thành phố Huế", {"046"}),
+        ("Ủy ban nhân dân xã Thái Ninh", set()),
+    ],
+)
+def test_provinces_are_known_by_old_and_new_names(place: str, codes: set[str]) -> None:
+    assert codes_named(place) == codes
 
 
-def test_every_rule_names_its_source() -> None:
-    for name in ("blank", "resolution", "sharpness", "secret", "original", "expiry", "seal", "id_number"):
-        law = rule(name, dt.date(2026, 1, 1))
-        assert law is not None
-        assert law["source"]
+def test_a_paper_is_never_wrong_because_its_province_is_no_more(faults: Faults) -> None:
+    fields = {"personal_id": "036325000019", "birth_date": "01/02/2025", "sex": "Nữ"}
+    for place in ("UBND xã Hải Anh, tỉnh Nam Định", "UBND xã Hải Anh, tỉnh Ninh Bình", "UBND xã Hải Anh"):
+        assert faults(kind="khai_sinh", title="GIẤY KHAI SINH", fields={**fields, "registered_at": place}) == []
+    elsewhere = {**fields, "registered_at": "UBND phường Bến Nghé, TP. Hồ Chí Minh"}
+    assert faults(kind="khai_sinh", title="GIẤY KHAI SINH", fields=elsewhere) == [("id_place", "warn")]
+
+
+@pytest.mark.parametrize("code", sorted(_file("provinces.toml")["codes"]))
+def test_every_province_of_numbers_raises_nothing(faults: Faults, code: str) -> None:
+    assert faults(kind="cccd", fields={"personal_id": f"{code}090000019", "sex": "Nam"}) == []

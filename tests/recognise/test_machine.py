@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import string
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from pyhncert.recognise import fields, kind_name
+from pyhncert.recognise import broken_rows, fields, kind_name
 from pyhncert.recognise._machine import Machine, Passport, check_digit, find, td1, td3
-from pyhncert.values import Kind, Reading
+from pyhncert.values import Code, Kind, Reading
 
 FIRST = "IDVNM0900000199001090000019<<0"
 SECOND = "9001011M3001019VNM<<<<<<<<<<<8"
@@ -108,3 +109,52 @@ def test_rows_of_another_length_or_land_are_no_passport_of_ours() -> None:
     first, second = passport()
     for rows in ((first[:-1], second), (first, second + "<"), (first.replace("VNM", "UTO"), second), ("", "")):
         assert td3(*rows, today=TODAY) is None
+
+
+def said(kind: str, reading: Reading, today: dt.date | None) -> dict[str, tuple[str, str]]:
+    known = Kind(key=kind, name=kind_name(kind), title="", confidence=1.0)
+    return {field.name: (field.value, field.label) for field in fields(known, [reading], today=today)}
+
+
+def test_the_rows_of_a_passport_are_fields_and_fill_in_what_was_not_read(reading_of: Callable[..., Reading]) -> None:
+    first, second = passport()
+    rows = [(0, 0, "Số hộ chiếu / Passport No"), (0, 44, "C7654321"), (0, 200, first), (0, 260, second)]
+    got = said("ho_chieu", reading_of(rows), TODAY)
+    assert got["number"] == ("C7654321", "Số hộ chiếu / Passport No")
+    assert got["machine_number"] == ("C1234567", "MRZ")
+    assert got["machine_name"] == ("NGUYEN VAN MAU", "MRZ")
+    assert got["birth_date"] == got["machine_birth_date"] == ("01/01/1990", "MRZ")
+    assert got["personal_id"] == ("001090000019", "MRZ")
+    assert got["expiry_date"] == ("01/01/2030", "MRZ")
+
+
+def test_without_a_day_the_rows_of_a_passport_are_not_read(reading_of: Callable[..., Reading]) -> None:
+    first, second = passport()
+    assert said("ho_chieu", reading_of([(0, 200, first), (0, 260, second)]), None) == {}
+
+
+def test_the_name_of_a_card_is_in_its_third_row(reading_of: Callable[..., Reading]) -> None:
+    rows = [(0, 0, FIRST), (0, 60, SECOND), (0, 120, "NGUYEN<<VAN<MAU<<<<<<<<<<<<<<<")]
+    assert said("cccd", reading_of(rows), None)["machine_name"] == ("NGUYEN VAN MAU", "MRZ")
+    assert "machine_name" not in said("cccd", reading_of([*rows[:2], (0, 120, "NGUYEN<<VAN<MAU")]), None)
+
+
+def test_rows_that_fail_their_digits_are_pointed_at(reading_of: Callable[..., Reading]) -> None:
+    good = reading_of([(0, 0, "Nơi cư trú"), (0, 60, FIRST), (0, 120, SECOND)])
+    assert broken_rows(good, today=TODAY) is None
+    assert broken_rows(reading_of([(0, 0, "Nơi cư trú")]), today=TODAY) is None
+    for rows in ((FIRST, SECOND[:-1] + "7"), (FIRST[:-1], SECOND), ("P<VNMNGUYEN<<VAN<MAU".ljust(44, "<"), SECOND)):
+        bad = broken_rows(reading_of([(0, 0, "Nơi cư trú"), (0, 60, rows[0]), (0, 120, rows[1])]), today=TODAY)
+        assert bad is not None
+        assert bad.text == rows[0]
+    first, second = passport()
+    assert broken_rows(reading_of([(0, 60, first), (0, 120, second)]), today=TODAY) is None
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("dk_xe", True), ("gcn_qsdd", True), ("gplx", True), ("khai_sinh", False)])
+def test_the_codes_of_vehicles_and_land_are_kept_as_they_are(
+    reading_of: Callable[..., Reading], kind: str, kept: bool
+) -> None:
+    corner = (0.0, 0.0)
+    reading = replace(reading_of([]), codes=(Code(text="36A-123.45;RL<&>", quad=(corner,) * 4),))
+    assert said(kind, reading, None) == ({"code_raw": ("36A-123.45;RL<&>", "QR")} if kept else {})
