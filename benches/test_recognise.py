@@ -59,7 +59,7 @@ def read(data: bytes, reader: recognise.Reader) -> tuple[list[Page], list[Readin
     limits = capture.Limits()
     scan = capture.load(data, name="bench", limits=limits)
     (raw,) = capture.raw_pages([scan], limits=limits)
-    seen = list(capture.normalise(raw))
+    seen = list(capture.normalise(raw, stands_on_head=reader.stands_on_head))
     readings = [reader.read(page) for page in seen]
     kind = recognise.classify(readings)
     return seen, readings, kind, recognise.fields(kind, readings)

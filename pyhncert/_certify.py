@@ -253,7 +253,8 @@ class Run:
             if raw is None:
                 return
             with self._step("normalise"):
-                pages = list(capture.normalise(raw, number=number, limits=limits))
+                judge = self.office.reader.stands_on_head
+                pages = list(capture.normalise(raw, number=number, limits=limits, stands_on_head=judge))
             del raw
             number += len(pages)
             while pages:

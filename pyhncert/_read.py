@@ -27,7 +27,8 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
     pages: list[dict[str, Any]] = []
     back: dict[int, Matrix] = {}
     for raw in capture.raw_pages(scans, limits=limits):
-        for page in capture.normalise(raw, number=len(pages) + 1, limits=limits):
+        number = len(pages) + 1
+        for page in capture.normalise(raw, number=number, limits=limits, stands_on_head=reader.stands_on_head):
             back[page.number] = page.matrix.inverse()
             facts.append(PageFacts.of(page))
             readings.append(reader.read(page))

@@ -54,7 +54,7 @@ def ours() -> Reader:
         (raw,) = capture.raw_pages([scan], limits=limits)
         words: list[Read] = []
         codes: list[str] = []
-        for page in capture.normalise(raw):
+        for page in capture.normalise(raw, stands_on_head=reader.stands_on_head):
             back = np.linalg.inv(np.array(page.matrix.m).reshape(3, 3))
             lines = reader.read(page).lines
             for line in lines:

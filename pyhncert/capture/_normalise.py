@@ -14,14 +14,24 @@ from pyhncert.capture._resolution import detail, resolution
 from pyhncert.values import Matrix, Measures, Page, Quad, RawPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
 _SIDES = ("left", "top", "right", "bottom")
 # Blur of the edges of letters as a Gaussian's deviation in pixels of 300 dpi: a crisp print, and one past reading.
 _CRISP, _LOST = 1.2, 4.2
+_DOUBTFUL = 0.6
+"""Certainty of the turn below which a page may stand on its head: none of the test sets' that did had more than 0.2."""
 
 
-def normalise(raw: RawPage, *, number: int | None = None, limits: Limits = Limits()) -> tuple[Page, ...]:  # noqa: B008  frozen
+def normalise(
+    raw: RawPage,
+    *,
+    number: int | None = None,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+    stands_on_head: Callable[[npt.NDArray[np.uint8]], bool] | None = None,
+) -> tuple[Page, ...]:
     """The upright, straight, cropped pages of `raw` in reading order, each with its measures and resolution.
 
     A sheet that fills the picture, or whose edges cannot be told from what it lies on, is one page; each sheet on a
@@ -41,15 +51,26 @@ def normalise(raw: RawPage, *, number: int | None = None, limits: Limits = Limit
     if first + len(sheets) - 1 > limits.max_pages:
         raise too_many_pages(limits)
     grain = _core.grain(image)
-    return tuple(_page(raw, image, grain, found, place=place, first=first) for place, found in enumerate(sheets))
+    asked = stands_on_head or (lambda _page: False)
+    return tuple(_page(raw, image, grain, found, asked, place=place, first=first) for place, found in enumerate(sheets))
 
 
 def _page(
-    raw: RawPage, image: npt.NDArray[np.uint8], grain: _core.Grain, found: _core.Survey, *, place: int, first: int
+    raw: RawPage,
+    image: npt.NDArray[np.uint8],
+    grain: _core.Grain,
+    found: _core.Survey,
+    stands_on_head: Callable[[npt.NDArray[np.uint8]], bool],
+    *,
+    place: int,
+    first: int,
 ) -> Page:
     """The page at `place` of a picture whose first page has the number `first`."""
+    page = _drawn(image, found)
+    if found.confidence < _DOUBTFUL and stands_on_head(page):
+        found = found.turned_over()
+        page = np.ascontiguousarray(page[::-1, ::-1])
     matrix = Matrix(found.matrix)
-    page = image if matrix == Matrix.identity() and found.size == image.shape[1::-1] else _drawn(image, found)
     seen = _core.measure(page, found.outline)
     dpi, source = resolution(found.size, raw.dpi, seen.text_height_px)
     seen_marks = marks(page, dpi)
@@ -95,6 +116,8 @@ def _page(
 
 
 def _drawn(image: npt.NDArray[np.uint8], found: _core.Survey) -> npt.NDArray[np.uint8]:
+    if Matrix(found.matrix) == Matrix.identity() and found.size == image.shape[1::-1]:
+        return image
     width, height = found.size
     page = np.empty((height, width, 3), np.uint8)
     _core.warp(image, found.matrix, page, fill=found.fill)

@@ -68,6 +68,12 @@ class Strip:
         back = Matrix((fx, 0.0, -edge * fx, 0.0, fy, -edge * fy, 0.0, 0.0, 1.0)).then(self.to_page)
         return _u8(shown), back
 
+    def turned_over(self) -> Strip:
+        """The strip with up and down exchanged."""
+        height, width = self.gray.shape
+        half = Matrix((-1.0, 0.0, float(width), 0.0, -1.0, float(height), 0.0, 0.0, 1.0))
+        return Strip(np.ascontiguousarray(self.gray[::-1, ::-1]), half.then(self.to_page), self.red)
+
     @property
     def quad(self) -> Quad:
         """The line's corners on the page."""

@@ -22,6 +22,8 @@ from pyhncert.values import Line, Marks, Page, Quad, Reading, Words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyhncert.values import Pixels
+
 _NOISE = 0.25
 """A line below this confidence with hardly a letter in it is dirt or a piece of a seal."""
 _MANY = 48
@@ -30,6 +32,8 @@ _SIGNATURE = 0.6
 """Words among the strokes of a signature that are read with less confidence, or have two letters, are strokes."""
 _STAMP = 0.4
 """A framed stamp read with less confidence is no words."""
+_ASKED = 6
+"""So many lines tell which side of a page is up."""
 _threads = threading.Lock()
 
 
@@ -74,6 +78,22 @@ class Reader:
             page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=codes(page.image)
         )
 
+    def stands_on_head(self, image: Pixels) -> bool:
+        """Whether the print of `image` (height, width, 3), RGB, is read better with up and down exchanged.
+
+        About 0.3 CPU s: a few of its longest lines are read both ways.
+
+        Raises:
+            MissingDependency: a model is missing or cannot be loaded.
+        """
+        _models.demand(self._paths)
+        with _one_thread():
+            boxes = sorted(_crop.join(self._detector.find(image)), key=lambda box: -box.length)
+            strips = _crop.strips(image, boxes[: 2 * _ASKED])[:_ASKED]
+            ways = [strips, [strip.turned_over() for strip in strips]]
+            upright, over = (sum(_sense(self._recogniser.glance(strip)) for strip in way) for way in ways)
+        return over > upright
+
     def _with_stamps(self, page: Page, lines: list[Line]) -> list[Line]:
         """The lines, and those in framed red stamps, each read at its own slant and in its own ink."""
         for quad in page.marks.stamps:
@@ -97,6 +117,13 @@ def _one_thread() -> Iterator[None]:
     finally:
         with _threads:
             cv2.setNumThreads(before)
+
+
+def _sense(line: Line | None) -> float:
+    """How much was read with how much trust; strokes read as letters have little of it."""
+    if line is None:
+        return 0.0
+    return sum(word.confidence**2 * sum(c.isalnum() for c in word.text) for word in line.words)
 
 
 def _hull(quad: Quad) -> tuple[float, float, float, float]:

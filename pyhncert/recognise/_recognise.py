@@ -89,6 +89,10 @@ class Recogniser:
             return line if fine is None or _weakest(line) > _weakest(fine) else fine
         return line
 
+    def glance(self, strip: Strip) -> Line | None:
+        """The line on `strip` as the quickest look has it."""
+        return self._look(strip, QUICK)
+
     def _numbers(self, strip: Strip, first: Line, look: Look) -> Line:
         """Two looks that agree on every number; where they do not, the second reader decides on the numbers."""
         second = self._look(strip, look)

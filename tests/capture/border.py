@@ -127,7 +127,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if type(value).__module__ == _core.__name__:
-        return {name: plain(getattr(value, name)) for name in dir(value) if not name.startswith("_")}
+        shown = {name: getattr(value, name) for name in dir(value) if not name.startswith("_")}
+        return {name: plain(known) for name, known in shown.items() if not callable(known)}
     return repr(value)
 
 

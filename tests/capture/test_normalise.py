@@ -319,3 +319,28 @@ def test_there_and_back_again(degrees, quarters, exif):
     for point in ((0.0, 0.0), (100.5, 30.25), (259.0, 299.0)):
         there = page.matrix.apply(point)
         assert back.apply(there) == pytest.approx(point, abs=1e-6)
+
+
+def raw_of(image: np.ndarray) -> RawPage:
+    return RawPage(number=1, scan=0, frame=0, image=np.ascontiguousarray(image), to_file=Matrix.identity())
+
+
+def test_a_page_whose_upper_side_is_in_doubt_is_turned_as_a_reader_says():
+    image = np.full((700, 500, 3), 245, np.uint8)  # too little print to tell
+    image[60:80, 40:200] = 30
+    said: list[np.ndarray] = []
+    (page,) = capture.normalise(raw_of(image), stands_on_head=lambda drawn: bool(said.append(drawn.copy())) or True)
+    assert np.array_equal(said[0], image)
+    assert page.turned == 180
+    assert np.array_equal(page.image, image[::-1, ::-1])
+    assert page.matrix.apply((40.0, 60.0)) == pytest.approx((460.0, 640.0))
+    (left,) = capture.normalise(raw_of(image), stands_on_head=lambda _: False)
+    assert (left.turned, np.array_equal(left.image, image)) == (0, True)
+
+
+def test_a_reader_is_not_asked_about_a_page_of_text(typed):
+    def never(_: np.ndarray) -> bool:
+        raise AssertionError
+
+    (page,) = capture.normalise(raw_of(typed), stands_on_head=never)
+    assert page.turned == 0

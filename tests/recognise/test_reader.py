@@ -78,6 +78,17 @@ def test_a_birth_certificate_gives_its_fields_and_not_its_leaders(reader: Reader
     assert sum(got.get(name) == value for name, value in wanted.items()) >= 0.95 * len(wanted)
 
 
+@pytest.mark.parametrize("kind", ["small", "cccd"])
+def test_print_that_stands_on_its_head_is_told(reader: Reader, drawn: Draw, kind: str) -> None:
+    page, _ = drawn(kind, 11)
+    assert not reader.stands_on_head(page.image)
+    assert reader.stands_on_head(np.ascontiguousarray(page.image[::-1, ::-1]))
+
+
+def test_a_blank_page_stands_on_its_feet(reader: Reader) -> None:
+    assert not reader.stands_on_head(np.full((300, 300, 3), 255, np.uint8))
+
+
 def test_red_print_is_told(reader: Reader, drawn: Draw) -> None:
     page, _ = drawn("secret")
     reds = [line.text for line in reader.read(page).lines if line.red > 0.5]

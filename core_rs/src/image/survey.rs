@@ -49,6 +49,25 @@ pub struct Survey {
     pub fill: [u8; 3],
 }
 
+impl Survey {
+    /// The same page seen from the other side: what was up is down.
+    #[must_use]
+    pub fn turned_over(&self) -> Self {
+        let (w, h) = (self.size.0 as f64, self.size.1 as f64);
+        let half = Matrix::unturn(2, w, h);
+        let (mut outline, mut lost) = (self.outline.map(|p| half.apply(p)), self.lost);
+        outline.rotate_left(2);
+        lost.rotate_left(2);
+        Self {
+            matrix: self.matrix.then(&half),
+            quarters: (self.quarters + 2) % 4,
+            outline,
+            lost,
+            ..*self
+        }
+    }
+}
+
 /// A scan made smaller in two steps.
 pub struct Work {
     /// Raw pixels to a pixel of `gray`.
@@ -418,6 +437,24 @@ mod tests {
         assert!(found.cropped);
         assert_eq!(found.size, (300, 400));
         assert_eq!(found.matrix, Matrix::shift(-40.0, -50.0));
+    }
+
+    #[test]
+    fn a_page_turned_over_twice_is_the_same() {
+        let mut picture = Picture::zeros(400, 500, 3);
+        for y in 50..450 {
+            picture.row_mut(y)[40 * 3..340 * 3].fill(230);
+        }
+        let page = survey(picture.view()).unwrap()[0];
+        let over = page.turned_over();
+        assert_eq!((over.quarters, over.size), (2, (300, 400)));
+        assert_eq!(over.matrix.apply((40.0, 50.0)), (300.0, 400.0));
+        let again = over.turned_over();
+        assert_eq!((again.quarters, again.lost), (0, page.lost));
+        for (a, b) in again.outline.iter().zip(page.outline) {
+            assert!(distance(*a, b) < 1e-6);
+        }
+        assert_eq!(again.matrix.apply((50.0, 70.0)), (10.0, 20.0));
     }
 
     #[test]

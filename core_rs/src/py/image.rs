@@ -131,19 +131,39 @@ pub(super) fn corners(quad: &Quad) -> Corners {
 }
 
 /// Where one page is in a scan and how it lies.
-#[pyclass(frozen, get_all, module = "pyhncert._core")]
+#[pyclass(frozen, module = "pyhncert._core")]
 struct Survey {
+    #[pyo3(get)]
     matrix: Nine,
+    #[pyo3(get)]
     size: (usize, usize),
+    #[pyo3(get)]
     quarters: u8,
+    #[pyo3(get)]
     skew_deg: f64,
+    #[pyo3(get)]
     confidence: f64,
+    #[pyo3(get)]
     papers: usize,
+    #[pyo3(get)]
     cropped: bool,
+    #[pyo3(get)]
     lost_corners: (bool, bool, bool, bool),
+    #[pyo3(get)]
     unsure: bool,
+    #[pyo3(get)]
     outline: Corners,
+    #[pyo3(get)]
     fill: (u8, u8, u8),
+    found: surveying::Survey,
+}
+
+#[pymethods]
+impl Survey {
+    /// The same page with up and down exchanged.
+    fn turned_over(&self) -> Self {
+        self.found.turned_over().into()
+    }
 }
 
 /// What was measured on a page.
@@ -186,6 +206,7 @@ impl From<surveying::Survey> for Survey {
             unsure: found.unsure,
             outline: corners(&found.outline),
             fill: found.fill.into(),
+            found,
         }
     }
 }
