@@ -355,19 +355,22 @@ class Run:
             self._done(done[field], time.perf_counter() - began)
             began = time.perf_counter()
 
+        stamper = None if settings.level == "B-B" or silent else office.timestamper
         copy = issue.sign_copy(
             composed.pop(),  # nobody else holds it: a long copy is too large to lie in memory twice
             officer=officer,
             agency=agency,
-            timestamper=None if settings.level == "B-B" or silent else office.timestamper,
+            timestamper=stamper,
             now=now,
             signed=signed,
         )
         sealed = FileState(at=now, level=copy.level, length=len(copy.pdf), file_digest=sha256(copy.pdf))
-        pdf = copy.pdf
         with self._step("validation_data"):
-            if settings.level == "B-LT":
-                pdf = issue.add_validation_data(pdf, certs=self._pool(), crls=office.crls())
+            asked = None if copy.level == "B-B" else stamper  # a service that was silent is not asked again
+            pool = (*office.roots, *office.intermediates)
+            pdf, late = issue.raise_level(
+                copy.pdf, settings.level, timestamper=asked, certs=pool, crls=office.crls(), now=now
+            )
         with self._step("level_checked"):
             level = issue.level_reached(pdf)
             file_digest = sha256(pdf)
@@ -386,7 +389,7 @@ class Run:
                 person=self.officer.name,
                 **({"scans": _kept.fact(seen.scans)} if seen.raw else {}),
             )
-        return self._answer(line, pdf, level, seen, (*silent, *copy.notes)), line
+        return self._answer(line, pdf, level, seen, (*silent, *copy.notes, *late)), line
 
     def _act(self, seen: _Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
         settings = self.office.settings
@@ -431,10 +434,6 @@ class Run:
             officer_picture=self.officer.picture,
             seal_picture=settings.agency.picture,
         )
-
-    def _pool(self) -> tuple[bytes, ...]:
-        """Every certificate that the chains may need."""
-        return (*self.office.roots, *self.office.intermediates)
 
     def _answer(
         self, line: RegisterLine, pdf: bytes, level: Level, seen: _Seen, notes: tuple[Words, ...]

@@ -17,7 +17,7 @@ from pyhncert.values import Level
 __all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "user_office"]
 
 OFFICE_FILE = "office.toml"
-_LEVELS = ("B-B", "B-T", "B-LT")
+_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
     "register": frozenset({"file", "book", "suffix"}),

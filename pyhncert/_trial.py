@@ -26,7 +26,7 @@ version = 1
 name = {agency}
 unit = {unit}                       # the unit whose book the numbers are taken from
 trial = true                        # each copy says on its face that it has no legal value
-level = "B-LT"                      # what is asked of the signatures: B-B, B-T or B-LT
+level = "B-LT"                      # what is asked of the signatures: B-B, B-T, B-LT or B-LTA
 verify_url = "https://verify.example.vn/c"   # the page that the QR code opens
 profile = "certified"               # how the marks look: certified or sao_y
 

@@ -21,14 +21,17 @@ from typing import TYPE_CHECKING
 from pyhncert import capture, deliver
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
+from pyhncert._trial import font_folder
 from pyhncert._watch_folder import Folder, Move
-from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, StorageFault
+from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, StorageFault, UsageFault
+from pyhncert.issue import separator_pdf
+from pyhncert.keep import write_new
 from pyhncert.values import CertifiedCopy, Decision, Proposal, Scan, Watched, Words
 
 if TYPE_CHECKING:
     from pyhncert.office import Office, Progress
 
-__all__ = ["Watch", "WatchSettings"]
+__all__ = ["Watch", "WatchSettings", "separator_sheet"]
 
 _PATIENCE = 10
 """A file that cannot be read is given so many times the settle time: a slow scanner may still be at it."""
@@ -320,3 +323,18 @@ def _why(err: HncertError) -> str:
     """What is written beside a scan that was refused."""
     hints = (f"→ {hint}\n" if hint else "" for hint in (err.hint_vi, err.hint_en))
     return "\n".join(f"{text}\n{hint}" for text, hint in zip((err.vi, err.en), hints, strict=True))
+
+
+def separator_sheet(out: Path) -> None:
+    """Write the separator sheet of a watched folder, a PDF of two equal pages, to the new file `out`.
+
+    Raises:
+        UsageFault: the file exists.
+        StorageFault: it cannot be written.
+        MissingDependency: the font is missing.
+    """
+    if not write_new(out, separator_pdf(font_folder() / "SourceSerifPro-Regular.ttf")):
+        raise UsageFault(
+            f"{out}: this file exists and is never overwritten; choose another name",
+            f"{out}: tệp đã có và không bao giờ bị ghi đè; hãy chọn tên khác",
+        )

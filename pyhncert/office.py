@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from pyhncert.values import (
     Proposal,
     Randomness,
     RegisterLine,
+    Renewal,
     Report,
     Scan,
     Watched,
@@ -258,6 +259,25 @@ class Office:
         """From now on the copy verifies as `superseded`, by the newer act `by` where one is named."""
         return self.register.supersede(code, by, reason)
 
+    def renew(
+        self,
+        codes: Sequence[str] = (),
+        *,
+        within: dt.timedelta = dt.timedelta(days=180),
+        dry_run: bool = False,
+    ) -> Iterator[Renewal]:
+        """Give a document timestamp to each copy (or those of `codes`) whose evidence ends `within` so long.
+
+        Copy by copy, each in one transaction; a run that was stopped goes on where it was. A fault is told in the
+        renewal, and the next copy follows. With `dry_run` it is only said what is due.
+
+        Raises:
+            UsageFault: no such code, or the office has no timestamp service.
+        """
+        from pyhncert._renew import renew  # noqa: PLC0415  rarely used
+
+        return renew(self, codes, within=within, dry_run=dry_run)
+
     def receipt(self, code: str) -> dict[str, Any]:
         """The receipt of an issued copy as it stands now; raises UsageFault."""
         from pyhncert.deliver import receipt  # noqa: PLC0415
@@ -448,25 +468,6 @@ def read_scans(
     from pyhncert.recognise import Reader  # noqa: PLC0415
 
     return reading_of(scans, reader or Reader(), (now or _now()).astimezone(VIETNAM).date())
-
-
-def separator_sheet(out: Path) -> None:
-    """Write the separator sheet of a watched folder, a PDF of two equal pages, to the new file `out`.
-
-    Raises:
-        UsageFault: the file exists.
-        StorageFault: it cannot be written.
-        MissingDependency: the font is missing.
-    """
-    from pyhncert._trial import font_folder  # noqa: PLC0415
-    from pyhncert.issue import separator_pdf  # noqa: PLC0415
-    from pyhncert.keep import write_new  # noqa: PLC0415
-
-    if not write_new(out, separator_pdf(font_folder() / "SourceSerifPro-Regular.ttf")):
-        raise UsageFault(
-            f"{out}: this file exists and is never overwritten; choose another name",
-            f"{out}: tệp đã có và không bao giờ bị ghi đè; hãy chọn tên khác",
-        )
 
 
 def _sha256(data: bytes) -> bytes:

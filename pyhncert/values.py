@@ -474,3 +474,21 @@ class Watched:
     copy: CertifiedCopy | None = None
     out: Path | None = None
     error: HncertError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What became of a copy whose evidence ends soon: at `ends`, and after the renewal at `until`.
+
+    Nothing was done where `until` is None: it was only looked, or `error` says why not.
+    """
+
+    code: str
+    number: int
+    book: str
+    year: int
+    level_before: Level
+    ends: dt.datetime
+    level: Level | None = None
+    until: dt.datetime | None = None
+    error: HncertError | None = None

@@ -1,8 +1,11 @@
-"""Hooks for all tests: optional parts are skipped visibly, and never where they are demanded."""
+"""For all tests: optional parts are skipped visibly, and never where they are demanded; the foreign judges."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -26,3 +29,27 @@ def pytest_terminal_summary(terminalreporter):
     reasons = sorted({r.longrepr[2] for r in skipped if isinstance(r.longrepr, tuple)})
     for reason in reasons:
         terminalreporter.write_line(f"left out: {reason}")
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[[str], str]:
+    """The path of a foreign command; the test is left out, visibly, where it is absent."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            pytest.skip(f"{name} is not installed: it is one of the foreign judges")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def jar() -> str:
+    """EU DSS and veraPDF, built from the shared folder by the gate."""
+    path = Path(
+        os.environ.get("HNCERT_JUDGE") or Path(__file__).parents[1] / "build" / "judges" / "target" / "judge.jar"
+    )
+    if not path.exists():
+        pytest.skip("EU DSS and veraPDF are not built: cp -r $HNCERT_SHARED/judges build/, mvn -q package in it")
+    return str(path)

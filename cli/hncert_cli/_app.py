@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "read": ("_read", "đọc bản quét, không cấp gì", "read a scan and issue nothing"),
     "revoke": ("_acts", "thu hồi một bản sao", "revoke a copy"),
     "supersede": ("_acts", "đánh dấu bản sao đã được thay thế", "mark a copy as superseded"),
+    "renew": ("_renew", "gia hạn các bản sao sắp hết hạn chứng minh", "renew copies whose evidence ends soon"),
     "register": ("_register", "xem và xuất sổ chứng thực", "show and export the register"),
     "office": ("_office", "lập văn phòng", "set up an office"),
     "doctor": ("_doctor", "kiểm tra khóa, chứng thư, mô hình, đĩa, sổ", "check keys, certificates, models, disk"),

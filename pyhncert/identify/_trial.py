@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from pyhncert.values import Clock, Randomness
 __all__ = ["TrialAuthority", "TrialPaths", "make_trial_authority"]
 
 _REASONS = {flag.value for flag in x509.ReasonFlags} - {"removeFromCRL"}  # that one is for delta lists
+_TSA_LEFT = dt.timedelta(days=365)
 _LIVES = {"issuing": dt.timedelta(days=7), "root": dt.timedelta(days=90)}
 
 
@@ -143,15 +145,22 @@ def make_trial_authority(
     leaf(paths.officer, make.new_key("p-256"), officer, "signature", 3)
     leaf(paths.agency, agency, make.subject(agency_name, organisation=agency_name), "signature", 3)
     leaf(paths.qr, make.new_key("p-256"), make.subject("TRIAL QR - mã QR thử nghiệm"), "qr", 5)
-    tsa = make.subject("TRIAL TSA - dấu thời gian thử nghiệm")
-    leaf(paths.tsa, make.new_key("p-256"), tsa, "timestamp", 5)
-
+    _write(paths.tsa, _timestamp_authority(issuing, randomness, now), 0o600)
     _write(paths.issuing, issuing_pem, 0o644)
     for path, issuer, kind in ((paths.root_crl, root, "root"), (paths.issuing_crl, issuing, "issuing")):
         _write(path, make.revocation_list(issuer, (), number=1, now=now, life=_LIVES[kind]), 0o644)
     # last, since its presence says that the authority is whole
     _write(paths.root, root.certificate.public_bytes(Encoding.PEM), 0o644)
     return paths
+
+
+def _timestamp_authority(issuing: make.Issuer, randomness: Randomness, now: dt.datetime) -> bytes:
+    """Key and certificates of a new timestamp authority, 5 years, PEM."""
+    key, name = make.new_key("p-256"), make.subject("TRIAL TSA - dấu thời gian thử nghiệm")
+    certificate = make.leaf_certificate(
+        name, key, issuing, serial=_serial(randomness), now=now, years=5, usage="timestamp"
+    )
+    return b"".join((make.key_pem(key), *(c.public_bytes(Encoding.PEM) for c in (certificate, issuing.certificate))))
 
 
 class TrialAuthority:
@@ -193,10 +202,22 @@ class TrialAuthority:
             self._issue(kind)
 
     def tsa(self) -> Credential:
-        """The timestamp authority's key and certificate."""
-        if self._tsa is None:
+        """The timestamp authority's key and certificate; both are made anew before the certificate's last year."""
+        if self._tsa is None or self._ends_soon(self._tsa):
             self._tsa = load_credential(self.paths.tsa)
+            if self._ends_soon(self._tsa):
+                with self._locked():
+                    self._tsa = load_credential(self.paths.tsa)
+                    if self._ends_soon(self._tsa):
+                        _write(self.paths.tsa, self._new_tsa(), 0o600)
+                        self._tsa = load_credential(self.paths.tsa)
         return self._tsa
+
+    def _ends_soon(self, tsa: Credential) -> bool:
+        return tsa.x509.not_valid_after_utc - self._clock() < _TSA_LEFT
+
+    def _new_tsa(self) -> bytes:
+        return _timestamp_authority(self._issuer("issuing"), self._randomness, self._clock())
 
     def timestamp(self, digest: bytes, algorithm: str, *, nonce: bytes | None = None) -> bytes:
         """A timestamp token (RFC 3161, ContentInfo in DER) over `digest`, made by `algorithm`, at the clock's time.
@@ -214,7 +235,7 @@ class TrialAuthority:
             nonce=nonce,
         )
         attributes = _core.cms_prepare(
-            _core.sha256(info),
+            hashlib.new(tsa.digest, info).digest(),
             digest=tsa.digest,
             scheme=tsa.scheme,
             certificate=tsa.certificate,

@@ -2,7 +2,7 @@
 
 Composing: `encode_page` turns a page into the JPEG of the copy, `Act` and `act_json` say what is certified,
 `content_digest` stands for it, `qr_payload` and `qr_url` bind it to the face, and `compose` writes revision 1.
-Signing: `sign_copy` adds revisions 2 and 3, `add_validation_data` revision 4.
+Signing: `sign_copy` adds revisions 2 and 3, `add_validation_data` revision 4, `add_archive_timestamp` 5 and later ones.
 Names are loaded when they are first used: verification needs some of them and must load no OpenCV.
 """
 
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyhncert.issue._act import Act, PageRecord, ScanRecord, act_json, canonical_json, content_digest
     from pyhncert.issue._compose import compose, compose_into
-    from pyhncert.issue._dss import add_validation_data, level_reached
+    from pyhncert.issue._evidence import level_reached
     from pyhncert.issue._font import Font, prepare_font
     from pyhncert.issue._pages import encode_page
     from pyhncert.issue._qr import QrPayload, key_id, qr_payload, qr_url, read_payload
+    from pyhncert.issue._renew import add_archive_timestamp, add_validation_data, raise_level
     from pyhncert.issue._separator import separator_pdf
     from pyhncert.issue._sign import SignedCopy, sign_copy
     from pyhncert.issue._sign_names import check_speaks_for
@@ -30,7 +31,8 @@ _HOMES = {
     "ScanRecord": "_act",
     "SignedCopy": "_sign",
     "act_json": "_act",
-    "add_validation_data": "_dss",
+    "add_archive_timestamp": "_renew",
+    "add_validation_data": "_renew",
     "canonical_json": "_act",
     "check_speaks_for": "_sign_names",
     "compose": "_compose",
@@ -38,10 +40,11 @@ _HOMES = {
     "content_digest": "_act",
     "encode_page": "_pages",
     "key_id": "_qr",
-    "level_reached": "_dss",
+    "level_reached": "_evidence",
     "prepare_font": "_font",
     "qr_payload": "_qr",
     "qr_url": "_qr",
+    "raise_level": "_renew",
     "read_payload": "_qr",
     "separator_pdf": "_separator",
     "sign_copy": "_sign",
@@ -55,6 +58,7 @@ __all__ = [
     "ScanRecord",
     "SignedCopy",
     "act_json",
+    "add_archive_timestamp",
     "add_validation_data",
     "canonical_json",
     "check_speaks_for",
@@ -67,6 +71,7 @@ __all__ = [
     "prepare_font",
     "qr_payload",
     "qr_url",
+    "raise_level",
     "read_payload",
     "separator_pdf",
     "sign_copy",

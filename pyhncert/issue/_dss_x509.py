@@ -10,24 +10,34 @@ from asn1crypto import crl, x509
 
 from pyhncert.errors import AlteredCore
 
+Authority = tuple[bytes, bytes]
+"""Who issues certificates and lists: name (DER) and key identifier, which is empty where nothing says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A certificate, its names and number as DER."""
+    """A certificate, its names and number as DER, and who issued it."""
 
     der: bytes
     subject: bytes
     issuer: bytes
     serial: bytes
+    authority: Authority
 
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """A revocation list, its issuer's name as DER, and when it was made."""
+    """A revocation list, who issued it, when it was made, and when the next one is due."""
 
     der: bytes
-    issuer: bytes
+    authority: Authority
     this_update: dt.datetime
+    next_update: dt.datetime | None
+
+    def is_of(self, authority: Authority) -> bool:
+        """Whether the list is of `authority`: by name, and by key where both say it (a CA keeps its name)."""
+        (name, key), (wanted, wanted_key) = self.authority, authority
+        return name == wanted and (not key or not wanted_key or key == wanted_key)
 
 
 @lru_cache(maxsize=256)
@@ -38,8 +48,11 @@ def certificate_facts(der: bytes) -> CertificateFacts:
         AlteredCore: it is none.
     """
     try:
-        tbs = x509.Certificate.load(der, strict=True)["tbs_certificate"]
-        return CertificateFacts(der, tbs["subject"].dump(), tbs["issuer"].dump(), tbs["serial_number"].dump())
+        certificate = x509.Certificate.load(der, strict=True)
+        tbs = certificate["tbs_certificate"]
+        issuer = tbs["issuer"].dump()
+        authority = (issuer, certificate.authority_key_identifier or b"")
+        return CertificateFacts(der, tbs["subject"].dump(), issuer, tbs["serial_number"].dump(), authority)
     except (ValueError, TypeError, KeyError) as err:
         raise AlteredCore("a certificate cannot be read", "không đọc được một chứng thư số") from err
 
@@ -52,7 +65,9 @@ def list_facts(der: bytes) -> ListFacts:
         AlteredCore: it is none.
     """
     try:
-        tbs = crl.CertificateList.load(der, strict=True)["tbs_cert_list"]
-        return ListFacts(der, tbs["issuer"].dump(), tbs["this_update"].native)
+        found = crl.CertificateList.load(der, strict=True)
+        tbs = found["tbs_cert_list"]
+        authority = (tbs["issuer"].dump(), found.authority_key_identifier or b"")
+        return ListFacts(der, authority, tbs["this_update"].native, tbs["next_update"].native)
     except (ValueError, TypeError, KeyError) as err:
         raise AlteredCore("a revocation list cannot be read", "không đọc được một danh sách thu hồi") from err

@@ -20,15 +20,13 @@ from pyhncert.issue._sign_ecdsa import low_s
 from pyhncert.issue._sign_objects import malformed
 from pyhncert.issue._sign_revisions import read_revisions
 from pyhncert.issue._sign_token import one_form
-from pyhncert.issue._sign_update import closing, cross_references, extended, file_ids, next_number, numbered
+from pyhncert.issue._sign_update import BYTE_RANGE, extended, file_ids, framed, next_number, numbered
 from pyhncert.issue._write import text_string
 
 ATTRIBUTES_BYTES = 640
 """Signed attributes, algorithm identifiers and headers of one of our CMS, generously."""
 TOKEN_BYTES = 6144
 """Room for a timestamp token nobody has seen yet; national tokens with their chain have 4 to 6 kB."""
-_RANGE_WIDTH = 48
-"""Characters of a byte range: four numbers of up to ten digits, blanks behind them."""
 _ESIC = b"/Extensions <</ESIC <</Type /DeveloperExtensions /BaseVersion /1.7 /ExtensionLevel 1>>>>"
 _CERTIFIES = (
     b"/Reference [<</Type /SigRef /TransformMethod /DocMDP /TransformParams <</Type /TransformParams /V /1.2 /P 2>>>>]"
@@ -160,21 +158,16 @@ def append_signature(
     body += numbered(widget.number, extended(value[widget.number], b"/V %d 0 R" % number))
     places[number] = last.end + len(body)
     before, after = _dictionary(now, reason, certify=certify)
-    range_at = len(body) + len(b"%d 0 obj\n" % number) + before.index(b"/ByteRange ") + len(b"/ByteRange ")
     body += b"%d 0 obj\n%b" % (number, before)
-    gap = last.end + len(body), last.end + len(body) + 2 * room + 2
-    tail = b"%b\nendobj\n" % after
-    table = gap[1] + len(tail)
     identity = hashlib.sha256(b"".join(file_ids(last))).digest()[:16]
-    tail += cross_references(places) + closing(last, size=number + 1, identity=identity, table=table)
-    body[range_at : range_at + _RANGE_WIDTH] = (b"[0 %d %d %d]" % (*gap, len(tail))).ljust(_RANGE_WIDTH)
+    front, tail = framed(last, bytes(body), places, after, room=room, identity=identity)
     hasher = hashlib.new(signer.credential.digest)
-    for part in (pdf, body, tail):
+    for part in (pdf, front, tail):
         hasher.update(part)
     cms = signer.cms(hasher.digest())
     if len(cms) > room:
         raise TooLongError("the signature does not fit its room")
-    return b"".join((pdf, body, b"<", cms.hex().upper().ljust(2 * room, "0").encode(), b">", tail))
+    return b"".join((pdf, front, b"<", cms.hex().upper().ljust(2 * room, "0").encode(), b">", tail))
 
 
 def _dictionary(now: dt.datetime, reason: str, *, certify: bool) -> tuple[bytes, bytes]:
@@ -187,7 +180,7 @@ def _dictionary(now: dt.datetime, reason: str, *, certify: bool) -> tuple[bytes,
         b"/M (D:%b'%b')" % (stamp[:-2].encode(), stamp[-2:].encode()),
         b"/Reason %b" % text_string(reason).encode(),
         *([_CERTIFIES] if certify else ()),
-        b"/ByteRange %b" % (b" " * _RANGE_WIDTH),
+        b"/ByteRange %b" % BYTE_RANGE,
     ]
     return b"<<\n%b\n/Contents " % b"\n".join(entries), b"\n>>"
 

@@ -11,7 +11,6 @@ from pyhncert.issue._sign_objects import PdfObject, PdfString, Ref, Value, malfo
 from pyhncert.issue._sign_revisions import Revisions
 
 _CANONICAL_HEX = re.compile(rb"<(?:[0-9A-F]{2})+>")
-_DICTIONARY = {"Type": "Sig", "Filter": "Adobe.PPKLite", "SubFilter": "ETSI.CAdES.detached"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,10 @@ def find_field(revisions: Revisions, name: str, upto: int) -> PdfObject:
     return found[0]
 
 
-def read_signature(revisions: Revisions, place: int, name: str) -> Signed:
-    """The signature that revision `place` (counted from 1) put into field `name`.
+def read_signature(
+    revisions: Revisions, place: int, name: str, *, kind: str = "Sig", subfilter: str = "ETSI.CAdES.detached"
+) -> Signed:
+    """The signature that revision `place` (counted from 1) put into field `name`; `kind` is its dictionary's type.
 
     Raises:
         AlteredCore: it is missing, or its range does not leave exactly one canonical string open.
@@ -74,7 +75,8 @@ def read_signature(revisions: Revisions, place: int, name: str) -> Signed:
         raise _ours(f"the signature in field {name} is missing", f"thiếu chữ ký ở trường {name}")
     signature = revisions.object(value, place)
     entries = signature.dictionary
-    if any(entries.get(key) != wanted for key, wanted in _DICTIONARY.items()):
+    wanted = (kind, "Adobe.PPKLite", subfilter)
+    if tuple(entries.get(key) for key in ("Type", "Filter", "SubFilter")) != wanted:
         raise _ours(f"the signature in field {name} is of another kind", f"chữ ký ở trường {name} khác loại quy định")
     contents = entries.get("Contents")
     if not isinstance(contents, PdfString) or not contents.hexadecimal:

@@ -1,15 +1,10 @@
 """The bytes of a copy, read strictly: revisions, signatures, validation data; `verify` judges them."""
 
-from pyhncert.issue._dss import (
-    Evidence,
-    ValidationData,
-    build_revision4,
-    needed,
-    read_evidence,
-    read_validation_data,
-)
+from pyhncert.issue._archive import ArchiveStamp, stamp_contents, stamp_frame
+from pyhncert.issue._dss import ValidationData, build_validation_data, read_validation_data
 from pyhncert.issue._dss_cms import CmsParts, TokenParts, read_cms, read_token
 from pyhncert.issue._dss_x509 import certificate_facts, list_facts
+from pyhncert.issue._evidence import Evidence, Trail, is_complete, needed, read_trail
 from pyhncert.issue._sign import AGENCY, OFFICER
 from pyhncert.issue._sign_contents import Signed, read_signature
 from pyhncert.issue._sign_ecdsa import low_s
@@ -21,6 +16,7 @@ from pyhncert.issue._sign_token import one_form
 __all__ = [
     "AGENCY",
     "OFFICER",
+    "ArchiveStamp",
     "CmsParts",
     "Evidence",
     "PdfObject",
@@ -30,21 +26,25 @@ __all__ = [
     "Revisions",
     "Signed",
     "TokenParts",
+    "Trail",
     "ValidationData",
     "Value",
-    "build_revision4",
+    "build_validation_data",
     "certificate_facts",
+    "is_complete",
     "list_facts",
     "low_s",
     "malformed",
     "needed",
     "one_form",
     "read_cms",
-    "read_evidence",
     "read_revisions",
     "read_signature",
     "read_token",
+    "read_trail",
     "read_validation_data",
     "read_value",
     "speaks_for",
+    "stamp_contents",
+    "stamp_frame",
 ]

@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from pyhncert.issue._sign_objects import PdfString, Ref, malformed
 from pyhncert.issue._sign_revisions import Revision
 
+_RANGE_WIDTH = 48
+"""Characters of a byte range: four numbers of up to ten digits, blanks behind them."""
+BYTE_RANGE = b" " * _RANGE_WIDTH
+"""Where a signature dictionary says its byte range, before it is known."""
+
 
 def numbered(number: int, value: bytes) -> bytes:
     """The indirect object `number`."""
@@ -78,3 +83,25 @@ def closing(last: Revision, *, size: int, identity: bytes, table: int) -> bytes:
         b"/Prev %d" % last.table,
     )
     return b"trailer\n<<\n%b\n>>\nstartxref\n%d\n%%%%EOF\n" % (b"\n".join(entries), table)
+
+
+def framed(
+    last: Revision, body: bytes, places: Mapping[int, int], tail: bytes, *, room: int, identity: bytes
+) -> tuple[bytes, bytes]:
+    """A revision behind `last` before and behind the contents of its signature, for which `room` bytes are kept.
+
+    `body` begins the revision and ends where the contents begin; the blank `BYTE_RANGE` in it is filled in. `tail`
+    closes the signature dictionary, which is the last of the objects in `places`.
+
+    Raises:
+        AlteredCore: the trailer of `last` is not ours.
+    """
+    gap = last.end + len(body), last.end + len(body) + 2 * room + 2
+    tail += b"\nendobj\n"
+    table = gap[1] + len(tail)
+    tail += cross_references(places) + closing(last, size=max(places) + 1, identity=identity, table=table)
+    span = (b"[0 %d %d %d]" % (*gap, len(tail))).ljust(_RANGE_WIDTH)
+    before, found, after = body.rpartition(BYTE_RANGE)
+    if not found:
+        raise malformed(last.end, "ByteRange")
+    return before + span + after, tail

@@ -339,20 +339,22 @@ class Register(OpenedRegister):
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 
-    def grown(self, code: str, *, file_digest: bytes, level: Level, length: int) -> RegisterLine:
-        """Enter a later state of the file (revocation data added, renewed); its earlier states stay known.
+    def grown(self, code: str, *, before: bytes, file_digest: bytes, level: Level, length: int) -> RegisterLine:
+        """Enter the state of the file that follows the one with digest `before`; its earlier states stay known.
 
         Raises:
-            UsageFault: no such code, or the act has no copy.
+            UsageFault: no such code, the act has no copy, or its file has grown already.
         """
         with self._database.writing() as connection:
             row = known(_lines.by_code(connection, normal_code(code)), code)
-            before = _lines.files(connection, row.id)
-            if not before:
+            earlier = _lines.files(connection, row.id)
+            if not earlier:
                 raise UsageFault(f"{code} has no copy: it is {row.state}", f"{code} không có bản sao: {row.state}")
+            if row.file_digest != before:
+                raise UsageFault(f"the file of {code} has grown meanwhile", f"tệp của {code} vừa được bổ sung")
             now = self._now()
             state = FileState(at=now, level=level, length=length, file_digest=file_digest)
-            self._file(connection, row.id, len(before) + 1, state)
+            self._file(connection, row.id, len(earlier) + 1, state)
             connection.execute(_GROW, {"id": row.id, "file_digest": file_digest, "level": level})
             self._event(connection, row.id, row.state, now, "", {"level": level})
             return _lines.line(known(_lines.by_id(connection, row.id), code))

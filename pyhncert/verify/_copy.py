@@ -1,7 +1,7 @@
 """A copy taken apart strictly: whatever is not exactly what an office writes ends here (DESIGN 4 and 6).
 
 The cheap checks come first, so that a changed byte is found before anything is trusted: tables and bodies, the two
-ranges, the two digests and signatures, the permitted changes, revision 4 rebuilt, the act.
+ranges, the two digests and signatures, the permitted changes, every later revision rebuilt, the act.
 """
 
 from __future__ import annotations
@@ -17,28 +17,32 @@ from pyhncert.identify import common_name, is_issued_by, parse_certificate
 from pyhncert.issue._sign_structure import (
     AGENCY,
     OFFICER,
-    Evidence,
+    ArchiveStamp,
+    CmsParts,
     Revisions,
     Signed,
+    TokenParts,
+    Trail,
     ValidationData,
-    build_revision4,
+    build_validation_data,
     certificate_facts,
+    is_complete,
     list_facts,
     low_s,
     needed,
     one_form,
-    read_evidence,
     read_revisions,
     read_signature,
-    read_validation_data,
+    read_trail,
     speaks_for,
+    stamp_contents,
+    stamp_frame,
 )
 from pyhncert.verify._act import CopyAct, read_act
 from pyhncert.verify._changes import check_changes
 from pyhncert.verify._tokens import check_token
 from pyhncert.verify._words import altered
 
-SIGNED, WITH_DATA = 3, 4
 _UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm)
 """What asn1crypto and cryptography raise for encodings they refuse only when a part is looked at."""
 
@@ -48,9 +52,7 @@ class Copy:
     """One of our copies with everything in its place."""
 
     revisions: Revisions
-    officer: Evidence
-    agency: Evidence
-    data: ValidationData | None
+    trail: Trail
     act: CopyAct
 
 
@@ -68,31 +70,43 @@ def read_copy(data: bytes) -> Copy:
 
 def _read_copy(data: bytes) -> Copy:
     revisions = read_revisions(data)
-    if len(revisions) > WITH_DATA:
-        raise altered("unknown_revision")
     officer = read_signature(revisions, 2, OFFICER)
     agency = read_signature(revisions, 3, AGENCY)
     for signed in (agency, officer):
         _check_cms(data, signed)
     check_changes(revisions, officer, agency)
-    found = None
-    if len(revisions) == WITH_DATA:
-        found = read_validation_data(revisions)
-        if build_revision4(revisions, found) != data[revisions[SIGNED - 1].end :]:
-            raise altered("revision4")
-    evidence = read_evidence(revisions)
-    for one in evidence:
-        _check_certificates(one)
+    trail = read_trail(revisions)
+    for one in (trail.officer, trail.agency):
+        _check_certificates(one.cms)
         if one.token is not None:
-            if one_form(one.token.cms.der) != one.token.cms.der:
-                raise altered("second_form")
-            check_token(one.token, one.cms.signature)
-    _check_unique(evidence, found)
-    if found is not None:
-        _check_data(found, evidence)
+            _check_one_form(one.token)
+            check_token(one.token, fits=one.token.stamps(one.cms.signature))
+    for place, added in trail.data.items():
+        if build_validation_data(revisions, place, added) != data[slice(*_span(revisions, place))]:
+            raise altered("revision4", revision=place)
+    for stamp in trail.stamps:
+        _check_stamp(revisions, stamp)
+    _check_unique(trail)
+    _check_data(trail)
     act = read_act(revisions)
-    _check_roles(evidence, act)
-    return Copy(revisions, *evidence, found, act)
+    _check_roles(trail, act)
+    return Copy(revisions, trail, act)
+
+
+def _span(revisions: Revisions, place: int) -> tuple[int, int]:
+    return revisions[place - 1].start, revisions[place - 1].end
+
+
+def _check_stamp(revisions: Revisions, stamp: ArchiveStamp) -> None:
+    """A document timestamp in its one layout, over all that came before it."""
+    start, end = _span(revisions, stamp.place)
+    gap = stamp.signed.gap
+    room = (gap[1] - gap[0] - 2) // 2
+    before, after = stamp_frame(revisions, stamp.place, room)
+    if before + stamp_contents(stamp.signed.cms, room) + after != revisions.data[start:end]:
+        raise altered("archive_layout", revision=stamp.place)
+    _check_one_form(stamp.token)
+    check_token(stamp.token, fits=stamp.covers(revisions.data))
 
 
 def key_bits(certificate: bytes) -> int:
@@ -111,27 +125,25 @@ def _check_cms(data: bytes, signed: Signed) -> None:
         raise altered("second_form")
 
 
-def _check_unique(evidence: tuple[Evidence, Evidence], found: ValidationData | None) -> None:
+def _check_unique(trail: Trail) -> None:
     """No certificate is there in two forms: its own signature may have two that verify."""
-    every = set(found.certificates) if found is not None else set()
-    for one in evidence:
-        every.update(one.cms.certificates)
-        if one.token is not None:
-            every.update(one.token.cms.certificates)
+    every = set(trail.held.certificates).union(*(cms.certificates for cms in trail.signers()))
     names = {(fact.issuer, fact.serial) for fact in map(certificate_facts, every)}
     if len(names) != len(every):
         raise altered("second_form")
 
 
-def _check_certificates(one: Evidence) -> None:
+def _check_certificates(cms: CmsParts) -> None:
     """The certificates in a CMS are the signer's chain, nothing else; a root may be among them."""
-    chain = chain_of(one.cms.signer, one.cms.certificates)
-    if set(chain) != set(one.cms.certificates):
+    if set(chain_of(cms.signer, cms.certificates)) != set(cms.certificates):
         raise altered("extra_certificate")
-    if one.token is not None and not set(chain_of(one.token.cms.signer, one.token.cms.certificates)) == set(
-        one.token.cms.certificates
-    ):
-        raise altered("extra_certificate")
+
+
+def _check_one_form(token: TokenParts) -> None:
+    """A token in the one form of its algorithm, with its signer's chain and nothing else."""
+    if one_form(token.cms.der) != token.cms.der:
+        raise altered("second_form")
+    _check_certificates(token.cms)
 
 
 def chain_of(leaf: bytes, pool: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -147,20 +159,33 @@ def chain_of(leaf: bytes, pool: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple(fact.der for fact in found)
 
 
-def _check_data(found: ValidationData, evidence: tuple[Evidence, Evidence]) -> None:
-    """Revision 4 holds exactly the chains and one list for each issuer, each in its place."""
-    chain, issuers = needed(evidence, found.certificates)
-    if tuple(fact.der for fact in chain) != found.certificates:
+def _check_data(trail: Trail) -> None:
+    """The validation data are exactly the chains in this copy, each in its place, and lists of their authorities."""
+    if not trail.data:
+        return
+    held = trail.held
+    chain, authorities = needed(trail.signers(), held.certificates)
+    if {fact.der for fact in chain} != set(held.certificates):
         raise altered("revision4_certificates")
-    if tuple(sorted(set(found.lists))) != found.lists or len(found.lists) != len(issuers):
+    if not is_complete(trail.signers(), held):
         raise altered("revision4_lists")
-    if {list_facts(der).issuer for der in found.lists} != set(issuers):
-        raise altered("revision4_lists")
+    before = ValidationData((), ())
+    for added in trail.data.values():
+        if not _sorted_once(added.certificates, before.certificates):
+            raise altered("revision4_certificates")
+        named = [any(list_facts(der).is_of(authority) for authority in authorities) for der in added.lists]
+        if not all(named) or len(named) > len(authorities) or not _sorted_once(added.lists, before.lists):
+            raise altered("revision4_lists")
+        before = ValidationData(before.certificates + added.certificates, before.lists + added.lists)
 
 
-def _check_roles(evidence: tuple[Evidence, Evidence], act: CopyAct) -> None:
+def _sorted_once(added: tuple[bytes, ...], held: tuple[bytes, ...]) -> bool:
+    return tuple(sorted(set(added))) == added and not set(added) & set(held)
+
+
+def _check_roles(trail: Trail, act: CopyAct) -> None:
     """Who signed is who the act names; a valid certificate of somebody else is not enough."""
-    record = act.record
+    record, evidence = act.record, (trail.officer, trail.agency)
     wanted = (
         (record["officer"]["name"], record["officer"]["certificate"]),
         (record["office"], record["agency"]["certificate"]),

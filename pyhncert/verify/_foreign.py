@@ -62,7 +62,7 @@ def judge_foreign(data: bytes, given: Anchors, now: dt.datetime) -> tuple[Signat
         stored = _stored(reader)
     except _FAULTS:
         return ()
-    anchors = Anchors(given.roots, stored[0], (*stored[1], *given.lists))
+    anchors = replace(given, certificates=stored[0], lists=(*stored[1], *given.lists))
     return tuple(_judge(embedded, anchors, data, now) for embedded in found)
 
 
@@ -94,7 +94,7 @@ def _judge_readable(
     if not _is_intact(embedded, data, is_timestamp=is_timestamp):
         return _report(name, signer, "altered", (say("foreign_altered"),))
     pool = tuple(certificate.dump() for certificate in embedded.other_embedded_certs)
-    anchors = Anchors(anchors.roots, tuple({*anchors.certificates, *pool, leaf}), anchors.lists)
+    anchors = replace(anchors, certificates=tuple({*anchors.certificates, *pool, leaf}))
     stamped = _proven_time(embedded, anchors, is_timestamp=is_timestamp)
     trust = judge(leaf, use="timestamp" if is_timestamp else "any", at=stamped or now, anchors=anchors)
     return replace(
@@ -138,8 +138,8 @@ def _proven_time(embedded: EmbeddedPdfSignature, anchors: Anchors, *, is_timesta
     for attribute in embedded.signer_info["unsigned_attrs"] or ():
         if attribute["type"].native == "signature_time_stamp_token":
             token = read_token(attribute["values"][0].dump())
-            check_token(token, embedded.signer_info["signature"].native)
-            pool = Anchors(anchors.roots, tuple({*anchors.certificates, *token.cms.certificates}), anchors.lists)
+            check_token(token, fits=token.stamps(embedded.signer_info["signature"].native))
+            pool = replace(anchors, certificates=tuple({*anchors.certificates, *token.cms.certificates}))
             if judge(token.cms.signer, use="timestamp", at=token.at, anchors=pool).standing == "valid":
                 return token.at
     return None

@@ -1,4 +1,4 @@
-"""A timestamp token: that it stamps this signature, and that its signer signed exactly it (RFC 3161, 2.4.2)."""
+"""A timestamp token: that it stamps what it should, and that its signer signed exactly it (RFC 3161, 2.4.2)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class TokenDoubtError(AlteredCore):
     """A token that another party signed does not verify: no time is proven, and nobody can say by whose fault."""
 
 
-def check_token(token: TokenParts, signature: bytes) -> None:
-    """Refuse a token that does not stamp `signature` or was not signed by the certificate it names.
+def check_token(token: TokenParts, *, fits: bool) -> None:
+    """Refuse a token that does not stamp what it should (`fits`), or was not signed by the certificate it names.
 
     Raises:
         AlteredCore: it stamps something else.
         TokenDoubtError: it is damaged inside.
     """
-    if not token.stamps(signature):
+    if not fits:
         raise altered("token_imprint")
     parts = token.cms
     algorithm, digest = parts.certificate_digest

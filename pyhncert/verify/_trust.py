@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, HncertError, RevocationFault
 from pyhncert.identify import parse_certificate, parse_crl
 from pyhncert.values import Words
-from pyhncert.verify._policy import policy
+from pyhncert.verify._policy import Policy, policy
 from pyhncert.verify._words import say
 
 Standing = Literal["valid", "revoked", "undecided"]
@@ -65,11 +65,12 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """What may be relied on: roots, further certificates and lists, DER each."""
+    """What may be relied on: roots, further certificates and lists, DER each; and which algorithms, until when."""
 
     roots: tuple[bytes, ...]
     certificates: tuple[bytes, ...]
     lists: tuple[bytes, ...]
+    policy: Policy = field(default_factory=policy)
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -82,10 +83,13 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
     raise HncertError("path validation waited for something, though it works offline")
 
 
-def judge(leaf: bytes, *, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
-    """Whether certificate `leaf` was good for `use` at `at`."""
+def judge(leaf: bytes, *, use: Use, at: dt.datetime, anchors: Anchors, known_at: dt.datetime | None = None) -> Trust:
+    """Whether certificate `leaf` was good for `use` at `at`.
+
+    `known_at` is when its chain and lists are proven to have existed: algorithms are judged then (without it: at `at`).
+    """
     try:
-        return _judge(leaf, use, at, anchors)
+        return _judge(leaf, use, at, replace(anchors, policy=replace(anchors.policy, known_at=known_at)))
     except _MALFORMED:
         return Trust("undecided", (say("certificate_unreadable"),))
 
@@ -102,7 +106,7 @@ def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
         revocation_mode="require",
         retroactive_revinfo=True,
         time_tolerance=_TOLERANCE,
-        algorithm_usage_policy=policy(),
+        algorithm_usage_policy=anchors.policy,
     )
     validator = CertificateValidator(_asn1(leaf), validation_context=context)
     try:

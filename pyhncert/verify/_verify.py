@@ -23,12 +23,12 @@ from pyhncert.errors import (
     VerdictError,
 )
 from pyhncert.identify import common_name, parse_certificate, read_certificates
-from pyhncert.issue._sign_structure import Evidence, PdfString
+from pyhncert.issue._sign_structure import Evidence, PdfString, TokenParts
 from pyhncert.values import Level, Report, SignatureReport, Verdict, Words
 from pyhncert.verify._copy import Copy, key_bits, read_copy
-from pyhncert.verify._policy import policy
+from pyhncert.verify._policy import Policy, policy
 from pyhncert.verify._receipt import StatusLike, check_receipt, check_status
-from pyhncert.verify._tokens import TokenDoubtError
+from pyhncert.verify._tokens import TokenDoubtError, scheme_of
 from pyhncert.verify._trust import Anchors, Trust, judge
 from pyhncert.verify._words import say, words_of
 
@@ -40,6 +40,7 @@ _ERRORS: dict[str, type[VerdictError]] = {
     "undecided": Undecided,
 }
 _ORDER = ("altered", "revoked", "superseded", "undecided", "valid")
+_LEVELS: tuple[Level, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
 _OURS = (b"(Officer)", b"(Agency)", b"(act.json)")
 _TOLERANCE = dt.timedelta(minutes=5)
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:Z|([+-])(\d\d)'(\d\d)'?)")
@@ -52,12 +53,14 @@ def verify_copy(
     receipt: Mapping[str, Any] | None = None,
     crls: Sequence[bytes] = (),
     status: StatusLike | None = None,
+    algorithms: Policy | None = None,
     now: dt.datetime,
 ) -> Report:
     """What is proven about `data`, the bytes of a PDF file.
 
     `trust` are the roots (PEM with any number, or DER), `crls` further revocation lists (PEM or DER), `receipt` the
-    parsed receipt beside the file, `status` what the register says today. `now` must have a time zone.
+    parsed receipt beside the file, `status` what the register says today, `algorithms` which algorithms prove
+    something, and until when (this release's list where none is given). `now` must have a time zone.
 
     Raises:
         Altered: a byte, page or structure is not what was signed, or the receipt is another file's.
@@ -76,8 +79,11 @@ def verify_copy(
     try:
         copy = read_copy(data)
     except AlteredCore as err:
-        raise _not_a_copy(data, digest, err, Anchors(roots, (), lists), now) from err
-    report = _Judgement(copy, digest, Anchors(roots, _certificates(copy), _lists(copy, lists)), now).report()
+        raise _not_a_copy(data, digest, err, Anchors(roots, (), lists, algorithms or policy()), now) from err
+    held = copy.trail.held
+    certificates = sorted(set(held.certificates).union(*(cms.certificates for cms in copy.trail.signers())))
+    anchors = Anchors(roots, tuple(certificates), tuple(dict.fromkeys((*held.lists, *lists))), algorithms or policy())
+    report = _Judgement(copy, digest, anchors, now).report()
     fates = []
     try:
         if receipt is not None:
@@ -147,19 +153,6 @@ def _not_a_copy(data: bytes, digest: bytes, err: AlteredCore, given: Anchors, no
     return _error(Report(verdict=verdict, reasons=(words_of(err),), file_digest=digest))
 
 
-def _certificates(copy: Copy) -> tuple[bytes, ...]:
-    found: set[bytes] = set(copy.data.certificates) if copy.data is not None else set()
-    for one in (copy.officer, copy.agency):
-        found.update(one.cms.certificates)
-        if one.token is not None:
-            found.update(one.token.cms.certificates)
-    return tuple(sorted(found))
-
-
-def _lists(copy: Copy, given: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    return tuple(dict.fromkeys((*(copy.data.lists if copy.data is not None else ()), *given)))
-
-
 @dataclass(frozen=True, slots=True)
 class _Time:
     """The proven time of a signature, or why there is none."""
@@ -173,20 +166,23 @@ class _Judgement:
 
     def __init__(self, copy: Copy, digest: bytes, anchors: Anchors, now: dt.datetime) -> None:
         self.copy, self.digest, self.anchors, self.now = copy, digest, anchors, now
+        self.known_at, self.archived = now, False
 
     def report(self) -> Report:
         """The report, without receipt and register."""
         copy, record = self.copy, self.copy.act.record
-        times = [self._time(one) for one in (copy.officer, copy.agency)]
+        stamps = self._archive()
+        times = [self._time(one.token, self.known_at) for one in (copy.trail.officer, copy.trail.agency)]
         # the agency signs over the officer's signature, so its proven time is one for both
         proven = [time.at for time in times if time.at is not None]
         first = min(proven) if len(proven) == 2 else times[0].at or times[1].at
-        signatures = (
-            self._signature(copy.officer, "officer", times[0], first),
-            self._signature(copy.agency, "agency", times[1], times[1].at),
+        signatures: tuple[SignatureReport, ...] = (
+            self._signature(copy.trail.officer, "officer", times[0], first),
+            self._signature(copy.trail.agency, "agency", times[1], times[1].at),
         )
+        level: Level = min((signature.level or "B-B" for signature in signatures), key=_LEVELS.index)
+        signatures = (*signatures, *stamps)
         verdict = min((signature.verdict for signature in signatures), key=_ORDER.index)
-        level: Level = min((signature.level or "B-B" for signature in signatures), key=("B-B", "B-T", "B-LT").index)
         not_proven = [say("not_proven_person"), *([say("not_proven_time")] if times[1].at is None else [])]
         if record["trial"]:
             not_proven.append(say("trial"))
@@ -215,7 +211,7 @@ class _Judgement:
     def _proven(self, at: dt.datetime | None) -> tuple[Words, ...]:
         record = self.copy.act.record
         words = [
-            say("proven_who", officer=common_name(self.copy.officer.cms.signer), office=record["office"]),
+            say("proven_who", officer=common_name(self.copy.trail.officer.cms.signer), office=record["office"]),
             say("proven_bytes", pages=len(record["pages"])),
         ]
         if at is not None:
@@ -224,19 +220,52 @@ class _Judgement:
             )
         return tuple(words)
 
-    def _time(self, one: Evidence) -> _Time:
-        if one.token is None:
-            return _Time(None, None)
-        at = one.token.at
-        signer = one.token.cms.signer
-        trust = judge(signer, use="timestamp", at=at, anchors=self.anchors)
+    def _archive(self) -> tuple[SignatureReport, ...]:
+        """The document timestamps, oldest first. Each is judged when the next younger one proves that it existed.
+
+        From then on `known_at` is the oldest time that all evidence is proven to have existed.
+        """
+        found: list[SignatureReport] = []
+        for stamp in reversed(self.copy.trail.stamps):
+            time = self._time(stamp.token, self.known_at)
+            if time.at is not None:
+                self.known_at = time.at
+                self.archived = True
+            cms = stamp.token.cms
+            scheme, digest = scheme_of(cms.der)
+            found.append(
+                SignatureReport(
+                    field=stamp.signed.field,
+                    role="timestamp",
+                    signer=common_name(cms.signer),
+                    verdict="valid" if time.at is not None else "undecided",
+                    algorithm=_algorithm(scheme, key_bits(cms.signer), digest),
+                    signed_at=None,
+                    timestamped_at=time.at,
+                    level=None,
+                    reasons=time.trust.reasons if time.trust is not None else (),
+                )
+            )
+        return tuple(reversed(found))
+
+    def _time(self, token: TokenParts | None, known_at: dt.datetime) -> _Time:
+        """What `token` proves, which existed at `known_at`; without one, what a document timestamp proves."""
+        if token is None:
+            return _Time(known_at if self.archived else None, None)
+        at, signer = token.at, token.cms.signer
+        trust = judge(signer, use="timestamp", at=at, anchors=self.anchors, known_at=known_at)
         if trust.standing == "valid":
-            if at > self.now + _TOLERANCE:
+            scheme, digest = scheme_of(token.cms.der)
+            strong = self.anchors.policy.allows(scheme, key_bits(signer), digest, known_at)
+            if at > known_at + _TOLERANCE:
                 trust = Trust("undecided", (say("time_in_future"),))
-            elif parse_certificate(signer).not_valid_after_utc < self.now:
+            elif parse_certificate(signer).not_valid_after_utc < known_at:
                 trust = Trust("undecided", (say("timestamp_expired"),))
-            elif trust.revoked_at is not None:
+            elif trust.revoked_at is not None and trust.revoked_at <= known_at:
                 trust = Trust("undecided", (say("timestamp_revoked_later"),))
+            elif not strong or not self.anchors.policy.allows_digest(token.imprint[0], known_at):
+                name = _algorithm(scheme, key_bits(signer), digest)
+                trust = Trust("undecided", (say("timestamp_weak", algorithm=f"{name}; {_shown(token.imprint[0])}"),))
         return _Time(at if trust.standing == "valid" else None, trust)
 
     def _signature(
@@ -245,7 +274,7 @@ class _Judgement:
         parts = _core.cms_parse(one.signed.cms)
         # a token that proves nothing still says which moment to judge; the verdict is then undecided at best
         at = proven or (one.token.at if one.token is not None else self.now)
-        trust = judge(one.cms.signer, use="sign", at=at, anchors=self.anchors)
+        trust = judge(one.cms.signer, use="sign", at=at, anchors=self.anchors, known_at=self.known_at)
         reasons: list[Words] = []
         verdict: Verdict = trust.standing
         if time.trust is not None and time.trust.standing != "valid":
@@ -253,12 +282,12 @@ class _Judgement:
             verdict = _graver(verdict, "undecided")
         reasons = [*trust.reasons, *reasons] if trust.standing == "revoked" else [*reasons, *trust.reasons]
         bits = key_bits(one.cms.signer)
-        if not policy().allows(parts.scheme, bits, parts.digest, at):
+        if not self.anchors.policy.allows(parts.scheme, bits, parts.digest, at):
             reasons.append(say("weak_algorithm", algorithm=_algorithm(parts.scheme, bits, parts.digest)))
             verdict = _graver(verdict, "undecided")
         level: Level = "B-B"
-        if one.token is not None and time.at is not None:
-            level = "B-LT" if self.copy.data is not None else "B-T"
+        if time.at is not None:
+            level = "B-T" if not self.copy.trail.data else "B-LTA" if self.archived else "B-LT"
         return SignatureReport(
             field=one.signed.field,
             role=role,
@@ -278,7 +307,11 @@ def _graver(first: Verdict, second: Verdict) -> Verdict:
 
 def _algorithm(scheme: str, bits: int, digest: str) -> str:
     names = {"rsa-pss": "RSASSA-PSS", "rsa-v15": "RSA PKCS#1 v1.5", "ecdsa": "ECDSA"}
-    return f"{names.get(scheme, scheme)} {bits}, {digest.upper().replace('SHA', 'SHA-')}"
+    return f"{names.get(scheme, scheme)} {bits}, {_shown(digest)}"
+
+
+def _shown(digest: str) -> str:
+    return digest.upper().replace("SHA", "SHA-")
 
 
 def _signing_time(one: Evidence) -> dt.datetime | None:

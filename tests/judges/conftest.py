@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,25 +47,3 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
             office.certify(pages, out, decide=lambda _: Decision(approved=True))
             made.append(Judged(out.stem, out, folder / scheme / "trust", len(pages)))
     return made
-
-
-@pytest.fixture(scope="session")
-def command() -> Callable[[str], str]:
-    """The path of a foreign command; the test is left out, visibly, where it is absent."""
-
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is None:
-            pytest.skip(f"{name} is not installed: it is one of the foreign judges")
-        return path
-
-    return find
-
-
-@pytest.fixture(scope="session")
-def jar() -> str:
-    """EU DSS and veraPDF, built from the shared folder by the gate."""
-    path = Path(os.environ.get("HNCERT_JUDGE") or ROOT / "build" / "judges" / "target" / "judge.jar")
-    if not path.exists():
-        pytest.skip("EU DSS and veraPDF are not built: cp -r $HNCERT_SHARED/judges build/, mvn -q package in it")
-    return str(path)

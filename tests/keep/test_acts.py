@@ -143,7 +143,7 @@ def test_a_copy_is_found_by_its_code_in_any_hand_and_by_every_state_of_its_file(
     act = acts.reserve(register)
     sealed = FileState(at=clock(), level="B-T", length=90, file_digest=b"3" * 32)
     line = acts.finish(register, act, earlier=[sealed])
-    register.grown(act.code, file_digest=b"5" * 32, level="B-LTA", length=120)
+    register.grown(act.code, before=line.file_digest, file_digest=b"5" * 32, level="B-LTA", length=120)
     typed = f" {act.code[:5].lower()}-{act.code[5:10]} {act.code[10:]} ".replace("0", "o").replace("1", "l")
     for what in (act.code, typed, b"3" * 32, line.file_digest, b"5" * 32):
         found = register.find(what)
@@ -176,7 +176,16 @@ def test_a_reserved_act_has_no_file_that_could_be_found(register, acts):
     register.advance(act.act_id, "agency_sealed", file_digest=b"7" * 32)
     assert register.find(b"7" * 32) is None
     with pytest.raises(UsageFault, match="has no copy"):
-        register.grown(act.code, file_digest=b"8" * 32, level="B-LT", length=1)
+        register.grown(act.code, before=b"7" * 32, file_digest=b"8" * 32, level="B-LT", length=1)
+
+
+def test_of_two_that_let_one_file_grow_the_second_is_refused(register, acts):
+    act = acts.reserve(register)
+    line = acts.finish(register, act)
+    register.grown(act.code, before=line.file_digest, file_digest=b"5" * 32, level="B-LTA", length=120)
+    with pytest.raises(UsageFault, match="grown meanwhile"):
+        register.grown(act.code, before=line.file_digest, file_digest=b"6" * 32, level="B-LTA", length=120)
+    assert register.act(act.act_id).file_digest == b"5" * 32
 
 
 def test_the_same_file_is_registered_only_once(register, acts):

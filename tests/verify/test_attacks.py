@@ -17,7 +17,7 @@ from pyhncert.identify import read_certificates
 from pyhncert.issue import add_validation_data
 from pyhncert.issue._sign_structure import (
     ValidationData,
-    build_revision4,
+    build_validation_data,
     read_revisions,
     read_signature,
     read_validation_data,
@@ -293,7 +293,7 @@ def test_revision_4_of_another_writer_is_altered(real, attack, office) -> None:
     pdf = real.pdf[: read_revisions(real.pdf)[2].end]
     from asn1crypto import crl, x509
 
-    data = read_validation_data(read_revisions(real.pdf))
+    data = read_validation_data(read_revisions(real.pdf), 4)
 
     def store(writer) -> None:
         held = DocumentSecurityStore(writer=writer)
@@ -310,7 +310,7 @@ def test_revision_4_of_another_writer_is_altered(real, attack, office) -> None:
 
 def test_revision_4_with_more_less_or_other_data_is_altered(real, attack, office) -> None:
     revisions = read_revisions(real.pdf[: read_revisions(real.pdf)[2].end])
-    data = read_validation_data(read_revisions(real.pdf))
+    data = read_validation_data(read_revisions(real.pdf), 4)
     foreign = office.other("Người Ngoài").certificate
     root = read_certificates(office.root)[0]
     office.clock.now = office.clock.now.replace(minute=31)
@@ -334,7 +334,7 @@ def test_revision_4_with_more_less_or_other_data_is_altered(real, attack, office
         ValidationData(certificates, tuple(sorted({*lists, *newer}))),
         ValidationData(certificates, (lists[0], lists[0])),
     ):
-        assert attack(revisions.data + build_revision4(revisions, changed)) in BAD
+        assert attack(revisions.data + build_validation_data(revisions, 4, changed)) in BAD
 
 
 def test_blanks_in_revision_4_are_altered_even_where_the_table_follows_them(real, attack) -> None:

@@ -29,7 +29,7 @@ def foreign_bytes(real, revisions) -> list[range]:
     for part in (*parts.certificates, parts.token):
         start = agency.gap[0] + 1 + 2 * agency.cms.index(part)
         found.append(range(start, start + 2 * len(part)))
-    data = read_validation_data(revisions)
+    data = read_validation_data(revisions, 4)
     for part in (*data.certificates, *data.lists):
         start = real.pdf.index(part, revisions[3].start)
         found.append(range(start, start + len(part)))

@@ -1,0 +1,82 @@
+"""Renewing issued copies: a document timestamp over each whose evidence ends soon (DESIGN 4).
+
+A copy is read from the store, stamped, verified as a stranger would, stored, entered in the register, in this order:
+a process that is killed in between leaves a file in the store that no line names, and the copy is renewed by the next
+run. Nothing is entered that does not verify, so a renewal that comes too late is said and changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from pyhncert import issue
+from pyhncert._core import sha256
+from pyhncert.errors import HncertError, UsageFault
+from pyhncert.values import Level, RegisterLine, Renewal
+from pyhncert.verify import holds_until, verify_copy
+
+if TYPE_CHECKING:
+    from pyhncert.office import Office
+
+__all__ = ["renew"]
+
+_LEVELS: tuple[Level, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
+
+
+def renew(office: Office, codes: Sequence[str], *, within: dt.timedelta, dry_run: bool) -> Iterator[Renewal]:
+    """See `Office.renew`."""
+    if office.timestamper is None and not dry_run:
+        raise UsageFault(
+            "the office has no timestamp service; set [timestamp] url in office.toml",
+            "văn phòng chưa có dịch vụ dấu thời gian; đặt [timestamp] url trong office.toml",
+        )
+    lines = [_line(office, code) for code in codes] if codes else office.register.lines(state="registered")
+    return _renewals(office, lines, within, dry_run=dry_run)
+
+
+def _line(office: Office, code: str) -> RegisterLine:
+    line = office.register.find(code)
+    if line is None or line.state != "registered":
+        raise UsageFault(
+            f"{code}: no copy that is in force has this code", f"{code}: không có bản sao nào còn hiệu lực mang mã này"
+        )
+    return line
+
+
+def _renewals(
+    office: Office, lines: Sequence[RegisterLine] | Iterator[RegisterLine], within: dt.timedelta, *, dry_run: bool
+) -> Iterator[Renewal]:
+    for line in lines:
+        level, now = cast(Level, line.level), office.clock()
+        found = Renewal(
+            code=line.code, number=line.number, book=line.book, year=line.year, level_before=level, ends=now
+        )
+        try:
+            pdf = office.store.get(line.file_digest or b"")
+            found = replace(found, ends=holds_until(pdf).astimezone(now.tzinfo))
+            asked = cast(Level, line.level_asked or level)
+            if found.ends - now > within and _LEVELS.index(level) >= _LEVELS.index(asked):
+                continue
+            yield found if dry_run else _renewed(office, line, pdf, found)
+        except HncertError as err:
+            yield replace(found, error=err)
+
+
+def _renewed(office: Office, line: RegisterLine, pdf: bytes, found: Renewal) -> Renewal:
+    assert office.timestamper is not None  # noqa: S101  asked before
+    now, lists = office.clock(), office.crls()
+    grown = issue.add_archive_timestamp(
+        pdf,
+        timestamper=office.timestamper,
+        certs=(*office.roots, *office.intermediates),
+        crls=lists,
+        now=now,
+    )
+    verify_copy(grown, trust=office.roots, crls=lists, now=office.clock())
+    level, digest = issue.level_reached(grown), sha256(grown)
+    office.store.put(grown)
+    office.register.grown(line.code, before=line.file_digest or b"", file_digest=digest, level=level, length=len(grown))
+    return replace(found, level=level, until=holds_until(grown).astimezone(now.tzinfo))
