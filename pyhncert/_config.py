@@ -14,7 +14,7 @@ from typing import Any, cast
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import Level
 
-__all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "user_office"]
+__all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "named_file", "user_office"]
 
 OFFICE_FILE = "office.toml"
 _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
@@ -137,6 +137,17 @@ def load_settings(folder: Path) -> OfficeSettings:
     except tomllib.TOMLDecodeError as err:
         raise UsageFault(f"{file} is not valid TOML: {err}", f"{file} không phải TOML hợp lệ: {err}") from err
     return _Reader(folder.absolute(), file, data).settings()
+
+
+def named_file(path: Path) -> bytes:
+    """The bytes of a file that the settings name; raises UsageFault."""
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise UsageFault(
+            f"{path}, named in {OFFICE_FILE}, cannot be read: {err.strerror}",
+            f"không đọc được {path} khai trong {OFFICE_FILE}: {err.strerror}",
+        ) from err
 
 
 class _Reader:

@@ -326,13 +326,7 @@ def _why(err: HncertError) -> str:
 
 
 def separator_sheet(out: Path) -> None:
-    """Write the separator sheet of a watched folder, a PDF of two equal pages, to the new file `out`.
-
-    Raises:
-        UsageFault: the file exists.
-        StorageFault: it cannot be written.
-        MissingDependency: the font is missing.
-    """
+    """See `pyhncert.office.separator_sheet`."""
     if not write_new(out, separator_pdf(font_folder() / "SourceSerifPro-Regular.ttf")):
         raise UsageFault(
             f"{out}: this file exists and is never overwritten; choose another name",

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyhncert._config import OFFICE_FILE, KeySettings, OfficeSettings, load_settings, user_office
+from pyhncert._config import KeySettings, OfficeSettings, load_settings, named_file, user_office
 from pyhncert.errors import KeyFault, NotFound, StorageFault, UsageFault
 from pyhncert.values import (
     VIETNAM,
@@ -397,7 +397,7 @@ class Office:
 
         own = self.authority.crls() if self.authority is not None else []
         files = () if self.authority is not None else self.settings.crls
-        return (*own, *(der for path in files for der in read_crls(_trust_file(path))))
+        return (*own, *(der for path in files for der in read_crls(named_file(path))))
 
     def credential(self, key: KeySettings) -> Credential:
         """The key and certificate behind `key`, loaded once; raises KeyFault, CertificateFault."""
@@ -431,7 +431,7 @@ class Office:
     def _certificates(self, paths: Sequence[Path]) -> tuple[bytes, ...]:
         from pyhncert.identify import read_certificates  # noqa: PLC0415
 
-        return tuple(der for path in paths for der in read_certificates(_trust_file(path)))
+        return tuple(der for path in paths for der in read_certificates(named_file(path)))
 
     def _judge(self, data: bytes, line: RegisterLine | None, receipt: Mapping[str, Any] | None) -> Report:
         from pyhncert.verify import verify_copy  # noqa: PLC0415
@@ -470,6 +470,18 @@ def read_scans(
     return reading_of(scans, reader or Reader(), (now or _now()).astimezone(VIETNAM).date())
 
 
+def separator_sheet(out: Path) -> None:
+    """Write the separator sheet of a watched folder, a PDF of two equal pages, to the new file `out`.
+
+    Raises:
+        UsageFault: the file exists.
+        StorageFault, MissingDependency: it cannot be written; the font is missing.
+    """
+    from pyhncert._watch import separator_sheet as write  # noqa: PLC0415  rarely used
+
+    write(out)
+
+
 def _sha256(data: bytes) -> bytes:
     from pyhncert._core import sha256  # noqa: PLC0415
 
@@ -485,13 +497,3 @@ def _file(what: bytes | Path) -> bytes:
         raise not_found(str(what)) from err
     except OSError as err:
         raise StorageFault(f"{what} cannot be read: {err.strerror}", f"không đọc được {what}: {err.strerror}") from err
-
-
-def _trust_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as err:
-        raise UsageFault(
-            f"{path}, named in {OFFICE_FILE}, cannot be read: {err.strerror}",
-            f"không đọc được {path} khai trong {OFFICE_FILE}: {err.strerror}",
-        ) from err

@@ -147,7 +147,7 @@ def watch(
     """
     said = settings()
     if print_separator is not None:
-        from pyhncert._watch import separator_sheet  # noqa: PLC0415  loads the rooms
+        from pyhncert.office import separator_sheet  # noqa: PLC0415  loads the rooms
 
         separator_sheet(print_separator)
         tell(said.words(f"đã ghi {print_separator}; in hai mặt", f"wrote {print_separator}; print it on both sides"))

@@ -13,7 +13,7 @@ import pytest
 
 import pyhncert
 from pyhncert import capture
-from pyhncert._watch import separator_sheet
+from pyhncert.office import separator_sheet
 
 ROUNDS = 300 if os.environ.get("HNCERT_SOAK") else 5
 NURSERY = Path(__file__).with_name("watch_nursery.py")

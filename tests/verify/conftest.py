@@ -265,3 +265,9 @@ def make_office(tmp_path: Path) -> Callable[..., TrialOffice]:
         return TrialOffice(tmp_path / f"{key}-{scheme}", key, scheme)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def another_office(tmp_path_factory: pytest.TempPathFactory) -> TrialOffice:
+    """An office whose clock one module moves."""
+    return TrialOffice(tmp_path_factory.mktemp("another") / "trial")

@@ -76,17 +76,14 @@ def years(make_office, tmp_path) -> Years:
 
 
 @pytest.fixture(scope="module")
-def archived(tmp_path_factory) -> Iterator[Years]:
+def archived(another_office, tmp_path_factory) -> Years:
     """A copy that was archived and renewed once, five years later, by another authority."""
-    from conftest import TrialOffice
-
-    folder = tmp_path_factory.mktemp("archived")
-    found = Years(TrialOffice(folder / "first"), folder)
+    found = Years(another_office, tmp_path_factory.mktemp("archived"))
     found.renew()
     found.clock.now = day(2031)
     found.roll_over()
     found.renew()
-    yield found
+    return found
 
 
 def test_each_level_is_said(years) -> None:
