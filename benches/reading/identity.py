@@ -75,10 +75,13 @@ def old_front(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(27, 28.8, "Sinh ngày:", f"{who.born:%d-%m-%Y}", 83, name="birth_date", **a)
     commune, district, province = w.home(rng).split(", ")
     rows = {**a, "value_style": "regular", "value_pt": 6.4}
-    s.labelled(27, 33.6, "Nguyên quán:", f"{w.capital(commune)},", 83, **rows)
+    s.labelled(27, 33.6, "Nguyên quán:", f"{w.capital(commune)},", 83, name="home_town", **rows)
+    s.fields["home_town"].value = f"{w.capital(commune)}, {district}, {province}"
     s.labelled(27, 38, "", f"{district}, {province}", 83, **rows)
-    s.labelled(27, 43, "Nơi ĐKHK thường trú:", f"{rng.choice(words.LANES)},", 83, **rows)
-    s.labelled(27, 47.6, "", w.home(rng), 83, **{**rows, "value_pt": 6})
+    lane, where = rng.choice(words.LANES), w.home(rng)
+    s.labelled(27, 43, "Nơi ĐKHK thường trú:", f"{lane},", 83, name="residence", **rows)
+    s.labelled(27, 47.6, "", where, 83, **{**rows, "value_pt": 6})
+    s.fields["residence"].value = f"{lane}, {where}"
     face(s, rng, 4, 20, 20, 27)
     return s
 
@@ -90,12 +93,14 @@ def old_back(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(4, 6, "Dân tộc:", rng.choice(words.ETHNIC), 42, name="ethnicity", **a)
     s.labelled(44, 6, "Tôn giáo:", rng.choice(words.FAITH), 82, name="religion", **a)
     s.text(54, 11, "DẤU VẾT RIÊNG HOẶC DỊ HÌNH", 5.6, "bold", align="centre")
-    s.labelled(26, 15.4, "", rng.choice(words.FEATURES), 82, pt=6, value_style="regular", value_pt=5.8)
+    marks = rng.choice(words.FEATURES)
+    s.labelled(26, 15.4, "", marks, 82, name="features", pt=6, value_style="regular", value_pt=5.8)
     for i, finger in enumerate(("Ngón trỏ trái", "Ngón trỏ phải")):
         _prints(s, 5, 10 + 21 * i, 16, 17)
         s.text(13, 29.4 + 21 * i, finger, 4.6, align="centre", fill=GRAY)
     on = w.day(rng, 2005, 2015)
-    s.text(56, 24, f"Ngày {on.day:02d} tháng {on.month:02d} năm {on.year}", 6, "italic", align="centre")
+    box = s.text(56, 24, f"Ngày {on.day:02d} tháng {on.month:02d} năm {on.year}", 6, "italic", align="centre")
+    s.know("issue_date", "", w.shown(on), box)
     s.text(56, 28.4, f"{rng.choice(OFFICERS)}", 6, "bold", align="centre")
     s.signature(60, 37, rng, width=16)
     s.seal(48, 38, "CÔNG AN TỈNH", ["NAM ĐỊNH"], rng, diameter=15)
@@ -140,9 +145,10 @@ def identity_back(rng: random.Random, typeface: str) -> Sheet:
     where = w.capital(w.home(rng))
     s.text(20, 4.8, "Nơi cư trú / Place of residence", 4.8, fill=GRAY)
     for i, row in enumerate(s.wrap(where, 44, 5.8)):
-        s.text(20, 7.8 + 2.7 * i, row, 5.8)
+        s.know("residence", "Nơi cư trú", where, s.text(20, 7.8 + 2.7 * i, row, 5.8))
     s.text(20, 14.2, "Nơi đăng ký khai sinh / Place of birth", 4.8, fill=GRAY)
-    s.text(20, 17.1, w.capital(w.home(rng, short=True)), 5.8)
+    place = w.capital(w.home(rng, short=True))
+    s.know("birth_registered_at", "Nơi đăng ký khai sinh", place, s.text(20, 17.1, place, 5.8))
     a = {"leaders": False, "fill": GRAY, "gap": 0.8, "pt": 4.6, "value_pt": 5.8, "value_style": "regular"}
     s.labelled(20, 21, "Ngày, tháng, năm cấp / Date of issue:", w.shown(issued), 66, name="issue_date", **a)
     s.labelled(20, 24.6, "Ngày, tháng, năm hết hạn / Date of expiry:", w.shown(until), 67, name="expiry_date", **a)

@@ -38,11 +38,12 @@ def household_first(rng: random.Random, typeface: str) -> Sheet:
     box = s.text(74, 72, f"Số: {number}", 13, "bold", align="centre")
     s.know("number", "Số", number, box)
     s.labelled(16, 92, "Họ và tên chủ hộ:", who.name.upper(), 132, name="head", pt=11)
+    where = w.capital(words.place(rng))
     y = s.labelled(
-        16, 102, "Nơi thường trú:", w.capital(words.place(rng)), 132, pt=11, value_style="regular", value_pt=10.5
+        16, 102, "Nơi thường trú:", where, 132, name="residence", pt=11, value_style="regular", value_pt=10.5
     )
-    s.labelled(16, y + 10, "Hồ sơ hộ khẩu số:", f"{rng.randint(100, 9999)}", 132, pt=11)
-    s.labelled(16, y + 19, "Tờ số:", f"{rng.randint(1, 40):02d}", 60, pt=11)
+    s.labelled(16, y + 10, "Hồ sơ hộ khẩu số:", f"{rng.randint(100, 9999)}", 132, name="file_number", pt=11)
+    s.labelled(16, y + 19, "Tờ số:", f"{rng.randint(1, 40):02d}", 60, name="sheet_number", pt=11)
     s.text(96, 150, words.long_date(rng, 2005, 2019), 10.5, "italic", align="centre", most=84)
     close(s, rng, 96, 157, ["TRƯỞNG CÔNG AN HUYỆN"], "CÔNG AN HUYỆN", gap=34)
     return s
@@ -59,20 +60,25 @@ def household_member(rng: random.Random, typeface: str) -> Sheet:
         who = w.somebody(rng, 1940, 2015)
         kin = rng.choice(words.KIN[1:] if half else words.KIN)
         a = {"pt": 10, "value_pt": 10}
-        s.labelled(12, top + 6, "Họ và tên:", who.name.upper(), 136, **a)
+
+        def named(name: str, *, nth: int = half + 1) -> str:
+            return f"member_{name}_{nth}" if nth > 1 else f"member_{name}"
+
+        s.labelled(12, top + 6, "Họ và tên:", who.name.upper(), 136, name=named("name"), **a)
         s.labelled(12, top + 14, "Họ và tên gọi khác (nếu có):", rng.choice(["Không", "Tư Bền", "Hai Lúa"]), 136, **a)
-        s.labelled(12, top + 22, "Ngày, tháng, năm sinh:", who.born_shown, 92, **a)
-        s.labelled(96, top + 22, "Giới tính:", who.sex, 136, **a)
-        s.labelled(12, top + 30, "Nguyên quán:", w.capital(w.home(rng)), 136, **{**a, "value_style": "regular"})
-        s.labelled(12, top + 38, "Dân tộc:", rng.choice(words.ETHNIC), 50, **a)
-        s.labelled(53, top + 38, "Tôn giáo:", rng.choice(words.FAITH), 95, **a)
-        s.labelled(98, top + 38, "Quốc tịch:", "Việt Nam", 136, **a)
-        s.labelled(12, top + 46, "CMND số:", words.digits(rng, 9), 62, **a)
+        s.labelled(12, top + 22, "Ngày, tháng, năm sinh:", who.born_shown, 92, name=named("birth_date"), **a)
+        s.labelled(96, top + 22, "Giới tính:", who.sex, 136, name=named("sex"), **a)
+        regular = {**a, "value_style": "regular"}
+        s.labelled(12, top + 30, "Nguyên quán:", w.capital(w.home(rng)), 136, name=named("home_town"), **regular)
+        s.labelled(12, top + 38, "Dân tộc:", rng.choice(words.ETHNIC), 50, name=named("ethnicity"), **a)
+        s.labelled(53, top + 38, "Tôn giáo:", rng.choice(words.FAITH), 95, name=named("religion"), **a)
+        s.labelled(98, top + 38, "Quốc tịch:", "Việt Nam", 136, name=named("nationality"), **a)
+        s.labelled(12, top + 46, "CMND số:", words.digits(rng, 9), 62, name=named("id"), **a)
         s.labelled(65, top + 46, "Hộ chiếu số:", "", 136, **a)
         s.labelled(12, top + 54, "Nghề nghiệp, nơi làm việc:", rng.choice(words.TRADES), 136, **a)
         moved = f"{w.shown(w.day(rng, 1990, 2018))}, từ {w.home(rng)} chuyển đến"
         y = s.labelled(12, top + 62, "Chuyển đến ngày:", moved, 136, **{**a, "value_style": "regular"})
-        s.labelled(12, max(y + 7, top + 75), "Quan hệ với chủ hộ:", kin, 80, **a)
+        s.labelled(12, max(y + 7, top + 75), "Quan hệ với chủ hộ:", kin, 80, name=named("relation"), **a)
         s.text(110, top + 79, "TRƯỞNG CÔNG AN XÃ", 8.5, "bold", align="centre")
         s.seal(100, top + 84, "CÔNG AN XÃ", [], rng, diameter=14)
         s.text(112, top + 87.5, w.somebody(rng, 1955, 1975, "Nam").name, 9, align="centre")
@@ -96,7 +102,9 @@ def land_new(rng: random.Random, typeface: str) -> Sheet:
     qr(s, 166, 14, 28, f"{serial}|{who.name}|{who.number}|{plot}|{sheet}|{area}|{where}")
     s.text(20, 72, "1. Người sử dụng đất, chủ sở hữu tài sản gắn liền với đất:", 12, "bold")
     title = "Ông" if who.sex == "Nam" else "Bà"
-    s.text(24, 80, f"{title}: {who.name.upper()}, CCCD số: {who.number}.", 12)
+    box = s.text(24, 80, f"{title}: {who.name.upper()}, CCCD số: {who.number}.", 12)
+    s.know("owner_name", title, who.name.upper(), box)
+    s.know("owner_id", "CCCD số", who.number, box)
     s.text(24, 88, f"Địa chỉ: {where}.", 12, most=168)
     s.text(20, 100, "2. Thông tin thửa đất:", 12, "bold")
     a = {"pt": 12, "leaders": False, "value_style": "regular"}
@@ -104,12 +112,13 @@ def land_new(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(94, 108, "tờ bản đồ số:", f"{sheet}.", 190, name="map_sheet", **a)
     whole = f"{area} m² (bằng chữ: {w.number_words(int(area.split(',')[0]))} phẩy {w.ONES[int(area[-1])]} mét vuông)."
     s.labelled(24, 116, "b) Diện tích:", whole, 190, name="area", **a)
-    s.labelled(24, 124, "c) Loại đất:", f"{rng.choice(words.LAND_USES)}.", 190, **a)
+    s.labelled(24, 124, "c) Loại đất:", f"{rng.choice(words.LAND_USES)}.", 190, name="use_purpose", **a)
     until = rng.choice(["Lâu dài", f"Đến ngày {w.shown(w.day(rng, 2043, 2068))}"])
-    s.labelled(24, 132, "d) Thời hạn sử dụng đất:", f"{until}.", 190, **a)
-    s.labelled(24, 140, "đ) Hình thức sử dụng đất:", "Sử dụng riêng.", 190, **a)
+    s.labelled(24, 132, "d) Thời hạn sử dụng đất:", f"{until}.", 190, name="use_term", **a)
+    s.labelled(24, 140, "đ) Hình thức sử dụng đất:", "Sử dụng riêng.", 190, name="use_form", **a)
     s.labelled(24, 148, "e) Địa chỉ:", f"{w.home(rng)}.", 190, **a)
-    y = s.labelled(24, 156, "g) Nguồn gốc sử dụng đất:", f"{rng.choice(words.ORIGINS)}.", 188, **a)
+    origin = f"{rng.choice(words.ORIGINS)}."
+    y = s.labelled(24, 156, "g) Nguồn gốc sử dụng đất:", origin, 188, name="use_origin", **a)
     s.text(20, y + 12, "3. Thông tin tài sản gắn liền với đất:", 12, "bold")
     floor = f"{rng.randint(400, 1600) / 10:.1f}".replace(".", ",")
     house = f"Nhà ở riêng lẻ; diện tích xây dựng: {floor} m²; diện tích sàn: {floor} m²; số tầng: {rng.randint(1, 4)}."
@@ -117,9 +126,8 @@ def land_new(rng: random.Random, typeface: str) -> Sheet:
     s.text(20, y + 30, "4. Ghi chú: Không.", 12, "bold")
     s.text(140, y + 42, words.long_date(rng, 2025, 2025), 12, "italic", align="centre", most=94)
     close(s, rng, 140, y + 48, ["CHI NHÁNH VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", "GIÁM ĐỐC"], "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI")
-    s.labelled(
-        20, 276, "Số vào sổ cấp Giấy chứng nhận:", f"VP {rng.randint(100, 99999):05d}", 110, pt=11, leaders=False
-    )
+    book = f"VP {rng.randint(100, 99999):05d}"
+    s.labelled(20, 276, "Số vào sổ cấp Giấy chứng nhận:", book, 110, name="register_number", pt=11, leaders=False)
     box = s.text(194, 283, serial, 14, "bold", fill=RED, align="right")
     s.know("serial_number", "", serial, box)
     return s
@@ -193,14 +201,18 @@ def enterprise(rng: random.Random, typeface: str) -> Sheet:
     first = w.day(rng, 2008, 2020)
     s.text(105, 67.5, f"Đăng ký lần đầu: ngày {first.day:02d} tháng {first.month:02d} năm {first.year}", 11.5,
            "italic", align="centre")  # fmt: skip
+    s.know("registered_on", "Đăng ký lần đầu", w.shown(first), box)
     later = w.day(rng, 2021, 2025)
+    s.know("changed_on", "Đăng ký thay đổi lần thứ", w.shown(later), box)
     s.text(105, 73.5, f"Đăng ký thay đổi lần thứ {rng.randint(2, 14)}: ngày {later.day:02d} tháng {later.month:02d} "
            f"năm {later.year}", 11.5, "italic", align="centre")  # fmt: skip
     a = {"pt": 11.5, "leaders": False, "value_style": "regular"}
     s.text(20, 83, "1. Tên công ty", 11.5, "bold")
-    y = s.labelled(20, 90, "Tên công ty viết bằng tiếng Việt:", full, 190, **{**a, "value_style": "bold"})
-    y = s.labelled(20, y + 7, "Tên công ty viết bằng tiếng nước ngoài:", english, 190, **a)
-    s.labelled(20, y + 7, "Tên công ty viết tắt:", short, 190, **a)
+    y = s.labelled(
+        20, 90, "Tên công ty viết bằng tiếng Việt:", full, 190, name="company_name", **{**a, "value_style": "bold"}
+    )
+    y = s.labelled(20, y + 7, "Tên công ty viết bằng tiếng nước ngoài:", english, 190, name="foreign_name", **a)
+    s.labelled(20, y + 7, "Tên công ty viết tắt:", short, 190, name="short_name", **a)
     s.text(20, y + 16, "2. Địa chỉ trụ sở chính", 11.5, "bold")
     y = s.paragraph(20, y + 23, 168, f"{words.place(rng)}, Việt Nam", 11.5, indent=0, justify=False)
     mail = short.split(",", maxsplit=1)[0].split(" ")[0].lower().encode("ascii", "ignore").decode() or "vanphong"
@@ -231,14 +243,14 @@ def enterprise(rng: random.Random, typeface: str) -> Sheet:
     y = top + 8 * len(rows) + 7
     s.text(20, y, "5. Người đại diện theo pháp luật của công ty", 11.5, "bold")
     s.labelled(20, y + 7, "* Họ và tên:", head.name.upper(), 110, name="representative", **a)
-    s.labelled(114, y + 7, "Giới tính:", head.sex, 190, **a)
+    s.labelled(114, y + 7, "Giới tính:", head.sex, 190, name="representative_sex", **a)
     s.labelled(
         20, y + 14, "Chức danh:", rng.choice(["Giám đốc", "Tổng giám đốc", "Chủ tịch Hội đồng quản trị"]), 190, **a
     )
-    s.labelled(20, y + 21, "Sinh ngày:", head.born_shown, 80, **a)
+    s.labelled(20, y + 21, "Sinh ngày:", head.born_shown, 80, name="representative_birth_date", **a)
     s.labelled(84, y + 21, "Dân tộc:", rng.choice(words.ETHNIC), 132, **a)
     s.labelled(136, y + 21, "Quốc tịch:", "Việt Nam", 190, **a)
-    s.labelled(20, y + 28, "Số giấy tờ pháp lý của cá nhân:", head.number, 120, **a)
+    s.labelled(20, y + 28, "Số giấy tờ pháp lý của cá nhân:", head.number, 120, name="representative_id", **a)
     s.labelled(124, y + 28, "Ngày cấp:", w.shown(w.day(rng, 2021, 2024)), 190, **a)
     if y < 236:
         close(s, rng, 148, y + 37, ["TRƯỞNG PHÒNG"], "PHÒNG ĐĂNG KÝ KINH DOANH", gap=30)
@@ -253,7 +265,9 @@ def staff_list(rng: random.Random, typeface: str) -> Sheet:
     s.text(148, 24, "DANH SÁCH VIÊN CHỨC ĐƯỢC NÂNG BẬC LƯƠNG THƯỜNG XUYÊN", 13, "bold", align="centre")
     when = f"ngày {on.day:02d} tháng {on.month:02d} năm {on.year}"
     title = f"(Kèm theo Quyết định số {number} {when} của Giám đốc Sở)"
-    s.text(148, 31, title, 11.5, "italic", align="centre")
+    box = s.text(148, 31, title, 11.5, "italic", align="centre")
+    s.know("number", "", number, box)
+    s.know("issue_date", "", w.shown(on), box)
     columns = (18, 30, 84, 114, 176, 208, 230, 279)
     heads = ("TT", "Họ và tên", "Ngày sinh", "Chức vụ, đơn vị", "Mã số", "Hệ số", "Thời điểm hưởng")
     rows = rng.randint(8, 11)

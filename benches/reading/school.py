@@ -43,7 +43,9 @@ def record_first(rng: random.Random, typeface: str) -> Sheet:
     y = s.labelled(24, 110, "Chỗ ở hiện tại:", w.capital(words.place(rng)), 186, value_style="regular", **a)
     for i, (word, sex) in enumerate((("cha", "Nam"), ("mẹ", "Nữ"))):
         parent = w.somebody(rng, 1970, 1985, sex)
-        s.labelled(24, y + 10 + 10 * i, f"Họ và tên {word}:", parent.name, 112, **a)
+        s.labelled(
+            24, y + 10 + 10 * i, f"Họ và tên {word}:", parent.name, 112, name=f"{('father', 'mother')[i]}_name", **a
+        )
         s.labelled(116, y + 10 + 10 * i, "Nghề nghiệp:", rng.choice(words.TRADES), 186, **a)
     s.text(105, y + 44, "QUÁ TRÌNH HỌC TẬP", 13, "bold", align="centre")
     top, columns = y + 50, (24, 50, 72, 142, 186)
@@ -104,9 +106,9 @@ def record_year(rng: random.Random, typeface: str) -> Sheet:
     for x, right in itertools.pairwise(columns):
         s.text((x + right) / 2, y, _mark(rng), 12.5, "bold", align="centre")
     y = top + high * rows + 9
-    s.labelled(16, y, "Kết quả học tập:", rng.choice(words.ABILITY), 70, **a)
-    s.labelled(74, y, "Kết quả rèn luyện:", rng.choice(words.ABILITY), 132, **a)
-    s.labelled(136, y, "Số buổi nghỉ:", str(rng.randint(0, 14)), 194, **a)
+    s.labelled(16, y, "Kết quả học tập:", rng.choice(words.ABILITY), 70, name="learning", **a)
+    s.labelled(74, y, "Kết quả rèn luyện:", rng.choice(words.ABILITY), 132, name="conduct", **a)
+    s.labelled(136, y, "Số buổi nghỉ:", str(rng.randint(0, 14)), 194, name="days_missed", **a)
     s.labelled(16, y + 8, "Được lên lớp:", f"{grade + 1}", 70, **a)
     s.labelled(74, y + 8, "Chứng chỉ nghề:", rng.choice(["Điện dân dụng", "Nấu ăn", "Không"]), 132, **a)
     s.text(105, y + 19, "NHẬN XÉT CỦA GIÁO VIÊN CHỦ NHIỆM", 11.5, "bold", align="centre")
@@ -164,7 +166,9 @@ def language(rng: random.Random, typeface: str) -> Sheet:
     for i, (vi, en) in enumerate(heads):
         s.text(columns[i] + 20, 125.6, f"{vi}/{en}", 10, "bold", align="centre")
         score = scores[i] if i < 4 else round(sum(scores) / 2) / 2
-        s.text(columns[i] + 20, 135.2, f"{score:.1f}".replace(".", ","), 11, align="centre")
+        said = f"{score:.1f}".replace(".", ",")
+        box = s.text(columns[i] + 20, 135.2, said, 11, align="centre")
+        s.know(en.lower(), f"{vi}/{en}", said, box)
     s.text(208, 148, words.long_date(rng, exam.year, exam.year), 11.5, "italic", align="centre")
     s.text(208, 154, "HIỆU TRƯỞNG/RECTOR", 11.5, "bold", align="centre")
     s.signature(212, 168, rng, width=30)
@@ -202,8 +206,8 @@ def test_report(rng: random.Random, typeface: str) -> Sheet:
     boxed(110, 66, "Date", exam.strftime("%d/%b/%Y").upper(), 190, "test_date")
     boxed(20, 78, "Candidate Number", words.digits(rng, 6), 84)
     boxed(110, 78, "Candidate ID", who.number, 190, "personal_id")
-    boxed(20, 96, "Family Name", family, 146)
-    boxed(20, 106, "First Names", " ".join(given), 146)
+    boxed(20, 96, "Family Name", family, 146, "family_name")
+    boxed(20, 106, "First Names", " ".join(given), 146, "given_names")
     boxed(20, 116, "Date of Birth", who.born_shown, 90, "birth_date")
     boxed(96, 116, "Sex (M/F)", "M" if who.sex == "Nam" else "F", 146)
     boxed(20, 126, "First Language", "Vietnamese", 146)
@@ -213,7 +217,8 @@ def test_report(rng: random.Random, typeface: str) -> Sheet:
     scores = [rng.randint(9, 18) / 2 for _ in range(4)]
     for i, (_, skill) in enumerate((*SKILLS, ("", "Overall"))):
         score = scores[i] if i < 4 else round(sum(scores) / 2) / 2
-        boxed(20 if i % 2 == 0 else 110, 166 + 11 * (i // 2), skill, f"{score:.1f}", 84 if i % 2 == 0 else 174)
+        x, right = (20, 84) if i % 2 == 0 else (110, 174)
+        boxed(x, 166 + 11 * (i // 2), skill, f"{score:.1f}", right, skill.lower())
     s.text(20, 210, "Administrator Comments", 11, "bold")
     s.rect((20, 214, 120, 240), 0.2)
     s.seal(152, 228, "ENGLISH TEST CENTRE", ["VALIDATED"], rng, diameter=32, colour=(44, 60, 150))

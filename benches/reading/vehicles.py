@@ -37,13 +37,15 @@ def licence_back(rng: random.Random, typeface: str) -> Sheet:
         s.text(67, y, w.shown(w.day(rng, 2012, 2024)), 5.4)
         y += 5
     s.rule(3, y - 3.2, 83, y - 3.2, 0.1, GRAY)
-    s.labelled(4, y + 2, "Mã hạn chế:", rng.choice(["01", "Không", "03, 12"]), 40, pt=5, value_pt=5.6, leaders=False)
+    limits = rng.choice(["01", "Không", "03, 12"])
+    s.labelled(4, y + 2, "Mã hạn chế:", limits, 40, name="restrictions", pt=5, value_pt=5.6, leaders=False)
     s.text(4, y + 7, "Giấy phép này chỉ có giá trị khi còn nguyên vẹn,", 4.6, "italic", fill=GRAY)
     s.text(4, y + 9.6, "không tẩy xóa, sửa chữa.", 4.6, "italic", fill=GRAY)
     number = words.digits(rng, 12)
     who = w.somebody(rng, 1975, 2003)
     qr(s, 64, 33, 17, f"{number};{who.name};{who.born_shown};{CLASSES[own[-1]][0]}")
-    s.text(4, 50, f"Số phôi: {rng.choice(LETTERS)}{rng.choice(LETTERS)} {words.digits(rng, 7)}", 6.4, "bold", fill=RED)
+    stock = f"{rng.choice(LETTERS)}{rng.choice(LETTERS)} {words.digits(rng, 7)}"
+    s.know("blank_number", "Số phôi", stock, s.text(4, 50, f"Số phôi: {stock}", 6.4, "bold", fill=RED))
     return s
 
 
@@ -82,14 +84,15 @@ def registration(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(44, 34.2, "Số khung (Chassis N°):", chassis, 85, name="chassis", **{**a, "value_pt": 5.2})
     s.labelled(4, 37.8, "Màu sơn (Color):", rng.choice(words.PAINTS), 42, name="colour", **a)
     s.labelled(44, 37.8, "Loại xe (Type):", kind, 84, name="type", **a)
-    s.labelled(4, 41.4, "Dung tích (Capacity):", f"{volume} cm³", 42, **a)
+    s.labelled(4, 41.4, "Dung tích (Capacity):", f"{volume} cm³", 42, name="capacity", **a)
     s.labelled(44, 41.4, "Số chỗ ngồi (Seats):", seats, 84, name="seats", **a)
     shown = plate(rng, seats)
     s.text(4, 46, "Biển số đăng ký (N° plate)", 4.8, fill=GRAY)
     box = s.text(4, 51, shown, 10, "bold")
     s.know("plate", "Biển số đăng ký", shown, box)
     on = w.day(rng, 2018, 2025)
-    s.text(64, 45.4, f"Ngày (date) {on:%d} tháng {on:%m} năm {on:%Y}", 4.6, "italic", align="centre")
+    box = s.text(64, 45.4, f"Ngày (date) {on:%d} tháng {on:%m} năm {on:%Y}", 4.6, "italic", align="centre")
+    s.know("issue_date", "", w.shown(on), box)
     s.text(64, 48, "TRƯỞNG PHÒNG", 4.8, "bold", align="centre")
     s.seal(58, 49, "PHÒNG CẢNH SÁT GIAO THÔNG", [], rng, diameter=8)
     s.text(66, 52.8, w.somebody(rng, 1965, 1978, "Nam").name, 4.8, "bold", align="centre")

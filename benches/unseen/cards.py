@@ -122,8 +122,10 @@ def back(rng: random.Random, typeface: str) -> Sheet:
     s = _blank((236, 242, 236), (218, 230, 218), typeface)
     who, issued, until = _holder(rng)
     s.text(4, 6, "Đặc điểm nhận dạng / Personal identification:", 5, fill=LABEL)
-    s.text(4, 9.4, rng.choice(["Nốt ruồi cách 2 cm trên mép phải", "Sẹo cách 1,5 cm dưới cánh mũi trái"]), 5.8)
-    s.text(4, 13.4, f"Ngày, tháng, năm / Date, month, year: {w.shown(issued)}", 5.2)
+    marks = rng.choice(["Nốt ruồi cách 2 cm trên mép phải", "Sẹo cách 1,5 cm dưới cánh mũi trái"])
+    s.know("features", "Đặc điểm nhận dạng", marks, s.text(4, 9.4, marks, 5.8))
+    box = s.text(4, 13.4, f"Ngày, tháng, năm / Date, month, year: {w.shown(issued)}", 5.2)
+    s.know("issue_date", "Ngày, tháng, năm", w.shown(issued), box)
     s.text(34, 18, "CỤC TRƯỞNG CỤC CẢNH SÁT", 5, "bold", align="centre")
     s.text(34, 20.6, "QUẢN LÝ HÀNH CHÍNH VỀ TRẬT TỰ XÃ HỘI", 5, "bold", align="centre")
     s.signature(36, 26, rng, width=11)
@@ -159,24 +161,26 @@ def licence(rng: random.Random, typeface: str) -> Sheet:
     else:
         s.text(56, 15.2, "GIẤY PHÉP LÁI XE/DRIVER'S LICENSE", 6.8, "bold", fill=red, align="centre")
     number = "".join(str(rng.randrange(10)) for _ in range(12))
-    s.text(56, 21, f"Số/No: {number}", 7, "bold", fill=red, align="centre")
+    box = s.text(56, 21, f"Số/No: {number}", 7, "bold", fill=red, align="centre")
+    s.know("number", "Số/No", number, box)
     a = {"leaders": False, "gap": 1.0, "pt": 5.2, "value_pt": 6.2}
     s.labelled(28, 25.6, "Họ tên/Full name:", who.name.upper(), 84, name="full_name", **a)
     s.labelled(28, 29.2, "Ngày sinh/Date of Birth:", who.born_shown, 84, name="birth_date", **a)
-    s.labelled(28, 32.8, "Quốc tịch/Nationality:", "VIỆT NAM", 84, **a)
-    s.labelled(
-        28, 36.4, "Nơi cư trú/Address:", w.capital(w.home(rng, short=True)), 84, **{**a, "value_style": "regular"}
-    )
-    s.text(
-        62, 41, f"ngày/date {on.day:02d} tháng/month {on.month:02d} năm/year {on.year}", 4.6, "italic", align="centre"
-    )
+    s.labelled(28, 32.8, "Quốc tịch/Nationality:", "VIỆT NAM", 84, name="nationality", **a)
+    where = w.capital(w.home(rng, short=True))
+    s.labelled(28, 36.4, "Nơi cư trú/Address:", where, 84, name="residence", **{**a, "value_style": "regular"})
+    day = f"ngày/date {on.day:02d} tháng/month {on.month:02d} năm/year {on.year}"
+    box = s.text(62, 41, day, 4.6, "italic", align="centre")
+    s.know("issue_date", "", w.shown(on), box)
     s.text(66, 44, "TRƯỞNG PHÒNG", 5, "bold", align="centre")
     s.seal(60, 47.6, "PHÒNG CẢNH SÁT GIAO THÔNG", [], rng, diameter=9)
     s.signature(67, 47.4, rng, width=9)
     s.text(66, 52.4, w.somebody(rng, 1968, 1978, "Nam").name, 5, align="centre")
     _face(s, rng, 3.6, 10, 20, 27, (156, 200, 230))
-    s.text(4, 43, f"Hạng/Class: {rng.choice(['A', 'B', 'C1', 'D2'])}", 6, "bold")
-    s.text(4, 47.4, f"Có giá trị đến: {w.shown(on.replace(year=on.year + 10, day=min(on.day, 28)))}", 5)
+    grade = rng.choice(["A", "B", "C1", "D2"])
+    s.know("class", "Hạng/Class", grade, s.text(4, 43, f"Hạng/Class: {grade}", 6, "bold"))
+    until = w.shown(on.replace(year=on.year + 10, day=min(on.day, 28)))
+    s.know("expiry_date", "Có giá trị đến", until, s.text(4, 47.4, f"Có giá trị đến: {until}", 5))
     return s
 
 

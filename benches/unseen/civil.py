@@ -219,9 +219,12 @@ def marriage(rng: random.Random, typeface: str) -> Sheet:
                 w.capital(w.home(rng, short=True)),
                 f"CCCD {who.number}",
             )[i]
-            s.text(x, y, value, 11, "bold" if i < 2 else "regular", most=64)
-    s.labelled(18, 174, "Nơi đăng ký kết hôn:", f"UBND {commune}, {rng.choice(w.DISTRICTS)}", 192, pt=12)
-    s.labelled(18, 183, "Ngày, tháng, năm đăng ký:", w.shown(on), 192, pt=12)
+            box = s.text(x, y, value, 11, "bold" if i < 2 else "regular", most=64)
+            name = ("name", "birth_date", "ethnicity", "nationality", "residence", "id")[i]
+            s.know(f"{'husband' if who is he else 'wife'}_{name}", row, value.removeprefix("CCCD "), box)
+    office = f"UBND {commune}, {rng.choice(w.DISTRICTS)}"
+    s.labelled(18, 174, "Nơi đăng ký kết hôn:", office, 192, name="registered_at", pt=12)
+    s.labelled(18, 183, "Ngày, tháng, năm đăng ký:", w.shown(on), 192, name="registered_on", pt=12)
     for x, word, who in ((55, "Chồng", he), (155, "Vợ", she)):
         s.text(x, 196, word, 12, "bold", align="centre")
         s.signature(x, 208, rng, width=26)
@@ -325,6 +328,10 @@ def degree_school(rng: random.Random, typeface: str) -> Sheet:
     return s
 
 
+LAND = {"thửa đất số": "plot", "tờ bản đồ số": "map_sheet", "diện tích": "area", "loại đất": "use_purpose",
+        "thời hạn sử dụng": "use_term", "hình thức sử dụng": "use_form", "địa chỉ": "plot_address"}  # fmt: skip
+
+
 def land(rng: random.Random, typeface: str) -> Sheet:
     """Three forms: before 2009 (land only), 2009-2024, since 2025 (with a table of plots)."""
     s = Sheet(tint=(251, 238, 242), typeface=typeface)
@@ -363,7 +370,15 @@ def land(rng: random.Random, typeface: str) -> Sheet:
         f"Địa chỉ: {w.home(rng)}",
     )
     for i, row in enumerate(rows):
-        s.text(24, y + 47 + 8.2 * i, row, 12)
+        box = s.text(24, y + 47 + 8.2 * i, row, 12)
+        for part in row.split("; "):
+            label, _, value = part.partition(": ")
+            name = LAND.get(label.lower())
+            if name is not None:
+                s.know(name, label, value, box)
+    s.know("owner_name", "Ông", who.name.upper(), box)
+    s.know("owner_birth_year", "sinh năm", str(who.born.year), box)
+    s.know("owner_id", "CCCD số", who.number, box)
     s.text(20, y + 97, "3. Ghi chú: Không.", 12, "bold")
     s.text(
         138,
@@ -383,16 +398,11 @@ def land(rng: random.Random, typeface: str) -> Sheet:
         ["TỈNH"],
         gap=36,
     )
-    s.text(24, 270, f"Số vào sổ cấp GCN: {rng.choice(['CH', 'VP', 'CN'])} {rng.randint(100, 99999):05d}", 11)
-    s.text(
-        192,
-        279,
-        f"{rng.choice(['AĐ', 'BK', 'CR', 'DA'])} {rng.randint(100000, 99999999):06d}",
-        14,
-        "bold",
-        fill=RED,
-        align="right",
-    )
+    book = f"{rng.choice(['CH', 'VP', 'CN'])} {rng.randint(100, 99999):05d}"
+    s.know("register_number", "Số vào sổ cấp GCN", book, s.text(24, 270, f"Số vào sổ cấp GCN: {book}", 11))
+    serial = f"{rng.choice(['AĐ', 'BK', 'CR', 'DA'])} {rng.randint(100000, 99999999):06d}"
+    s.know("serial_number", "", serial, s.text(192, 279, serial, 14, "bold", fill=RED, align="right"))
+    s.know("issue_date", "", w.shown(on), s.fields["serial_number"].box)
     return s
 
 
@@ -423,7 +433,11 @@ def decision(rng: random.Random, typeface: str) -> Sheet:
     s.text(58, 21, above, 11, align="centre", most=72)
     s.text(58, 26.5, body, 11, "bold", align="centre", most=72)
     s.rule(44, 28.6, 72, 28.6)
-    s.text(58, 37, f"Số: {rng.randint(1, 4000):02d}/{symbol}", 12, align="centre")
+    number = f"{rng.randint(1, 4000):02d}/{symbol}"
+    s.know("number", "Số", number, s.text(58, 37, f"Số: {number}", 12, align="centre"))
+    s.know("issue_date", "", w.shown(on), s.text(58, 26.5, body, 11, "bold", align="centre", most=72, truth=False))
+    s.know("issuer", "", f"{above} {body}", s.fields["issue_date"].box)
+    s.know("subject", "", topic, s.fields["issue_date"].box)
     s.text(146, 21, NATION.replace("HOÀ", "HÒA"), 11, "bold", align="centre", most=88)
     s.text(146, 27, MOTTO.replace("–", "-"), 12, "bold", align="centre")
     s.rule(118, 29.2, 174, 29.2)

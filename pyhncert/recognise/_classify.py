@@ -7,7 +7,9 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Literal
 
+from pyhncert.recognise._place import around
 from pyhncert.recognise._text import capitals, contains, distances, fold, likeness
 from pyhncert.values import Kind, Line, Quad, Reading, Words
 
@@ -15,6 +17,8 @@ UNKNOWN = Words("không rõ loại giấy tờ", "unknown kind of paper")
 _ENOUGH = 0.82
 """A title may differ from the printed one by so many letters: one in six."""
 _CAPITALS = 0.7
+_CARD_LETTERS = 900
+"""A card's side holds no more; a page that speaks of cards does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,28 @@ class _Title:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cues:
+    """Printed words, folded, of which `least` tell a page of a kind that bears no title; `card`: a side of a card."""
+
+    key: str
+    words: tuple[str, ...]
+    least: int
+    needs: tuple[str, ...]
+    card: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Titles:
     """The data file, folded once."""
 
     names: dict[str, Words]
     titles: tuple[_Title, ...]
-    cues: dict[str, tuple[str, ...]]
+    cues: tuple[_Cues, ...]
     needs: dict[str, tuple[str, ...]]
     others: tuple[tuple[str, int], ...]
     """Folded, with the number of words."""
+    annexes: tuple[str, ...]
+    annex: dict[str, str]
     stops: tuple[str, ...]
     nation: str
 
@@ -65,9 +82,22 @@ def _titles() -> _Titles:
     return _Titles(
         names={kind["key"]: Words(kind["name"]["vi"], kind["name"]["en"]) for kind in data["kind"]},
         titles=tuple(titles),
-        cues={kind["key"]: tuple(map(fold, kind["cues"])) for kind in data["kind"] if "cues" in kind},
+        cues=tuple(
+            _Cues(
+                key=kind["key"],
+                words=tuple(map(fold, kind[name])),
+                least=2 if card else kind["least"],
+                needs=() if card else tuple(map(fold, kind.get("page_needs", ()))),
+                card=card,
+            )
+            for name, card in (("cues", True), ("page_cues", False))
+            for kind in data["kind"]
+            if name in kind
+        ),
         needs={kind["key"]: tuple(map(fold, kind["needs"])) for kind in data["kind"] if "needs" in kind},
         others=tuple((fold(text), len(text.split())) for text in data["others"]),
+        annexes=tuple(map(fold, data["annexes"])),
+        annex={fold(kind["annex"]): kind["key"] for kind in data["kind"] if "annex" in kind},
         stops=tuple(map(fold, data["stops"])),
         nation=fold(data["nation"]),
     )
@@ -81,20 +111,21 @@ def kind_name(key: str) -> Words:
 def classify(readings: Sequence[Reading]) -> Kind:
     """The kind of the paper that `readings` are the pages of; key ``unknown`` when no title says it for sure.
 
-    The first page with a title decides; sides without a title (backs of cards) are known by two printed cues.
+    The first page with a title decides; sides and pages without one are known by what else is printed on all of them.
     """
-    for reading in readings:
-        kind = _by_title(reading)
-        if kind is not None:
+    titled = [_by_title(reading) for reading in readings]
+    for kind in titled:
+        if kind is not None and kind.key != "unknown":
             return kind
-    for reading in readings:
-        kind = _by_cues(reading)
+    for reading, other in zip(readings, titled, strict=True):
+        kind = None if other is not None else _by_cues(reading)
         if kind is not None:
             return kind
     return Kind(key="unknown", name=UNKNOWN, title="", confidence=0.0)
 
 
 def _by_title(reading: Reading) -> Kind | None:
+    """The kind whose title the page bears; ``unknown`` where another text begins; None for a page without a title."""
     data = _titles()
     rows = _rows(reading.lines)
     if not rows:
@@ -110,6 +141,8 @@ def _by_title(reading: Reading) -> Kind | None:
     best = _first_title(rows, floor, reach)
     if best is None:
         return None
+    if best == "other":
+        return Kind(key="unknown", name=UNKNOWN, title="", confidence=0.0, page=reading.page)
     score, title, found = best
     trust = 1.0 if nation is not None else 0.85
     return Kind(
@@ -122,21 +155,34 @@ def _by_title(reading: Reading) -> Kind | None:
     )
 
 
-def _first_title(rows: list[_Row], floor: float, reach: float) -> tuple[float, _Title, list[_Row]] | None:
-    """The first row in capitals between `floor` and `reach` that begins a title of ours, unless another text begins."""
+def _first_title(
+    rows: list[_Row], floor: float, reach: float
+) -> tuple[float, _Title, list[_Row]] | Literal["other"] | None:
+    """The first row in capitals between `floor` and `reach` that begins a title of ours, or ``other``: another text."""
     data = _titles()
     whole = "".join(row.folded for row in rows)
     for i, first in enumerate(rows):
         if first.folded.startswith(data.stops):
-            return None
+            return "other"
         if first.top > reach or first.bottom < floor or capitals(first.text) < _CAPITALS:
             continue
         stack = _stack(rows, i)
         if _other(data, stack):
-            return None  # another text begins here; what it mentions below is not its title
+            return _annex(data, rows[i : i + 6], whole) or "other"  # what it mentions below is not its title
         best = _likest(stack, whole)
         if best is not None:
             return best
+    return None
+
+
+def _annex(data: _Titles, rows: list[_Row], whole: str) -> tuple[float, _Title, list[_Row]] | None:
+    """The kind of paper that a list comes with, as a row under its title says."""
+    if not rows[0].folded.startswith(data.annexes):
+        return None
+    for n, row in enumerate(rows[1:], 1):
+        for begins, key in data.annex.items():
+            if row.folded.startswith(begins) and _needed(data, key, whole):
+                return 1.0, _Title(key, begins, prefix=True), rows[:n]
     return None
 
 
@@ -231,15 +277,30 @@ def _around(rows: list[_Row]) -> Quad:
 
 
 def _by_cues(reading: Reading) -> Kind | None:
-    """The back of a card: two of its printed labels, or its machine-readable rows with one of them."""
+    """The back of a card, or a page without a title: by its printed labels, and a card's rows for machines."""
     data = _titles()
-    text = fold(reading.text)
-    machine = "IDVNM" in text
-    if len(text) > 900:
-        return None  # a card's side holds little text; a page that speaks of cards holds much
-    for key, cues in data.cues.items():
-        found = [cue for cue in cues if contains(cue, text)]
-        if len(found) >= 2 or (machine and found):
-            share = min(1.0, 0.6 + 0.1 * len(found) + 0.2 * machine)
-            return Kind(key=key, name=data.names[key], title="", confidence=round(share, 3), page=reading.page)
-    return None
+    folded = [(line, fold(line.text)) for line in reading.lines]
+    text = "".join(form for _, form in folded)
+    small = len(text) <= _CARD_LETTERS
+    machine = small and "IDVNM" in text
+    best: tuple[float, Kind] | None = None
+    for cues in data.cues:
+        found = [cue for cue in cues.words if contains(cue, text)] if small or not cues.card else []
+        enough = len(found) >= cues.least or (cues.card and machine and bool(found))
+        if not enough or (cues.needs and not any(need in text for need in cues.needs)):
+            continue
+        share = len(found) / len(cues.words)
+        if best is None or share > best[0]:
+            trust = min(1.0, 0.6 + 0.1 * len(found) + 0.2 * machine)
+            lines = [line for line, form in folded if form and any(contains(cue, form) for cue in found)]
+            quad = around([line.quad for line in lines]) if lines else None
+            kind = Kind(
+                key=cues.key,
+                name=data.names[cues.key],
+                title="",
+                confidence=round(trust, 3),
+                page=reading.page,
+                quad=quad,
+            )
+            best = (share, kind)
+    return None if best is None else best[1]

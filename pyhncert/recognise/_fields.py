@@ -3,83 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import re
-import tomllib
 from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from importlib import resources
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from pyhncert.recognise._elsewhere import elsewhere
+from pyhncert.recognise._finders import FINDERS, PLACE_DATE
 from pyhncert.recognise._labels import Piece, labelish, pieces
 from pyhncert.recognise._place import field_at
-from pyhncert.recognise._text import capitals, contains, fold
-from pyhncert.recognise._values import date_in, tidy, value
+from pyhncert.recognise._specs import Spec, specs
+from pyhncert.recognise._text import capitals, fold
+from pyhncert.recognise._values import tidy, value
 from pyhncert.values import Field, Kind, Line, Reading, Word
 
-_PLACE_DATE = re.compile(
-    r"ng[àáaảạ]y\S*\s*\d{1,2}\s*,?\s*th[áàa]ng\S*\s*\d{1,2}\s*,?\s*n[ăaâ]m\S*\s*\d{4}", re.IGNORECASE
-)
-_SERIAL = re.compile(r"^[A-ZĐ]{2}\s?\d{6,8}$")
-_TWELVE = re.compile(r"\d{12}", re.ASCII)
+_NEAR, _FAR = 1.6, 2.6
 _TITLE_LETTERS = 6
 """Shorter lines are no part of a title that could pass for a label."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Spec:
-    """One field of one kind, as fields.toml has it."""
-
-    name: str
-    labels: tuple[str, ...]
-    type: str
-    lines: int
-    part: str | None
-    opens: str | None
-    below: bool
-    ever: bool
-    find: str | None
-    strip: tuple[str, ...]
-    starts: tuple[str, ...]
-    first: bool
-
-
-@functools.cache
-def _specs(kind: str) -> tuple[tuple[_Spec, ...], dict[str, str], str | None]:
-    """Specs of `kind`, its labels (folded to printed), and the part with which it begins."""
-    path = resources.files("pyhncert.recognise").joinpath("fields.toml")
-    data = tomllib.loads(path.read_text(encoding="utf-8")).get(kind)
-    if not isinstance(data, dict):
-        return (), {}, None
-    specs = tuple(_spec(raw) for raw in data["fields"])
-    printed = {form: label for raw in data["fields"] for label in raw.get("labels", ()) for form in _forms(label)}
-    return specs, printed, data.get("first_part")
-
-
-def _forms(label: str) -> tuple[str, ...]:
-    """`label` folded, and as it comes out when the stroke of a bilingual label is read as a letter."""
-    strokes = ("/", "I", "J", "L", "IL", "II") if "/" in label else ("",)
-    return tuple(dict.fromkeys(fold(label.replace("/", stroke)) for stroke in strokes))
-
-
-def _spec(raw: dict[str, Any]) -> _Spec:
-    return _Spec(
-        name=raw["name"],
-        labels=tuple(form for label in raw.get("labels", ()) for form in _forms(label)),
-        type=raw["type"],
-        lines=raw.get("lines", 1),
-        part=raw.get("part"),
-        opens=raw.get("opens"),
-        below=raw.get("below", True),
-        ever=raw.get("ever", False),
-        find=raw.get("find"),
-        strip=tuple(raw.get("strip", ())),
-        starts=tuple(fold(text) for text in raw.get("starts", ())),
-        first=raw.get("first", False),
-    )
 
 
 def fields(kind: Kind, readings: Sequence[Reading], *, today: dt.date | None = None) -> tuple[Field, ...]:
@@ -89,19 +30,19 @@ def fields(kind: Kind, readings: Sequence[Reading], *, today: dt.date | None = N
     else left out. Names are never corrected. `today` is asked for the century of birth in the rows of passports, which
     are not looked at without it.
     """
-    specs, printed, part = _specs(kind.key)
-    out: dict[str, Field] = {}
+    known, printed, part = specs(kind.key)
+    labelled = _Labelled(known, printed, part)
     for reading in readings:
-        part = _labelled(_untitled(reading, kind), specs, printed, part, out)
-        for spec in specs:
-            if spec.find is not None and spec.name not in out:
-                found = _FINDERS[spec.find](reading.lines, spec)
+        labelled.read(_untitled(reading, kind))
+        for spec in known:
+            if spec.find is not None and spec.name not in labelled.out:
+                found = FINDERS[spec.find](reading.lines, spec)
                 if found is not None:
                     text, words = found
-                    out[spec.name] = field_at(spec.name, "", text, reading.page, words, kind=spec.type)
+                    labelled.out[spec.name] = field_at(spec.name, "", text, reading.page, words, kind=spec.type)
     for reading in readings:
-        elsewhere(kind.key, reading, today, out)
-    return tuple(out.values())
+        elsewhere(kind.key, reading, today, labelled.out)
+    return tuple(labelled.out.values())
 
 
 def _untitled(reading: Reading, kind: Kind) -> Reading:
@@ -113,58 +54,83 @@ def _untitled(reading: Reading, kind: Kind) -> Reading:
     return replace(reading, lines=tuple(lines))
 
 
-def _labelled(
-    reading: Reading, specs: tuple[_Spec, ...], printed: dict[str, str], part: str | None, out: dict[str, Field]
-) -> str | None:
-    cut = [piece for n, line in enumerate(reading.lines) for piece in pieces(n, line, printed)]
-    used: set[int] = set()
-    for told, k, cell in _columns(cut, specs):
-        used |= {k, cell}
-        _keep(told, printed[str(cut[k].label)], cut[cell].words, reading.page, out)
-    for k, piece in enumerate(cut):
-        if piece.label is None or k in used:
-            continue
-        spec = _meant(specs, piece.label, part, out)
-        if spec is None:
-            continue
-        if spec.opens is not None:
-            part = spec.opens
-        words = list(piece.words)
-        if not tidy(_text(words)):
-            taken = _beside(piece, cut, used)
-            if taken is None and spec.below:
-                taken = _below(piece.box, piece.height, cut, reading.lines, used)
-            if taken is None:
+class _Labelled:
+    """Fields by their labels, page by page: `part` is the person of whom labels speak, `count` how many there were."""
+
+    def __init__(self, known: tuple[Spec, ...], printed: Mapping[str, str], part: str | None) -> None:
+        self.known, self.printed, self.part = known, printed, part
+        self.count: Counter[str] = Counter()
+        self.out: dict[str, Field] = {}
+
+    def read(self, reading: Reading) -> None:
+        """Keep the fields of one page."""
+        cut = [piece for n, line in enumerate(reading.lines) for piece in pieces(n, line, self.printed)]
+        used: set[int] = set()
+        for told, k, cell in _columns(cut, self.known):
+            if self._name(told) in self.out:
                 continue
-            used.add(taken)
-            words = list(cut[taken].words)
-            last = cut[taken]
-        else:
-            last = piece
-        used.add(k)
-        for _ in range(spec.lines - 1):
-            more = _next_line(piece, last, cut, reading.lines, used)
-            if more is None:
-                break
-            used.add(more)
-            last = cut[more]
-            words += last.words
-        _keep(spec, printed[piece.label], words, reading.page, out)
-    return part
+            used |= {k, cell}
+            self._keep(told, str(cut[k].label), cut[cell].words, reading.page)
+        for k, piece in enumerate(cut):
+            spec = None if piece.label is None or k in used else self._meant(piece.label)
+            if spec is None:
+                continue
+            if spec.opens is not None:
+                self.part = spec.opens
+                self.count[spec.opens] += spec.repeat
+            words = None if spec.alone else _value_of(spec, k, cut, reading.lines, used)
+            if words is not None:
+                self._keep(spec, str(piece.label), words, reading.page)
+
+    def _meant(self, label: str) -> Spec | None:
+        """The field that `label` stands for here: first of the part that was opened, then of the whole paper."""
+        free = [spec for spec in self.known if label in spec.labels and self._name(spec, opened=False) not in self.out]
+        mine = [spec for spec in free if spec.part is not None and spec.part == self.part]
+        return next(iter(mine or [spec for spec in free if spec.part is None]), None)
+
+    def _name(self, spec: Spec, *, opened: bool = True) -> str | None:
+        """What the field is called: that of a second member ends in ``_2``; None where it has no name."""
+        number = self.count[spec.opens or spec.part or ""] + (spec.repeat and not opened)
+        return f"{spec.name}_{number}" if spec.name and number > 1 else spec.name or None
+
+    def _keep(self, spec: Spec, label: str, words: Sequence[Word], page: int) -> None:
+        text = value(spec.type, _text(words), ever=spec.ever, strip=spec.strip)
+        name = self._name(spec)
+        if text is not None and name is not None:
+            self.out[name] = field_at(name, self.printed[label], text, page, words, kind=spec.type)
 
 
-def _keep(spec: _Spec, label: str, words: Sequence[Word], page: int, out: dict[str, Field]) -> None:
-    text = value(spec.type, _text(words), ever=spec.ever, strip=spec.strip)
-    if text is not None and spec.name:
-        out[spec.name] = field_at(spec.name, label, text, page, words, kind=spec.type)
+def _value_of(spec: Spec, k: int, cut: Sequence[Piece], lines: Sequence[Line], used: set[int]) -> list[Word] | None:
+    """The words that belong to the label that is piece `k`: behind, beside or below it, with further lines."""
+    piece = last = cut[k]
+    words = list(piece.words)
+    if not tidy(_text(words)):
+        taken = _beside(piece, cut, used, dates=spec.type == "date")
+        if taken is None and spec.below:
+            reach = _FAR if spec.type == "number" else _NEAR  # marks stand in cells of tables
+            taken = _below(piece.box, piece.height, cut, lines, used, reach=reach)
+        if taken is None:
+            return None
+        used.add(taken)
+        last = cut[taken]
+        words = list(last.words)
+    used.add(k)
+    for _ in range(spec.lines - 1):
+        more = _next_line(piece, last, cut, lines, used)
+        if more is None:
+            break
+        used.add(more)
+        last = cut[more]
+        words += last.words
+    return words
 
 
-def _columns(cut: Sequence[Piece], specs: tuple[_Spec, ...]) -> Iterator[tuple[_Spec, int, int]]:
+def _columns(cut: Sequence[Piece], known: tuple[Spec, ...]) -> Iterator[tuple[Spec, int, int]]:
     """Field, label and cell of a table in columns of persons: its head names them in a row, the first column is labels.
 
     What stands in one person's column is never another's, even where a cell is empty.
     """
-    opens = {label: spec.opens for spec in specs if spec.opens is not None for label in spec.labels}
+    opens = {label: spec.opens for spec in known if spec.opens is not None for label in spec.labels}
     heads = [piece for piece in cut if piece.label in opens and not piece.words]
     head = next((a for a in heads if any(a is not b and _level(a, b) for b in heads)), None)
     if head is None:
@@ -178,9 +144,9 @@ def _columns(cut: Sequence[Piece], specs: tuple[_Spec, ...]) -> Iterator[tuple[_
             if cell.label is not None or cell.box[0] < label.box[2] or not _level(label, cell):
                 continue
             part = opens[str(row[bisect(borders, _middle(cell))].label)]
-            own = [spec for spec in specs if spec.part == part and label.label in spec.labels]
-            kinds = {spec.type for spec in specs if label.label in spec.labels}  # “Họ và tên” stands for the person
-            spec = next(iter(own or [spec for spec in specs if spec.opens == part and spec.type in kinds]), None)
+            own = [spec for spec in known if spec.part == part and label.label in spec.labels]
+            kinds = {spec.type for spec in known if label.label in spec.labels}  # “Họ và tên” stands for the person
+            spec = next(iter(own or [spec for spec in known if spec.opens == part and spec.type in kinds]), None)
             if spec is not None:
                 yield spec, k, n
 
@@ -195,15 +161,8 @@ def _level(one: Piece, other: Piece) -> bool:
     return min(b, d) - max(a, c) > 0.5 * min(b - a, d - c)
 
 
-def _meant(specs: tuple[_Spec, ...], label: str, part: str | None, out: dict[str, Field]) -> _Spec | None:
-    """The field that `label` stands for here: first of the part that was opened, then of the whole paper."""
-    free = [spec for spec in specs if label in spec.labels and (not spec.name or spec.name not in out)]
-    mine = [spec for spec in free if spec.part is not None and spec.part == part]
-    return next(iter(mine or [spec for spec in free if spec.part is None]), None)
-
-
-def _beside(piece: Piece, cut: Sequence[Piece], used: set[int]) -> int | None:
-    """The piece right of a label on its row, when no other label stands between."""
+def _beside(piece: Piece, cut: Sequence[Piece], used: set[int], *, dates: bool) -> int | None:
+    """The piece right of a label on its row, when no other label stands between; a date in words only for `dates`."""
     right = piece.box[2]
     best: tuple[float, int] | None = None
     for k, other in enumerate(cut):
@@ -214,20 +173,30 @@ def _beside(piece: Piece, cut: Sequence[Piece], used: set[int]) -> int | None:
         gap = other.box[0] - right
         if gap < 14 * piece.height and (best is None or gap < best[0]):
             best = (gap, k)
-    if best is None or cut[best[1]].label is not None or labelish(_text(cut[best[1]].words)):
+    if best is None or cut[best[1]].label is not None:
         return None
-    return best[1]
+    text = _text(cut[best[1]].words)
+    return None if labelish(text) or (PLACE_DATE.search(text) and not dates) else best[1]
 
 
 def _below(
-    box: tuple[float, float, float, float], height: float, cut: Sequence[Piece], lines: Sequence[Line], used: set[int]
+    box: tuple[float, float, float, float],
+    height: float,
+    cut: Sequence[Piece],
+    lines: Sequence[Line],
+    used: set[int],
+    *,
+    reach: float = _NEAR,
 ) -> int | None:
-    """The piece right below a label, when it is no label itself."""
+    """The piece right below a label, at most `reach` heights away, when it is no label itself."""
     left, _, right, bottom = box
     best: tuple[float, int] | None = None
     for k, other in enumerate(cut):
         gap = other.box[1] - bottom
-        if not -0.4 * height < gap < 1.6 * height or (other.box[1] + other.box[3]) / 2 <= bottom - 0.2 * height:
+        if (
+            not -0.4 * height < gap < reach * max(height, (height + other.height) / 2)
+            or (other.box[1] + other.box[3]) / 2 <= bottom - 0.2 * height
+        ):
             continue
         if other.box[0] > right + 2 * height or other.box[2] < left - height:
             continue
@@ -252,117 +221,10 @@ def _next_line(piece: Piece, last: Piece, cut: Sequence[Piece], lines: Sequence[
         return None
     if capitals(_text(other.words)) > 0.8 > capitals(_text(last.words)):
         return None  # a title or a signer follows
-    if _PLACE_DATE.search(_text(other.words)):
+    if PLACE_DATE.search(_text(other.words)):
         return None
     return found
 
 
 def _text(words: Sequence[Word]) -> str:
     return " ".join(word.text for word in words)
-
-
-# --- fields without a label ------------------------------------------------------------------------------------------
-
-_Found = tuple[str, Sequence[Word]]
-
-
-def _date_line(lines: Sequence[Line], spec: _Spec) -> _Found | None:
-    """``Hà Nội, ngày 1 tháng 2 năm 2024``: the first such line of a decision, else the last of the paper."""
-    found = []
-    for line in lines:
-        match = _PLACE_DATE.search(line.text)
-        if match and match.start() <= 40 and len(line.text) - match.end() <= 4 and ("," in line.text[: match.start()]):
-            date = date_in(match.group())
-            if date is not None:
-                found.append((date, line.words))
-    if not found:
-        return None
-    return found[0] if spec.first else found[-1]
-
-
-def _issuer(lines: Sequence[Line], spec: _Spec) -> _Found | None:
-    """The first line in capitals that begins with the word for such a body."""
-    for line in lines:
-        text = tidy(line.text)
-        if capitals(text) > 0.7 and any(fold(text).startswith(start) for start in spec.starts) and len(text) > 8:
-            return text, line.words
-    return None
-
-
-def _head(lines: Sequence[Line], spec: _Spec) -> _Found | None:
-    """The issuing body: lines in capitals over the number, left of the nation's name."""
-    del spec
-    number = next((line for line in lines if re.match(r"^S[ốóôoồ]\s*[:.]", line.text)), None)
-    if number is None:
-        return None
-    left, right = number.quad[0][0], number.quad[1][0]
-    middle, floor = (left + right) / 2, number.quad[0][1]
-    half = max(right - left, 8 * (number.quad[3][1] - floor))
-    rows = [
-        line
-        for line in lines
-        if line.quad[3][1] <= floor + 4
-        and abs((line.quad[0][0] + line.quad[1][0]) / 2 - middle) < half
-        and capitals(line.text) > 0.8
-        and sum(c.isalpha() for c in line.text) > 3
-        and not contains("CONGHOAXAHOICHUNGHIA", fold(line.text))
-    ]
-    rows.sort(key=lambda line: line.quad[0][1])
-    if not rows:
-        return None
-    return tidy(" ".join(line.text for line in rows)), [word for line in rows for word in line.words]
-
-
-def _subject(lines: Sequence[Line], spec: _Spec) -> _Found | None:
-    """What a decision is about: the lines below its title, up to the next line in capitals."""
-    del spec
-    ordered = sorted(lines, key=lambda line: line.quad[0][1])
-    start = next(
-        (i for i, line in enumerate(ordered) if fold(line.text).startswith("QUYETDINH") and capitals(line.text) > 0.7),
-        None,
-    )
-    if start is None:
-        return None
-    rows: list[Line] = []
-    for line in ordered[start + 1 :]:
-        above = rows[-1] if rows else ordered[start]
-        height = max(line.quad[3][1] - line.quad[0][1], 1.0)
-        if (
-            capitals(line.text) > 0.7
-            or line.quad[0][1] - above.quad[3][1] > (1.5 if rows else 2.5) * height
-            or len(rows) == 4
-        ):
-            break
-        if fold(line.text).startswith(("CANCU", "XETDENGHI", "THEODENGHI", "DIEU1")):
-            break
-        rows.append(line)
-    if not rows:
-        return None
-    return tidy(" ".join(line.text for line in rows)), [word for line in rows for word in line.words]
-
-
-def _serial(lines: Sequence[Line], spec: _Spec) -> _Found | None:
-    """The number printed on a land certificate: two letters and six to eight digits."""
-    del spec
-    for line in lines:
-        text = tidy(line.text)
-        if _SERIAL.match(text):
-            return text, line.words
-    return None
-
-
-def _twelve(lines: Sequence[Line], spec: _Spec) -> _Found | None:
-    """The one number of twelve digits, where its label was not read."""
-    del spec
-    found = {word.text: word for line in lines for word in line.words if _TWELVE.fullmatch(word.text)}
-    return next(((text, [word]) for text, word in found.items()), None) if len(found) == 1 else None
-
-
-_FINDERS: dict[str, Callable[[Sequence[Line], _Spec], _Found | None]] = {
-    "date_line": _date_line,
-    "issuer": _issuer,
-    "head": _head,
-    "subject": _subject,
-    "serial": _serial,
-    "twelve": _twelve,
-}

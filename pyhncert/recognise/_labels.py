@@ -104,9 +104,12 @@ def _best(
         colon = words[j].text.endswith(":")
         label = _match(text, vocabulary, fuzzy=colon or len(text) >= 8)
         if label is not None and (
-            colon or (len(label) >= 5 and label == text) or (len(label) >= 10 and j == len(words) - 1)
+            colon
+            or (label == text and (len(label) >= 5 or (at == 0 and j == len(words) - 1)))
+            or (len(label) >= 10 and j == len(words) - 1)
         ):
-            rank = (colon, label == text, len(label))
+            whole = j == len(words) - 1 and len(label) >= 10
+            rank = (colon, label == text or whole, len(label))
             if best is None or rank > best[0]:
                 best = (rank, j + 1, label)
         if colon:

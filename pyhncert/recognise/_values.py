@@ -13,29 +13,40 @@ _EDGE = " \t.,;:…_|'`‘’“”\"~*-–—=«»„^<>\\/()[]{}"
 _LEADER = re.compile(r"[.…_·]{2,}|(?:\s[._·…]){2,}")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-.,|IJl]\s*(\d{1,2})\s*[/\-.,|IJl]\s*(\d{4})(?!\d)")
 _SPOKEN = re.compile(
-    r"(?:ng[àáaảạ]y\S*\s*|(?<!\d))(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})", re.IGNORECASE
+    r"(?:ng[àáaảạ]y\S*\s*(?:\(\w+\)\s*)?|(?<!\d))(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_ENGLISH = re.compile(r"(?<!\d)(\d{1,2})[\s/.\-|IJl]*([A-Za-z0]{3})[a-z]*[\s/.,\-|IJl]*(\d{4})(?!\d)")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_SEXES = {"NAM": "Nam", "M": "Nam", "MALE": "Nam", "NU": "Nữ", "F": "Nữ", "FEMALE": "Nữ"}
 _AREA = re.compile(r"(\d[\d.]*(?:,\d+)?)\s*m")
 FOREVER = "Không thời hạn"
 
 
 def tidy(text: str) -> str:
     """NFC, single spaces, no leaders, no dirt at the ends."""
-    text = unicodedata.normalize("NFC", _LEADER.sub(" ", text))
-    return " ".join(text.split()).strip(_EDGE)
+    text = " ".join(unicodedata.normalize("NFC", _LEADER.sub(" ", text)).split())
+    kept = text.strip(_EDGE)
+    after = text[text.find(kept) + len(kept) :]
+    return f"{kept})" if after.startswith(")") and kept.count("(") > kept.count(")") else kept
 
 
 def date_in(text: str) -> str | None:
     """The date in `text` as dd/mm/yyyy when it is a real and unambiguous one.
 
-    ``1/2/2024``, ``01-02-2024``, ``ngày 1 tháng 2 năm 2024``; eight digits in a row, and strokes that were read as 1
-    (``16108 1982`` never: two readings) when only one way of reading them is a date.
+    ``1/2/2024``, ``01-02-2024``, ``ngày 1 tháng 2 năm 2024``, ``01/FEB/2024``; eight digits in a
+    row, and strokes that were read as 1 (``16108 1982`` never: two readings) when only one way of reading them is a
+    date.
     """
     for pattern in (_SPOKEN, _DATE):
         found = pattern.search(text)
         if found:
             return _real(*map(int, found.groups()))
+    english = _ENGLISH.search(text)
+    month = english[2].upper().replace("0", "O") if english else ""
+    if english and month in _MONTHS:
+        return _real(int(english[1]), 1 + _MONTHS.index(month), int(english[3]))
     digits = re.sub(r"[\s/|.\-]", "", text)
     run = re.search(r"(?<!\d)\d{8,10}(?!\d)", digits)
     if run is None:
@@ -68,6 +79,8 @@ def _real(day: int, month: int, year: int) -> str | None:
 
 def value(kind: str, text: str, *, ever: bool = False, strip: tuple[str, ...] = ()) -> str | None:
     """`text` as a value of type `kind` (fields.toml), or None when it is none."""
+    if kind == "number":
+        return _number(text)
     text = tidy(text)
     if ever and "KHONGTHOIHAN" in fold(text):
         return FOREVER
@@ -97,8 +110,12 @@ def _id(text: str) -> str | None:
 
 
 def _sex(text: str) -> str | None:
-    found = re.fullmatch(r"(NAM|NU)[UIJL]?", fold(text))  # a stroke beside the word is read as a letter
-    return {"NAM": "Nam", "NU": "Nữ"}[found.group(1)] if found else None
+    # a stroke beside the word is read as a letter; “NAM / M”, “Nữ/Female”
+    found = re.fullmatch(r"(NAM|NU)[UIJLT17]{0,2}(M|MALE|F|FEMALE)?", fold(text))
+    if found:
+        said = _SEXES[found.group(1)]
+        return said if _SEXES.get(found.group(2), said) == said else None
+    return _SEXES.get(fold(text))
 
 
 def _area(text: str) -> str | None:
@@ -110,6 +127,18 @@ def _code(text: str) -> str | None:
     return text if any(c.isalnum() for c in text) else None
 
 
+def _money(text: str) -> str | None:
+    """The digits of an amount, whose thousands are set apart by full stops or blanks."""
+    found = re.search(r"\d{1,3}(?:[.,\s]\d{3})+|\d+", text)
+    return re.sub(r"\D", "", found.group()) if found else None
+
+
+def _number(text: str) -> str | None:
+    """Digits with a comma before decimals, as Vietnamese papers write them; None where the decimals were not read."""
+    found = re.search(r"(?<![\d.,])\d+(?:[.,]\d+)?(?![\d,]|\.\d)", text)
+    return found.group().replace(".", ",") if found else None
+
+
 _WAYS: dict[str, Callable[[str], str | None]] = {
     "date": date_in,
     "year": _year,
@@ -117,4 +146,5 @@ _WAYS: dict[str, Callable[[str], str | None]] = {
     "sex": _sex,
     "area": _area,
     "code": _code,
+    "money": _money,
 }
