@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from hncert_cli._say import LANGUAGES, Settings, colour, prescan, tell
+from hncert_cli._say import LANGUAGES, Settings, prescan, tell
 from hncert_cli._spoken import Group
 from pyhncert.errors import HncertError
 
@@ -130,13 +130,9 @@ def usage(err: click.ClickException, said: Settings) -> tuple[str, str]:
 
 def complain(message: str, hint: str, said: Settings) -> None:
     """`hncert: …` and, where there is one, `hint: …`."""
-    tell(f"{_prefix('hncert:', 'red')} {message}")
+    tell(message, lead="hncert:", lead_ink="red")
     if hint:
-        tell(f"{_prefix(said.words('gợi ý:', 'hint:'), 'cyan')} {hint}")
-
-
-def _prefix(word: str, ink: str) -> str:
-    return click.style(word, fg=ink, bold=True) if colour(sys.stderr) else word
+        tell(hint, lead=said.words("gợi ý:", "hint:"))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one return for each family of failure
@@ -150,7 +146,7 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one re
     try:
         answer = hncert.main(given, prog_name="hncert", standalone_mode=False, obj=said)
     except click.exceptions.NoArgsIsHelpError as err:
-        tell(err.ctx.get_help() if err.ctx else "")
+        click.echo(err.ctx.get_help() if err.ctx else "", err=True)
         return 2
     except click.ClickException as err:
         complain(*usage(err, said), said)
@@ -182,4 +178,5 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one re
 def _traceback() -> None:
     import traceback  # noqa: PLC0415  only where one is shown
 
-    traceback.print_exc()
+    for line in traceback.format_exc().splitlines():
+        tell(line)

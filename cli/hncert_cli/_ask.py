@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hncert_cli._say import Settings, tell
+from pyhncert.escape import for_terminal
 from pyhncert.values import Decision, Override
 
 if TYPE_CHECKING:
@@ -69,9 +70,10 @@ def decider(said: Settings, overrides: tuple[Override, ...], *, yes: bool) -> Ca
                 return Decision(approved=False, overrides=tuple(given), reason=finding.code)
             given.append(Override(code=finding.code, reason=reason))
             named.add(finding.code)
+        officer = for_terminal(proposal.officer)
         question = said.words(
-            f"{proposal.officer}: đã đối chiếu với bản chính và chứng thực?",
-            f"{proposal.officer}: compared with the original, and certify?",
+            f"{officer}: đã đối chiếu với bản chính và chứng thực?",
+            f"{officer}: compared with the original, and certify?",
         )
         return Decision(approved=click.confirm(question, default=False, err=True), overrides=tuple(given))
 

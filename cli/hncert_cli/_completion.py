@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from hncert_cli._app import global_options, hncert
-from hncert_cli._say import give
 from hncert_cli._spoken import Command
 
 
@@ -18,4 +17,4 @@ def completion(shell: str) -> None:
 
     made = get_completion_class(shell)
     assert made is not None  # noqa: S101  the choice above is click's own list
-    give(made(hncert, {}, "hncert", "_HNCERT_COMPLETE").source())
+    click.echo(made(hncert, {}, "hncert", "_HNCERT_COMPLETE").source())

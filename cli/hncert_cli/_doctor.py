@@ -30,5 +30,5 @@ def doctor() -> int:
     else:
         for c in checks:
             icon = "✓" if c.ok else "✗"
-            give(f"{icon} {c.name}: {said.said(c.words)}", "green" if c.ok else "red")
+            give(f"{icon} {c.name}: {said.said(c.words)}", ink="green" if c.ok else "red")
     return next((c.exit_code for c in checks if not c.ok), 0)

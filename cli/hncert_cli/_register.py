@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from hncert_cli._open import open_office
 from hncert_cli._say import Settings, give, give_bytes, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Group
 from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.escape import for_json
 from pyhncert.values import VIETNAM
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def list_lines(*, month: str | None) -> None:
     for line in lines:
         state = said.words(*STATES.get(line.state, (line.state, line.state)))
         time = f"{line.certified_at:%Y-%m-%d %H:%M}"
-        give("\t".join([f"{line.number:02d}", line.book, state, grouped(line.code), time, line.original]))
+        give(f"{line.number:02d}", line.book, state, grouped(line.code), time, line.original)
 
 
 def _lines(month: str | None) -> list[RegisterLine]:
@@ -140,7 +140,7 @@ def list_refusals() -> None:
         give_json([{"format": "hncert/refusal", "version": 1, **plain(refusal)} for refusal in stopped])
         return
     for refusal in stopped:
-        give("\t".join([local(refusal.at), refusal.officer, refusal.reason, str(refusal.pages)]))
+        give(local(refusal.at), refusal.officer, refusal.reason, str(refusal.pages))
 
 
 def _day(year: int | None, month: int | None) -> dt.date:
@@ -206,7 +206,7 @@ def export(*, form: str, month: str | None, year: int | None, out: Path | None) 
         from pyhncert.keep import csv_metadata  # noqa: PLC0415
 
         asked, number = chosen or (year, None)
-        described = json.dumps(csv_metadata(out.name, on=_day(asked, number)), ensure_ascii=False, indent=2)
+        described = for_json(csv_metadata(out.name, on=_day(asked, number)), indent=2)
         write_new(out.with_name(f"{out.name}-metadata.json"), f"{described}\n".encode())
     tell(said.words(f"đã ghi {out}", f"wrote {out}"))
 

@@ -1,12 +1,12 @@
 """Talking to people: language, colour, and the two streams.
 
-stdout carries data only; what is said to a person goes to stderr, lower case, no full stop.
+stdout carries data only; what is said to a person goes to stderr, lower case, no full stop. What strangers wrote is
+escaped here, where it leaves, and nowhere else.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from pyhncert.escape import for_json, for_terminal
 from pyhncert.values import VIETNAM, Words
 
 LANGUAGES = ("vi", "en")
@@ -81,9 +82,12 @@ def styled(text: str, ink: str, stream: Any) -> str:
     return click.style(text, fg=ink, bold=True) if colour(stream) else text
 
 
-def tell(text: str, ink: str | None = None) -> None:
-    """Say `text` to a person, on stderr."""
-    click.echo(styled(text, ink, sys.stderr) if ink else text, err=True, color=colour(sys.stderr))
+def tell(text: str, ink: str | None = None, *, lead: str = "", lead_ink: str = "cyan") -> None:
+    """Say one line to a person, on stderr; `lead` stands before it in a colour of its own."""
+    shown = for_terminal(text)
+    shown = styled(shown, ink, sys.stderr) if ink else shown
+    before = f"{styled(lead, lead_ink, sys.stderr)} " if lead else ""
+    click.echo(before + shown, err=True, color=colour(sys.stderr))
 
 
 def grouped(code: str) -> str:
@@ -97,14 +101,15 @@ def local(moment: dt.datetime) -> str:
     return moment.astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
 
 
-def give(text: str, ink: str | None = None) -> None:
-    """Write one line of data to stdout."""
+def give(*cells: str, ink: str | None = None) -> None:
+    """Write one line of data to stdout, cells between tabs."""
+    text = "\t".join(for_terminal(cell) for cell in cells)
     click.echo(styled(text, ink, sys.stdout) if ink else text, color=colour(sys.stdout))
 
 
 def give_json(value: object) -> None:
     """Write `value` as one JSON document to stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(for_json(value, indent=2))
 
 
 def give_bytes(data: bytes) -> None:

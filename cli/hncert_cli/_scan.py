@@ -53,14 +53,14 @@ def listing(device: str | None, said: Settings) -> None:
             return
         for one in can.sources:
             width, height = one.size_mm
-            give(f"{one.source}\t{shown(one.dpi)} dpi\t{', '.join(one.modes)}\t{width:.0f} x {height:.0f} mm")
+            give(one.source, f"{shown(one.dpi)} dpi", ", ".join(one.modes), f"{width:.0f} x {height:.0f} mm")
         return
     found = scanners()
     if said.json:
         give_json({"format": "hncert/scanners", "version": 1, "scanners": plain(found)})
         return
     for scanner in found:
-        give(f"{scanner.name}\t{scanner.vendor} {scanner.model}")
+        give(scanner.name, f"{scanner.vendor} {scanner.model}")
     if not found:
         tell(said.words("không tìm thấy máy quét nào qua SANE", "SANE finds no scanner"))
     tell(

@@ -35,11 +35,11 @@ def show(report: Report, said: Settings) -> None:
     """Print the report in plain words."""
     w = said.words
     icon, ink, vi, en = VERDICTS[report.verdict]
-    give(f"{icon} {w(vi, en)}", ink)
+    give(f"{icon} {w(vi, en)}", ink=ink)
     for reason in report.reasons:
         give(f"  {said.said(reason)}")
     if report.trial:
-        give(w("  văn phòng THỬ NGHIỆM: không có giá trị pháp lý", "  TRIAL office: no legal value"), "yellow")
+        give(w("  văn phòng THỬ NGHIỆM: không có giá trị pháp lý", "  TRIAL office: no legal value"), ink="yellow")
     for label, value in (
         (w("mã", "code"), grouped(report.code or "")),
         (w("bản chính", "original"), report.original),
@@ -77,7 +77,7 @@ def _show_signature(signature: SignatureReport, said: Settings) -> None:
     at = signature.timestamped_at or signature.signed_at
     when = "" if at is None else ", " + local(at)
     level = f", {signature.level}" if signature.level else ""
-    give(f"  {icon} {role}: {signature.signer} ({signature.algorithm}{level}{when}): {w(vi, en)}", ink)
+    give(f"  {icon} {role}: {signature.signer} ({signature.algorithm}{level}{when}): {w(vi, en)}", ink=ink)
     for reason in signature.reasons:
         give(f"      {said.said(reason)}")
 

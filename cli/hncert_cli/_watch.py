@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from hncert_cli._json import plain
 from hncert_cli._say import Settings, at_terminal, give, grouped, settings, tell
 from hncert_cli._spoken import Command
 from pyhncert.errors import UsageFault
+from pyhncert.escape import for_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,13 +80,13 @@ def teller(said: Settings) -> Callable[[Watched], None]:
                 entry |= {"exit_code": event.error.exit_code, "findings": plain(getattr(event.error, "findings", ()))}
             if event.copy is not None:
                 entry["copy"] = as_json(event.copy, event.out)
-            click.echo(json.dumps(entry, ensure_ascii=True))
-        files = ", ".join(shown(name) for name in event.files)
+            click.echo(for_json(entry))
+        files = ", ".join(event.files)
         if event.copy is not None:
             tell(files)
             describe(event.copy, event.out, said)
             if not said.json:
-                give(f"{grouped(event.copy.code)}\t{shown(str(event.out))}")
+                give(grouped(event.copy.code), str(event.out))
             return
         later = said.words("; sẽ thử lại", "; will be tried again") if event.what == "postponed" else ""
         hint = event.error.hint(said.lang) if event.error is not None else ""
@@ -94,11 +94,6 @@ def teller(said: Settings) -> Callable[[Watched], None]:
         complain(f"{words if words.startswith(files) else f'{files}: {words}'}{later}", hint, said)
 
     return say
-
-
-def shown(name: str) -> str:
-    """A file name on one line, also where it holds line breaks or bytes that are no text."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
 @click.command(cls=Command)

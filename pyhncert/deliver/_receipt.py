@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyhncert.errors import UsageFault
+from pyhncert.escape import for_json
 from pyhncert.values import VIETNAM, FileState, RegisterLine
 
 FORMAT = "pyhncert/receipt"
@@ -57,4 +57,4 @@ def receipt(line: RegisterLine, states: Sequence[FileState]) -> dict[str, Any]:
 
 def receipt_bytes(made: Mapping[str, Any]) -> bytes:
     """The receipt as it is written: JSON for people's eyes too, ending in a newline."""
-    return (json.dumps(made, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    return (for_json(made, indent=2, sort_keys=True) + "\n").encode()

@@ -15,7 +15,7 @@ from pyhncert.issue._font import Font
 from pyhncert.issue._layout import Sheet, lay_out
 from pyhncert.issue._pdfa import pdf_date, srgb_profile, write_font, xmp
 from pyhncert.issue._qr import QUIET, modules
-from pyhncert.issue._text import invisible, readable
+from pyhncert.issue._text import invisible
 from pyhncert.issue._wording import wording
 from pyhncert.issue._write import Writer, number, text_string
 
@@ -212,9 +212,7 @@ class _Job:
         )
         if act.trial:
             about += f"; {self.words['trial']}"
-        packet = xmp(
-            title=readable(title), author=readable(act.office), description=readable(about), when=when, tool=_TOOL
-        )
+        packet = xmp(title=title, author=act.office, description=about, when=when, tool=_TOOL)
         metadata = pdf.stream("/Type /Metadata /Subtype /XML", packet, deflate=False)
         fields = " ".join(f"{w} 0 R" for w in self.widgets)
         pdf.put(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyhncert.errors import MissingDependency
+from pyhncert.escape import dangerous
 
 __all__ = ["Face", "Font", "big_endian", "clean", "prepare_font"]
 
@@ -181,7 +182,8 @@ def big_endian(code: str, data: bytes) -> array[int]:
 
 
 def clean(face: Face, text: str) -> str:
-    """`text` in NFC, with every character that `face` cannot draw shown as ?, so that nothing is lost silently."""
+    """`text` in NFC, with every character that `face` cannot draw, or that is not to be drawn (see `pyhncert.escape`),
+    shown as ?, so that nothing is lost silently."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return "".join(c if ord(c) in face.cmap else "?" for c in text)
+    return "".join(c if ord(c) in face.cmap and not dangerous(c) else "?" for c in text)

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 
+from pyhncert.escape import for_pdf
 from pyhncert.issue._subset import Case
 from pyhncert.issue._write import number
 from pyhncert.values import Line, Reading, Word
 
-__all__ = ["invisible", "readable"]
-
-
-def readable(text: str) -> str:
-    """`text` in NFC without what a PDF may not map to (controls, surrogates, private use, byte order marks)."""
-    if text.isascii() and text.isprintable():
-        return text
-    kept = (c if unicodedata.category(c)[0] != "C" else " " for c in unicodedata.normalize("NFC", text))
-    return " ".join("".join(kept).split())
+__all__ = ["invisible"]
 
 
 def invisible(case: Case, reading: Reading, *, scale: float, height: float) -> str:
@@ -29,7 +21,7 @@ def invisible(case: Case, reading: Reading, *, scale: float, height: float) -> s
     parts = ["q BT 3 Tr /F0 1 Tf"]
     for line in reading.lines:
         words: tuple[Word | Line, ...] = line.words or (line,)
-        shown = [(readable(w.text), w) for w in words]
+        shown = [(for_pdf(w.text), w) for w in words]
         shown = [(t, w) for t, w in shown if t]
         for i, (text, word) in enumerate(shown):
             (x0, y0), _, (x2, y2), (x3, y3) = word.quad

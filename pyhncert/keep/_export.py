@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from collections.abc import Iterable
 from typing import IO, Any
 
+from pyhncert.escape import for_csv, for_json
 from pyhncert.keep._form import day_text, form
 from pyhncert.values import RegisterLine
 
 FORMAT = "pyhncert/register"
 VERSION = 1
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def columns(line: RegisterLine) -> tuple[str, ...]:
@@ -31,11 +30,6 @@ def columns(line: RegisterLine) -> tuple[str, ...]:
     )
 
 
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection): such a one gets an apostrophe."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
-
-
 def export_csv(lines: Iterable[RegisterLine], stream: IO[str], *, on: dt.date, bom: bool = False) -> int:
     """Write `lines` as CSV (RFC 4180) under the column names in force on `on`; returns how many.
 
@@ -48,7 +42,7 @@ def export_csv(lines: Iterable[RegisterLine], stream: IO[str], *, on: dt.date, b
     writer.writerow(form(on).columns)
     count = 0
     for line in lines:
-        writer.writerow([_safe(cell) for cell in columns(line)])
+        writer.writerow([for_csv(cell) for cell in columns(line)])
         count += 1
     return count
 
@@ -91,10 +85,10 @@ def export_json(lines: Iterable[RegisterLine], stream: IO[str], *, on: dt.date) 
     Written line by line, so that memory stays flat.
     """
     head = {"format": FORMAT, "version": VERSION, "columns": list(form(on).columns)}
-    stream.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "lines": [')
+    stream.write(for_json(head)[:-1] + ', "lines": [')
     count = 0
     for line in lines:
-        stream.write((",\n" if count else "\n") + json.dumps(as_json(line), ensure_ascii=False))
+        stream.write((",\n" if count else "\n") + for_json(as_json(line)))
         count += 1
     stream.write("\n]}\n")
     return count

@@ -1,12 +1,24 @@
 """Reading a page: lines in place, the kind of paper, its fields.
 
 `Reader` finds the lines with a neural detector and reads each with Tesseract; nothing is loaded before the first page.
+Other programs call :func:`read` with an array or a file's bytes and get lines in their own pixels (docs/library.md).
 """
 
 from pyhncert.recognise._classify import classify, kind_name
 from pyhncert.recognise._fields import fields
+from pyhncert.recognise._library import PageText, read
 from pyhncert.recognise._machine import broken_rows
 from pyhncert.recognise._reader import Reader
 from pyhncert.recognise._text import capitals, fold
 
-__all__ = ["Reader", "broken_rows", "capitals", "classify", "fields", "fold", "kind_name"]
+__all__ = [
+    "PageText",
+    "Reader",
+    "broken_rows",
+    "capitals",
+    "classify",
+    "fields",
+    "fold",
+    "kind_name",
+    "read",
+]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import threading
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyhncert.errors import MissingDependency
+from pyhncert.escape import plain
 from pyhncert.recognise._crop import FINE, HIGH, LOW, QUICK
 from pyhncert.recognise._numbers import NumberReader, machine_row, with_numbers
 from pyhncert.values import Line, Point, Quad, Word
@@ -117,7 +117,7 @@ class Recogniser:
         at = engine.GetIterator()
         while at is not None and not at.Empty(level):
             try:
-                text = unicodedata.normalize("NFC", at.GetUTF8Text(level).strip()).translate(_ETH).strip(_RULES)
+                text = plain(at.GetUTF8Text(level)).translate(_ETH).strip(_RULES)
             except RuntimeError:  # no text in this word
                 text = ""
             box = at.BoundingBox(level)

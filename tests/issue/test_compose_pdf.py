@@ -18,9 +18,10 @@ from PIL import Image, ImageCms
 
 from pyhncert import issue
 from pyhncert.errors import StorageFault
+from pyhncert.escape import for_pdf
 from pyhncert.issue._pdfa import srgb_profile
 from pyhncert.issue._subset import Case
-from pyhncert.issue._text import invisible, readable
+from pyhncert.issue._text import invisible
 from pyhncert.issue._write import number
 from pyhncert.values import Line, Reading, Word
 
@@ -179,9 +180,9 @@ def test_our_profile_is_srgb():
 
 @given(text=st.text())
 def test_what_is_written_is_always_text_that_a_pdf_may_map_to(text):
-    shown = readable(text)
+    shown = for_pdf(text)
     assert not any(unicodedata.category(c)[0] == "C" for c in shown)
-    assert shown == readable(shown)
+    assert shown == for_pdf(shown)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -191,7 +192,7 @@ def test_any_word_in_any_place_gives_well_formed_operators(text, x, y):
     line = Line(text=text, quad=quad, confidence=1, words=())
     case = Case(None)
     content = invisible(case, Reading(page=1, lines=(line,), reader=""), scale=0.24, height=800)
-    if readable(text):
+    if for_pdf(text):
         assert re.fullmatch(r"q BT 3 Tr /F0 1 Tf\n(-?[\d.]+ ){6}Tm <[0-9A-F]*> Tj\nET Q", content)
     else:
         assert content == ""

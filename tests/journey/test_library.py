@@ -37,6 +37,16 @@ def test_the_example_of_the_readme_is_ten_lines_and_runs(folder, small, tmp_path
     assert (tmp_path / "build" / "copy.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_the_example_of_the_library_page_runs(small, tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "library.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "scan.png").write_bytes(small.read_bytes())
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert re.fullmatch(r"\d+ \d+ [01]\.\d\d \S.*", said[1])
+    assert "QUYẾT ĐỊNH" in said
+
+
 def test_two_offices_in_one_process_know_nothing_of_each_other(new_folder, office, officer, small):
     other = pyhncert.open_office(new_folder)
     first = other.certify([small], decide=officer)
