@@ -18,6 +18,7 @@ __all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "nam
 
 OFFICE_FILE = "office.toml"
 _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
+_KEY = frozenset({"key", "module", "token", "certificate", "scheme"})
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
     "register": frozenset({"file", "book", "suffix"}),
@@ -26,21 +27,28 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
     "timestamp": frozenset({"trial", "url", "timeout_s"}),
-    "agency": frozenset({"name", "key", "scheme", "picture"}),
-    "qr": frozenset({"key", "scheme"}),
+    "agency": _KEY | {"name", "picture"},
+    "qr": _KEY,
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
-_OFFICER = frozenset({"id", "name", "title", "key", "scheme", "picture"})
+_OFFICER = _KEY | {"id", "name", "title", "picture"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySettings:
-    """One key of the office: whose, where it lies, and how it signs."""
+    """One key of the office: whose, where it lies, and how it signs.
+
+    Either `key` is its file, or `module` the PKCS#11 library of the token that holds it; `token` and `certificate` say
+    which, where there are several.
+    """
 
     id: str
     name: str
     title: str = ""
-    key: Path
+    key: Path | None
+    module: Path | None = None
+    token: str = ""
+    certificate: str = ""
     scheme: str
     picture: Path | None = None
 
@@ -246,14 +254,19 @@ class _Reader:
         return self._make_key(f"officer {n}", entry)
 
     def _make_key(self, where: str, table: dict[str, str]) -> KeySettings:
-        if not table.get("key") or not table.get("scheme"):
-            raise self._wrong(where, "needs key and scheme", "cần key và scheme")
-        picture = table.get("picture")
+        if bool(table.get("key")) is bool(table.get("module")) or not table.get("scheme"):
+            raise self._wrong(where, "needs scheme, and key or module", "cần scheme, và key hoặc module")
+        if table.get("key") and (table.get("token") or table.get("certificate")):
+            raise self._wrong(where, "token and certificate go with module", "token và certificate đi cùng module")
+        paths = {name: self._path(table[name]) if table.get(name) else None for name in ("key", "module", "picture")}
         return KeySettings(
             id=table["id"],
             name=table.get("name", ""),
             title=table.get("title", ""),
-            key=self._path(table["key"]),
+            key=paths["key"],
+            module=paths["module"],
+            token=table.get("token", ""),
+            certificate=table.get("certificate", ""),
             scheme=table["scheme"],
-            picture=self._path(picture) if picture else None,
+            picture=paths["picture"],
         )

@@ -1,5 +1,6 @@
 """The compiled core. See core_rs/src/py/."""
 
+from os import PathLike
 from typing import Literal, final
 
 import numpy as np
@@ -13,6 +14,7 @@ __all__ = [
     "SealMark",
     "SigningKey",
     "Survey",
+    "Token",
     "certificate_spki",
     "cms_finish",
     "cms_parse",
@@ -38,6 +40,7 @@ __all__ = [
     "survey",
     "timestamp_info",
     "timestamp_request",
+    "tokens",
     "verify_issued",
     "verify_signature",
     "warp",
@@ -69,6 +72,20 @@ class SigningKey:
     @property
     def public_spki(self) -> bytes: ...
 
+@final
+class Token:
+    def __new__(cls, module: str | PathLike[str], wanted: str = "", /) -> Token: ...
+    def pin(self) -> str: ...
+    def answers(self) -> bool: ...
+    def certificates(self) -> list[tuple[str, bytes, bytes]]: ...
+    def login(self, pin: str, /, *, typed: bool) -> None: ...
+    def sign(self, id: bytes, message: bytes, /, *, scheme: str, digest: str, fixed: bool = False) -> bytes: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def serial(self) -> str: ...
+
+def tokens(module: str | PathLike[str], /) -> list[tuple[str, str, str]]: ...
 def verify_signature(
     key: bytes, message: bytes, signature: bytes, /, *, scheme: str, digest: str, fixed: bool = False
 ) -> None: ...

@@ -401,12 +401,18 @@ class Office:
 
     def credential(self, key: KeySettings) -> Credential:
         """The key and certificate behind `key`, loaded once; raises KeyFault, CertificateFault."""
-        from pyhncert.identify import load_credential  # noqa: PLC0415
+        from pyhncert.identify import load_credential, load_token_credential  # noqa: PLC0415
 
         with self._once:
             found = self._credentials.get(key.id)
             if found is None:
-                found = load_credential(key.key, self._asker(key.id), scheme=key.scheme, authorities=self.intermediates)
+                ask, chain = self._asker(key.id), self.intermediates
+                if key.module is not None:
+                    named = {"token": key.token, "certificate": key.certificate}
+                    found = load_token_credential(key.module, ask, scheme=key.scheme, authorities=chain, **named)
+                else:
+                    assert key.key is not None  # noqa: S101  the settings say one of both
+                    found = load_credential(key.key, ask, scheme=key.scheme, authorities=chain)
                 self._credentials[key.id] = found
             return found
 

@@ -51,6 +51,12 @@ class Words(NamedTuple):
         return self.vi if lang == "vi" else self.en
 
 
+class Typed(str):
+    """A password or PIN that a person has just typed, not one that was stored: only such a one may be tried twice."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """A 3x3 homography, row by row; for a page it maps raw pixels to page pixels."""

@@ -10,6 +10,7 @@ import click
 
 from hncert_cli._say import Settings, at_terminal
 from pyhncert.errors import KeyFault
+from pyhncert.values import Typed
 
 if TYPE_CHECKING:
     from pyhncert.office import Office
@@ -49,7 +50,7 @@ def password_source(said: Settings) -> Callable[[str], str]:
             answer = lines.pop(0)
         elif at_terminal():
             label = said.words(f"mật khẩu của khóa {name}", f"password of the {name} key")
-            answer = str(click.prompt(label, hide_input=True, err=True))
+            answer = Typed(click.prompt(label, hide_input=True, err=True))
         else:
             raise KeyFault(
                 f"the {name} key needs a password; set {variable}, or give --password-fd",

@@ -9,5 +9,6 @@ pub mod error;
 pub mod image;
 #[cfg(feature = "python")]
 mod py;
+pub mod token;
 
 pub use error::{Error, Result};

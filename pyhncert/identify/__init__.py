@@ -15,6 +15,7 @@ from pyhncert.identify._certificates import (
 from pyhncert.identify._check import check_credential, check_path, find_path
 from pyhncert.identify._keys import Credential, PrivateKey, Signer, load_credential
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
+from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "PrivateKey",
     "Signer",
     "Timestamper",
+    "TokenKey",
     "TrialAuthority",
     "TrialPaths",
     "TrialTimestamper",
@@ -32,6 +34,7 @@ __all__ = [
     "find_path",
     "is_issued_by",
     "load_credential",
+    "load_token_credential",
     "make_trial_authority",
     "parse_certificate",
     "parse_crl",

@@ -298,14 +298,14 @@ def load_credential(
     key = PrivateKey(pkcs8)
     return Credential(
         certificate=certificate,
-        chain=_issuers(certificate, [*others, *authorities]),
+        chain=issuers(certificate, [*others, *authorities]),
         key=key,
         scheme=scheme or key.scheme,
         digest=key.digest,
     )
 
 
-def _issuers(certificate: bytes, others: list[bytes]) -> tuple[bytes, ...]:
+def issuers(certificate: bytes, others: list[bytes]) -> tuple[bytes, ...]:
     """Those of `others` that lead up from `certificate`, in order, without the self-signed root."""
     chain: list[bytes] = []
     below = certificate

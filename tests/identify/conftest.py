@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,6 +29,9 @@ class Clock:
     def on(self, **delta: float) -> dt.datetime:
         self.now += dt.timedelta(**delta)
         return self.now
+
+
+sys.path.insert(0, str(Path(__file__).parent))  # `import softhsm` in these tests
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest;
 use aws_lc_rs::signature as lc;
 
-use super::der::{NULL, OID, SEQUENCE, context, tlv, unsigned};
+use super::der::{NULL, OCTET_STRING, OID, SEQUENCE, context, tlv, unsigned};
 use crate::{Error, Result};
 
 /// A SHA-2 digest.
@@ -87,6 +87,15 @@ impl Digest {
             Self::Sha512 => &digest::SHA512,
         };
         digest::digest(algorithm, data).as_ref().to_vec()
+    }
+
+    /// `DigestInfo` around a digest, what RSASSA-PKCS1-v1_5 pads (RFC 8017, 9.2).
+    #[must_use]
+    pub fn info(self, sum: &[u8]) -> Vec<u8> {
+        tlv(
+            SEQUENCE,
+            &[&self.identifier_null(), &tlv(OCTET_STRING, &[sum])],
+        )
     }
 
     fn oid(self) -> [u8; 9] {

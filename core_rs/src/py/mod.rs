@@ -7,6 +7,7 @@ mod grain;
 mod image;
 mod light;
 mod marks;
+mod token;
 
 use pyo3::prelude::*;
 
@@ -39,5 +40,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     image::register(module)?;
     light::register(module)?;
     changes::register(module)?;
-    marks::register(module)
+    marks::register(module)?;
+    token::register(module)
 }

@@ -1,0 +1,104 @@
+//! Border of tokens.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::cms::{Digest, Scheme};
+use crate::token;
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn fault(fault: token::Fault) -> PyErr {
+    super::KeyFault::new_err(fault.words())
+}
+
+/// Label, id and DER of a certificate.
+type Held<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+/// A PKCS#11 token with one session; its `repr` tells its label.
+#[pyclass(frozen, module = "pyhncert._core")]
+struct Token(token::Token);
+
+#[pymethods]
+impl Token {
+    #[new]
+    #[pyo3(signature = (module, wanted = "", /))]
+    #[allow(clippy::needless_pass_by_value)] // as Python gives it
+    fn new(py: Python<'_>, module: PathBuf, wanted: &str) -> PyResult<Self> {
+        let found = py.detach(|| token::Token::open(&module, wanted));
+        found.map(Self).map_err(fault)
+    }
+
+    #[getter]
+    fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    #[getter]
+    fn serial(&self) -> &str {
+        &self.0.serial
+    }
+
+    fn pin(&self, py: Python<'_>) -> PyResult<&'static str> {
+        Ok(py.detach(|| self.0.pin()).map_err(fault)?.name())
+    }
+
+    fn answers(&self, py: Python<'_>) -> bool {
+        py.detach(|| self.0.answers())
+    }
+
+    fn certificates<'py>(&self, py: Python<'py>) -> PyResult<Vec<Held<'py>>> {
+        let found = py.detach(|| self.0.certificates()).map_err(fault)?;
+        Ok(found
+            .into_iter()
+            .map(|one| {
+                let (id, der) = (PyBytes::new(py, &one.id), PyBytes::new(py, &one.der));
+                (one.label, id, der)
+            })
+            .collect())
+    }
+
+    #[pyo3(signature = (pin, /, *, typed))]
+    fn login(&self, py: Python<'_>, pin: &str, typed: bool) -> PyResult<()> {
+        py.detach(|| self.0.login(pin, typed)).map_err(fault)
+    }
+
+    #[pyo3(signature = (id, message, /, *, scheme, digest, fixed=false))]
+    fn sign<'py>(
+        &self,
+        py: Python<'py>,
+        id: &[u8],
+        message: &[u8],
+        scheme: &str,
+        digest: &str,
+        fixed: bool,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let (scheme, digest) = (Scheme::named(scheme)?, Digest::named(digest)?);
+        let signature = py
+            .detach(|| self.0.sign(id, message, scheme, digest, fixed))
+            .map_err(fault)?;
+        Ok(PyBytes::new(py, &signature))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Token {}>", self.0.label)
+    }
+}
+
+/// The tokens that a PKCS#11 module sees: label, serial number, and how each stands to its PIN.
+#[pyfunction]
+#[pyo3(signature = (module, /))]
+#[allow(clippy::needless_pass_by_value)] // as Python gives it
+fn tokens(py: Python<'_>, module: PathBuf) -> PyResult<Vec<(String, String, &'static str)>> {
+    let found = py.detach(|| token::tokens(&module)).map_err(fault)?;
+    Ok(found
+        .into_iter()
+        .map(|(label, serial, pin)| (label, serial, pin.name()))
+        .collect())
+}
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Token>()?;
+    module.add_function(wrap_pyfunction!(tokens, module)?)
+}
