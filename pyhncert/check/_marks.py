@@ -13,7 +13,7 @@ from itertools import islice
 
 from pyhncert.check._paper import Paper
 from pyhncert.check._rules import Rule, rules
-from pyhncert.recognise import capitals, fold
+from pyhncert.recognise import capitals, distances, fold
 from pyhncert.values import Finding, Kind, Line, Quad, Reading, Word
 
 _CAPITALS = 0.75
@@ -85,11 +85,17 @@ def foreign(rule: Rule, paper: Paper) -> Iterator[Finding]:
 
 
 def _is_mark(text: str, mark: str, line: Line) -> bool:
-    """`text` is the secrecy mark and nothing else. MẬT without its marks is also MẮT (eye) and MẶT (side)."""
-    if fold(text) != fold(mark) or (capitals(text) < _CAPITALS and line.red < _RED):
+    """`text` is the secrecy mark and nothing else. MẬT without its marks is also MẮT (eye) and MẶT (side).
+
+    In red one letter may be wrong, missing or too many, but for the last two: stamps are worn, and lie over print.
+    """
+    red, found, wanted = line.red >= _RED, fold(text), fold(mark)
+    if found != wanted:
+        worn = found[-2:] == wanted[-2:] and distances(wanted, found)[-1] == 1
+        return red and " " in mark and worn
+    if capitals(text) < _CAPITALS and not red:
         return False
-    last = _letters(text)[-3:].upper()
-    return " " in mark or line.red >= _RED or last in {"MẬT", "MÂT", "MẤT", "MẠT"}
+    return " " in mark or red or _letters(text)[-3:].upper() in {"MẬT", "MÂT", "MẤT", "MẠT"}
 
 
 def _letters(text: str) -> str:

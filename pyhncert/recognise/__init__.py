@@ -9,7 +9,7 @@ from pyhncert.recognise._fields import fields
 from pyhncert.recognise._library import PageText, read
 from pyhncert.recognise._machine import broken_rows
 from pyhncert.recognise._reader import Reader
-from pyhncert.recognise._text import capitals, fold
+from pyhncert.recognise._text import capitals, distances, fold
 
 __all__ = [
     "PageText",
@@ -17,6 +17,7 @@ __all__ = [
     "broken_rows",
     "capitals",
     "classify",
+    "distances",
     "fields",
     "fold",
     "kind_name",

@@ -30,7 +30,7 @@ _MANY = 48
 """A page of more lines is dense: small print is then the body, and reading it finely would take seconds."""
 _SIGNATURE = 0.6
 """Words among the strokes of a signature that are read with less confidence, or have two letters, are strokes."""
-_STAMP = 0.4
+_STAMP = 0.28
 """A framed stamp read with less confidence is no words."""
 _ASKED = 6
 """So many lines tell which side of a page is up."""

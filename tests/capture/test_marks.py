@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 from drawing.sheet import INK, RED, Sheet
-from PIL import ImageFilter
+from PIL import Image, ImageFilter
 
 from pyhncert import _core
 from pyhncert.capture import normalise
@@ -114,6 +114,17 @@ def test_a_slanted_stamp_is_found_with_its_slant(sheet):
     assert middle(quad) == pytest.approx((60, 230), abs=1.5)
     (x0, y0), (x1, y1) = quad[0], quad[1]
     assert np.degrees(np.arctan2(y1 - y0, x1 - x0)) == pytest.approx(-9, abs=1.5)
+
+
+@pytest.mark.parametrize("at", [(83, 230), (50, 223.5)], ids=["touching", "crossing"])
+def test_a_worn_stamp_is_found_though_red_print_touches_it(sheet, at):
+    sheet.stamp(60, 230, "MẬT", pt=24, angle=4)
+    pale = np.array(sheet.image)
+    red = pale[..., 1] < 150
+    pale[red] = (pale[red] * 0.45 + 255 * 0.55).astype(np.uint8)
+    sheet.image.paste(Image.fromarray(pale))
+    sheet.text(*at, "GIẤY", 26, style="bold", fill=(190, 20, 40))
+    assert any(middle(quad) == pytest.approx((60, 230), abs=3) for quad in marks(sheet).stamps)
 
 
 def test_bold_capitals_of_a_red_title_are_no_stamp():

@@ -110,6 +110,19 @@ def test_a_red_stamp_counts_even_when_its_marks_were_misread(faults: Faults, lin
     assert faults(lines=[line_of("Mật", red=0.9)]) == [("secret", "block")]
 
 
+@pytest.mark.parametrize("text", ["[rỗi MẬT]", "TUYỆT°MWẤT", "TUYỆ MẬT"])
+def test_a_red_mark_of_two_words_may_be_off_by_one_letter(
+    faults: Faults, line_of: Callable[..., Line], text: str
+) -> None:
+    assert faults(lines=[line_of(text, red=0.9)]) == [("secret", "block")]
+    assert faults(lines=[line_of(text)]) == []
+
+
+@pytest.mark.parametrize("text", ["TUYẾT MAI", "TUYẾT MAN", "BẬT", "CHẤT MẬT", "TUYẾT NHẬT"])
+def test_red_words_that_are_nearly_a_mark_are_none(faults: Faults, line_of: Callable[..., Line], text: str) -> None:
+    assert faults(lines=[line_of(text, red=0.9)]) == []
+
+
 def test_a_stamp_that_was_read_with_the_text_beside_it_counts(faults: Faults, line_of: Callable[..., Line]) -> None:
     words = line_of("Số: 12/QĐ-UBND").words
     x = words[-1].quad[1][0] + 200

@@ -8,9 +8,13 @@ use super::scratch::Kept;
 use super::{Picture, blobs, grow};
 
 const RED: u8 = 5;
+/// From here on it is as red as printed titles are.
+const PRINT: u8 = 25;
 /// Long and short side in millimetres.
 const LONG_MM: (f64, f64) = (13.0, 90.0);
 const SHORT_MM: (f64, f64) = (5.5, 26.0);
+/// How far ink is grown before it is looked at what hangs together.
+const GROWN_MM: [f64; 2] = [0.5, 0.13];
 /// Share of a side that is left out at each end, where the frame turns.
 const END: f64 = 0.06;
 /// Words begin within that share of the height from the frame; in between a row is inked over at most `BLANK` of it.
@@ -18,18 +22,40 @@ const ROOM: f64 = 0.4;
 const BLANK: f64 = 0.2;
 
 /// Red framed stamps in pixels of [`Inks`]: four corners, clockwise from the reader's upper left.
+///
+/// A worn frame hangs together only when its ink is grown, a whole one beside a red title only when it is hardly grown,
+/// and a worn one that a title crosses only without the title's full ink.
 #[must_use]
 pub fn find(inks: &Inks) -> Kept<Quad> {
-    let mask = at_least(&inks.red, RED);
-    let Ok(grown) = grow::grow(mask.view(), (0.5 * inks.per_mm) as f32) else {
-        return Kept::default();
-    };
+    let mut found = Kept::grown();
+    for mask in [at_least(&inks.red, RED), worn(&inks.red)] {
+        for grown_mm in GROWN_MM {
+            if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
+                find_among(inks, &mask, &grown, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// The ink of worn stamps: red, but not as red as print.
+fn worn(red: &Picture) -> Picture {
+    let mut out = Picture::zeros(red.width, red.height, 1);
+    for y in 0..red.height {
+        for (to, from) in out.row_mut(y).iter_mut().zip(red.row(y)) {
+            *to = u8::from((RED..PRINT).contains(from));
+        }
+    }
+    out
+}
+
+/// The frames among the ink that hangs together in `grown`, except where one was found before.
+fn find_among(inks: &Inks, mask: &Picture, grown: &Picture, found: &mut Kept<Quad>) {
     let ink = blobs::find(grown.view());
     let mm = |px: u32| f64::from(px) / inks.per_mm;
-    let mut found = Kept::grown();
     for (index, blob) in ink.blobs.iter().enumerate() {
         let (w, h) = (mm(blob.width()), mm(blob.height()));
-        if !(LONG_MM.0..LONG_MM.1).contains(&w) || !(SHORT_MM.0..LONG_MM.1).contains(&h) {
+        if !(LONG_MM.0..LONG_MM.1).contains(&w) || !(SHORT_MM.0..SHORT_MM.1).contains(&h) {
             continue;
         }
         let mut points = Kept::<Point>::grown();
@@ -47,11 +73,23 @@ pub fn find(inks: &Inks) -> Kept<Quad> {
         let sized = (LONG_MM.0..LONG_MM.1).contains(&long)
             && (SHORT_MM.0..SHORT_MM.1).contains(&short)
             && long > 1.15 * short;
-        if sized && framed(&mask, &quad, inks.px(1.2)) >= 0.72 && words_apart(&mask, &quad) {
+        if sized
+            && framed(mask, &quad, inks.px(1.2)) >= 0.72
+            && words_apart(mask, &quad)
+            && !found.iter().any(|other| within(&quad, other))
+        {
             found.push(quad);
         }
     }
-    found
+}
+
+/// Whether the middle of `quad` lies in the upright box around `other`.
+fn within(quad: &Quad, other: &Quad) -> bool {
+    let middle = |f: fn(&Point) -> f64| quad.iter().map(f).sum::<f64>() / 4.0;
+    let inside = |f: fn(&Point) -> f64, at: f64| {
+        other.iter().any(|p| f(p) <= at) && other.iter().any(|p| f(p) >= at)
+    };
+    inside(|p| p.0, middle(|p| p.0)) && inside(|p| p.1, middle(|p| p.1))
 }
 
 /// The smallest box around a hull, as far as it is slanted by at most 30 degrees; its longer side is the upper one.
