@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyhncert._config import KeySettings, OfficeSettings, load_settings, named_file, user_office
-from pyhncert.errors import KeyFault, NotFound, StorageFault, UsageFault
+from pyhncert.errors import NotFound, StorageFault, UsageFault
 from pyhncert.values import (
     VIETNAM,
     CertifiedCopy,
@@ -401,38 +401,15 @@ class Office:
 
     def credential(self, key: KeySettings) -> Credential:
         """The key and certificate behind `key`, loaded once; raises KeyFault, CertificateFault."""
-        from pyhncert.identify import load_credential, load_token_credential  # noqa: PLC0415
+        from pyhncert._credentials import asker, load  # noqa: PLC0415
 
         with self._once:
             found = self._credentials.get(key.id)
             if found is None:
-                ask, chain = self._asker(key.id), self.intermediates
-                if key.module is not None:
-                    named = {"token": key.token, "certificate": key.certificate}
-                    found = load_token_credential(key.module, ask, scheme=key.scheme, authorities=chain, **named)
-                else:
-                    assert key.key is not None  # noqa: S101  the settings say one of both
-                    found = load_credential(key.key, ask, scheme=key.scheme, authorities=chain)
-                self._credentials[key.id] = found
+                found = self._credentials[key.id] = load(key, asker(self._password, key.id), self.intermediates)
             return found
 
     # -- inside ------------------------------------------------------------------------------------------------------
-
-    def _asker(self, name: str) -> Callable[[], str] | None:
-        ask = self._password
-        if ask is not None:
-            return lambda: ask(name)
-        variable = f"HNCERT_PASSWORD_{name.upper()}"
-        if variable in os.environ:
-            return lambda: os.environ[variable]
-
-        def nobody() -> str:
-            raise KeyFault(
-                f"the {name} key needs a password; set {variable}",
-                f"khóa {name} cần mật khẩu; đặt {variable}",
-            )
-
-        return nobody
 
     def _certificates(self, paths: Sequence[Path]) -> tuple[bytes, ...]:
         from pyhncert.identify import read_certificates  # noqa: PLC0415
