@@ -18,7 +18,9 @@ __all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "nam
 
 OFFICE_FILE = "office.toml"
 _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
-_KEY = frozenset({"key", "module", "token", "certificate", "scheme"})
+_HOMES: dict[str, tuple[str, ...]] = {"key": (), "module": ("token", "certificate"), "remote": ("client", "credential")}
+"""Where a key may lie, and what else is said of it there."""
+_KEY = frozenset({"scheme", *_HOMES, *(name for names in _HOMES.values() for name in names)})
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
     "register": frozenset({"file", "book", "suffix"}),
@@ -38,8 +40,9 @@ _OFFICER = _KEY | {"id", "name", "title", "picture"}
 class KeySettings:
     """One key of the office: whose, where it lies, and how it signs.
 
-    Either `key` is its file, or `module` the PKCS#11 library of the token that holds it; `token` and `certificate` say
-    which, where there are several.
+    Either `key` is its file, or `module` the PKCS#11 library of the token that holds it (`token` and `certificate` say
+    which, where there are several), or `remote` the address of a signing service (CSC API v2) that knows us as `client`
+    and the key as `credential`.
     """
 
     id: str
@@ -49,6 +52,9 @@ class KeySettings:
     module: Path | None = None
     token: str = ""
     certificate: str = ""
+    remote: str = ""
+    client: str = ""
+    credential: str = ""
     scheme: str
     picture: Path | None = None
 
@@ -254,10 +260,17 @@ class _Reader:
         return self._make_key(f"officer {n}", entry)
 
     def _make_key(self, where: str, table: dict[str, str]) -> KeySettings:
-        if bool(table.get("key")) is bool(table.get("module")) or not table.get("scheme"):
-            raise self._wrong(where, "needs scheme, and key or module", "cần scheme, và key hoặc module")
-        if table.get("key") and (table.get("token") or table.get("certificate")):
-            raise self._wrong(where, "token and certificate go with module", "token và certificate đi cùng module")
+        homes = [home for home in _HOMES if table.get(home)]
+        if len(homes) != 1 or not table.get("scheme"):
+            raise self._wrong(
+                where, "needs scheme, and key, module or remote", "cần scheme, và key, module hoặc remote"
+            )
+        for home, names in _HOMES.items():
+            if home != homes[0] and any(table.get(name) for name in names):
+                both = ", ".join(names)
+                raise self._wrong(where, f"{both} go with {home}", f"{both} đi cùng {home}")
+        if homes == ["remote"] and not (table.get("client") and table.get("credential")):
+            raise self._wrong(where, "remote needs client and credential", "remote cần client và credential")
         paths = {name: self._path(table[name]) if table.get(name) else None for name in ("key", "module", "picture")}
         return KeySettings(
             id=table["id"],
@@ -267,6 +280,9 @@ class _Reader:
             module=paths["module"],
             token=table.get("token", ""),
             certificate=table.get("certificate", ""),
+            remote=table.get("remote", ""),
+            client=table.get("client", ""),
+            credential=table.get("credential", ""),
             scheme=table["scheme"],
             picture=paths["picture"],
         )

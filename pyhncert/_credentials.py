@@ -1,4 +1,4 @@
-"""The office's keys as its settings name them: a file, a token; and who is asked for their passwords."""
+"""The office's keys as its settings name them: in a file, on a token, in a signing service; and their passwords."""
 
 from __future__ import annotations
 
@@ -7,26 +7,47 @@ from collections.abc import Callable, Sequence
 
 from pyhncert._config import KeySettings
 from pyhncert.errors import KeyFault
-from pyhncert.identify import Credential, load_credential, load_token_credential
+from pyhncert.identify import (
+    Credential,
+    RemoteService,
+    load_credential,
+    load_remote_credential,
+    load_token_credential,
+)
 
-__all__ = ["asker", "load"]
+__all__ = ["load"]
+
+Passwords = Callable[[str], str] | None
 
 
-def load(key: KeySettings, ask: Callable[[], str], authorities: Sequence[bytes]) -> Credential:
-    """The key and certificate behind `key`; `ask` is called when it has a password or PIN.
+def load(key: KeySettings, password: Passwords, authorities: Sequence[bytes]) -> Credential:
+    """The key and certificate behind `key`; `password` is asked where it has a password or PIN.
+
+    A remote key has two: its PIN, under its own name, and our secret as the service's client, under ``<id>_client``.
 
     Raises:
         KeyFault: it is not there, or the password is wrong.
         CertificateFault: its certificate cannot be read.
+        Unavailable: its service is silent.
     """
+    ask = asker(password, key.id)
+    if key.remote:
+        service = RemoteService(key.remote, key.client, asker(password, f"{key.id}_client"))
+        return load_remote_credential(service, key.credential, ask, scheme=key.scheme, authorities=authorities)
     if key.module is not None:
-        named = {"token": key.token, "certificate": key.certificate}
-        return load_token_credential(key.module, ask, scheme=key.scheme, authorities=authorities, **named)
-    assert key.key is not None  # noqa: S101  the settings say one of both
+        return load_token_credential(
+            key.module,
+            ask,
+            token=key.token,
+            certificate=key.certificate,
+            scheme=key.scheme,
+            authorities=authorities,
+        )
+    assert key.key is not None  # noqa: S101  the settings name one of the three
     return load_credential(key.key, ask, scheme=key.scheme, authorities=authorities)
 
 
-def asker(password: Callable[[str], str] | None, name: str) -> Callable[[], str]:
+def asker(password: Passwords, name: str) -> Callable[[], str]:
     """Who is asked for the password `name`: `password`, else ``HNCERT_PASSWORD_<NAME>``."""
     if password is not None:
         return lambda: password(name)

@@ -401,12 +401,12 @@ class Office:
 
     def credential(self, key: KeySettings) -> Credential:
         """The key and certificate behind `key`, loaded once; raises KeyFault, CertificateFault."""
-        from pyhncert._credentials import asker, load  # noqa: PLC0415
+        from pyhncert._credentials import load  # noqa: PLC0415
 
         with self._once:
             found = self._credentials.get(key.id)
             if found is None:
-                found = self._credentials[key.id] = load(key, asker(self._password, key.id), self.intermediates)
+                found = self._credentials[key.id] = load(key, self._password, self.intermediates)
             return found
 
     # -- inside ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pyhncert.identify._certificates import (
 )
 from pyhncert.identify._check import check_credential, check_path, find_path
 from pyhncert.identify._keys import Credential, PrivateKey, Signer, load_credential
+from pyhncert.identify._remote import RemoteKey, RemoteService, load_remote_credential
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
@@ -22,6 +23,8 @@ __all__ = [
     "Credential",
     "HttpTimestamper",
     "PrivateKey",
+    "RemoteKey",
+    "RemoteService",
     "Signer",
     "Timestamper",
     "TokenKey",
@@ -34,6 +37,7 @@ __all__ = [
     "find_path",
     "is_issued_by",
     "load_credential",
+    "load_remote_credential",
     "load_token_credential",
     "make_trial_authority",
     "parse_certificate",

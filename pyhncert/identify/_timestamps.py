@@ -7,23 +7,18 @@ A service that is silent is `Unavailable`: the copy is issued without (DESIGN 4)
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, TimestampFault, Unavailable, UsageFault
+from pyhncert.identify import _http
 from pyhncert.identify._check import check_path
 from pyhncert.identify._trial import TrialAuthority
 from pyhncert.values import Clock, Randomness
 
-if TYPE_CHECKING:
-    import http.client
-
 __all__ = ["HttpTimestamper", "Timestamper", "TrialTimestamper"]
 
-_MOST = 1 << 20
-"""Longest answer that is read, in bytes; tokens have 2 to 10 kB."""
 _SKEW = dt.timedelta(minutes=5)
 """How far the service's clock and the office's may differ."""
 
@@ -93,35 +88,16 @@ class HttpTimestamper:
         return self._accept(answer, digest, algorithm, int.from_bytes(nonce, "big"), asked)
 
     def _ask(self, body: bytes) -> bytes:
-        # these cost 50 ms to import, and only an office with a service on the network needs them
-        import http.client  # noqa: PLC0415
-        import urllib.error  # noqa: PLC0415
-        import urllib.request  # noqa: PLC0415
-
-        class StayHere(urllib.request.HTTPRedirectHandler):
-            """Urllib would turn a redirected POST into a GET without the request."""
-
-            def redirect_request(self, *_: object) -> None:
-                """Not followed, so the status is told."""
-
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
-            self.url,
-            data=body,
-            headers={"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
-        )
+        kinds = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         try:
-            with urllib.request.build_opener(StayHere).open(request, timeout=self._timeout_s) as response:
-                answer = _read(response, time.monotonic() + self._timeout_s)
-        except urllib.error.HTTPError as err:
-            with err:
-                if err.code >= 500 or err.code in {408, 429}:
-                    raise _silent(self.url, f"HTTP {err.code}") from err
-                raise _wrong(f"HTTP status {err.code}") from err
-        except (OSError, http.client.HTTPException) as err:
-            raise _silent(self.url, str(getattr(err, "reason", err)) or type(err).__name__) from err
-        if len(answer) > _MOST:
+            answer = _http.post(self.url, body, kinds, timeout_s=self._timeout_s)
+        except _http.Silent as err:
+            raise _silent(self.url, str(err)) from err
+        if answer.status != 200:
+            raise _wrong(f"HTTP status {answer.status}")
+        if answer.too_long:
             raise _wrong("answer is longer than 1 MB")
-        return answer
+        return answer.body
 
     def _accept(self, answer: bytes, digest: bytes, algorithm: str, nonce: int, asked: dt.datetime) -> bytes:
         from asn1crypto import core, tsp  # noqa: PLC0415
@@ -172,18 +148,8 @@ class HttpTimestamper:
         return token
 
 
-def _read(response: http.client.HTTPResponse, until: float) -> bytes:
-    """The body, or what came of it past `_MOST` bytes; a service that drips is as good as silent."""
-    answer = b""
-    while len(answer) <= _MOST and (piece := response.read1(1 << 16)):
-        answer += piece
-        if time.monotonic() > until:
-            raise TimeoutError("timed out")
-    return answer
-
-
 def _silent(url: str, why: str) -> Unavailable:
-    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    host = _http.host_of(url)
     return Unavailable(
         f"timestamp service {host} does not answer ({why}); try again later",
         f"dịch vụ dấu thời gian {host} không trả lời ({why}); hãy thử lại sau",
