@@ -15,7 +15,7 @@ PYTEST_ARGS ?= -n auto --dist loadgroup
 COMMA := ,
 # python-sane builds where libsane-dev and Python's headers are; else the tests of SANE scanners are left out, and named
 PYTHON_H := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/Python.h
-EXTRAS ?= dev$(COMMA)ocrmypdf$(if $(and $(wildcard /usr/include/sane/sane.h),$(wildcard $(PYTHON_H))),$(COMMA)scan)
+EXTRAS ?= dev$(COMMA)ocrmypdf$(COMMA)second-reader$(if $(and $(wildcard /usr/include/sane/sane.h),$(wildcard $(PYTHON_H))),$(COMMA)scan)
 
 BIN := .venv/bin
 READY := build/stamps/ready
@@ -73,6 +73,7 @@ soak: $(READY)
 	HNCERT_SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/journey/test_kill.py tests/journey/test_library.py tests/keep tests/capture/test_fuzz.py tests/journey/test_watch_kill.py
 	HNCERT_SOAK=1 cargo test --release --quiet --test mutations
 	$(BIN)/python benches/read.py --all
+	$(BIN)/python benches/agreement.py
 	$(BIN)/python benches/kinds.py --all
 
 clean:

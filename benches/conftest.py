@@ -97,10 +97,12 @@ def work() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def office(work: Path) -> Path:
-    """A trial office as `hncert office init --trial` makes it."""
+    """A trial office as `hncert office init --trial` makes it, but for the second reader, which no peer has."""
     folder = work / "office"
     usage = harness.run([harness.HNCERT, "office", "init", folder, "--trial"])
     assert usage.code == 0, usage.err
+    settings = folder / "office.toml"
+    settings.write_text(settings.read_text("utf-8").replace('second = "fields"', 'second = "off"'), "utf-8")
     return folder
 
 

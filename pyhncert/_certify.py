@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from pyhncert import _kept, capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
 from pyhncert._issued import issued_before
-from pyhncert._read import finding_json, may_be_long, secret_refused, some, understand
+from pyhncert._read import finding_json, known_kind, may_be_long, secret_refused, software, some, understand
 from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault, VerdictError
 from pyhncert.values import (
     VIETNAM,
@@ -206,13 +205,15 @@ class Run:
     ) -> Finding | None:
         """Read and encode page by page; a page with the mark of a state secret ends it before that page is kept."""
         records, facts, readings = into
+        kind: Kind | None = None
         for page in pages:
             with self._step("read"):
-                reading = self.office.reader.read(page)
+                reading = self.office.reader.read(page, kind)
             secret = check.secret(reading, today=self._today())
             if secret is not None:
                 return secret
             readings.append(reading)
+            kind = kind or known_kind(reading)
             with self._step("encode"):
                 records.append(issue.encode_page(page, spool=spool))
             facts.append(PageFacts.of(page))
@@ -307,6 +308,7 @@ class Run:
             page_count=len(seen.records),
             officer=self.officer.name,
             trial=self.office.settings.trial,
+            notes=self.office.reader.notes,
         )
 
     # -- from the number on ------------------------------------------------------------------------------------------
@@ -416,7 +418,7 @@ class Run:
             findings_digest=number.findings_digest,
             qr_key_id=issue.key_id(qr.key.public_spki),
             qr_certificate=qr.certificate,
-            software={"pyhncert": version("pyhncert"), "reader": seen.readings[0].reader},
+            software=software(seen.readings),
             suffix=settings.suffix,
         )
 

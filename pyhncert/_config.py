@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.values import Level
+from pyhncert.values import Level, Second
 
 __all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "named_file", "user_office"]
 
@@ -26,6 +26,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "register": frozenset({"file", "book", "suffix"}),
     "store": frozenset({"objects", "min_free_mb"}),
     "keep": frozenset({"raw"}),
+    "read": frozenset({"second"}),
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
     "timestamp": frozenset({"trial", "url", "timeout_s"}),
@@ -34,6 +35,8 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
 _OFFICER = _KEY | {"id", "name", "title", "picture"}
+
+_SECOND = ("off", "fields", "all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class OfficeSettings:
     objects: Path
     min_free_mb: int
     keep_raw: bool
+    second_reader: Second
     font: Path
     roots: tuple[Path, ...]
     intermediates: tuple[Path, ...]
@@ -176,11 +180,6 @@ class _Reader:
                 raise self._wrong(section, "is not known", "không được biết đến")
         if self.data.get("version") != 1:
             raise self._wrong("version", "must be 1", "phải là 1")
-        level = self._text("office", "level", "B-LT")
-        if level not in _LEVELS:
-            raise self._wrong(
-                "office.level", f"must be one of {', '.join(_LEVELS)}", f"phải là một trong {', '.join(_LEVELS)}"
-            )
         url = self._text("timestamp", "url", "")
         officers = self.data.get("officer")
         if not isinstance(officers, list) or not officers:
@@ -190,7 +189,7 @@ class _Reader:
             name=self._text("office", "name"),
             unit=self._text("office", "unit"),
             trial=bool(self._get("office", "trial", False, bool)),
-            level=cast(Level, level),
+            level=cast(Level, self._one_of("office", "level", "B-LT", _LEVELS)),
             verify_url=self._text("office", "verify_url"),
             profile=self._text("office", "profile", "certified"),
             register=self._path(self._text("register", "file", "register.sqlite")),
@@ -199,6 +198,7 @@ class _Reader:
             objects=self._path(self._text("store", "objects", "objects")),
             min_free_mb=int(self._get("store", "min_free_mb", 100, int)),
             keep_raw=bool(self._get("keep", "raw", False, bool)),
+            second_reader=cast(Second, self._one_of("read", "second", "fields", _SECOND)),
             font=self._path(self._text("font", "file")),
             roots=self._paths("roots"),
             intermediates=self._paths("intermediates"),
@@ -233,6 +233,13 @@ class _Reader:
 
     def _text(self, section: str, name: str, default: str | None = None) -> str:
         return str(self._get(section, name, default, str))
+
+    def _one_of(self, section: str, name: str, default: str, known: tuple[str, ...]) -> str:
+        value = self._text(section, name, default)
+        if value not in known:
+            names = ", ".join(known)
+            raise self._wrong(f"{section}.{name}", f"must be one of {names}", f"phải là một trong {names}")
+        return value
 
     def _path(self, text: str) -> Path:
         return self.folder / Path(text).expanduser()

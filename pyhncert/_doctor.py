@@ -158,6 +158,9 @@ def _models(office: Office) -> Words:
             hint="install pyhncert with its dependencies anew",
             hint_vi="cài lại pyhncert cùng các gói phụ thuộc",
         )
+    if office.reader.notes:
+        note = office.reader.notes[0]
+        return Words(f"đủ và đúng mã băm; {note.vi}", f"complete, with the pinned digests; {note.en}")
     return Words("đủ và đúng mã băm", "complete, with the pinned digests")
 
 

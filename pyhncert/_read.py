@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
     from pyhncert.office import Source
     from pyhncert.recognise import Reader
 
-__all__ = ["finding_json", "may_be_long", "reading_of", "secret_refused", "some", "understand"]
+__all__ = [
+    "finding_json",
+    "known_kind",
+    "may_be_long",
+    "reading_of",
+    "secret_refused",
+    "software",
+    "some",
+    "understand",
+]
 
 
 def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dict[str, Any]:
@@ -26,18 +36,20 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
     readings: list[Reading] = []
     pages: list[dict[str, Any]] = []
     back: dict[int, Matrix] = {}
+    known: Kind | None = None
     for raw in capture.raw_pages(scans, limits=limits):
         number = len(pages) + 1
         for page in capture.normalise(raw, number=number, limits=limits, stands_on_head=reader.stands_on_head):
             back[page.number] = page.matrix.inverse()
             facts.append(PageFacts.of(page))
-            readings.append(reader.read(page))
+            readings.append(reader.read(page, known))
             secret = check.secret(readings[-1], today=today)
             if secret is not None:
                 del raw, page
                 for kept in (scans, facts, readings, pages):
                     kept.clear()  # an error's traceback keeps what its frames hold
                 raise secret_refused(secret, sources)
+            known = known or known_kind(readings[-1])
             pages.append(_page_json(page, readings[-1], back[page.number]))
     signed = any(capture.signed_pdf(scan) for scan in scans)
     kind, fields, findings = understand(facts, readings, today)
@@ -63,9 +75,11 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
                 "page": f.page,
                 "quad": _corners(f.quad, back[f.page]),
                 "confidence": round(f.confidence, 3),
+                **agreement_json(f),
             }
             for f in fields
         ],
+        "notes": [{"vi": note.vi, "en": note.en} for note in reader.notes],
         "findings": [
             {
                 **finding_json(f),
@@ -81,8 +95,21 @@ def understand(
 ) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
     """Kind, fields and findings of one original."""
     kind = recognise.classify(readings)
-    fields = recognise.fields(kind, readings, today=today)
+    fields = recognise.agreed(recognise.fields(kind, readings, today=today), readings)
     return kind, fields, check.findings(facts, readings, kind, fields, today=today)
+
+
+def known_kind(reading: Reading) -> Kind | None:
+    """The kind of the original, where this page tells it."""
+    kind = recognise.classify([reading])
+    return None if kind.key == "unknown" else kind
+
+
+def software(readings: Sequence[Reading]) -> dict[str, str]:
+    """What made the act: this library, and the readers by name and digest."""
+    second = next((reading.second_reader for reading in readings if reading.second_reader), "")
+    made = {"pyhncert": version("pyhncert"), "reader": readings[0].reader}
+    return made | ({"second_reader": second} if second else {})
 
 
 def some(sources: Sequence[Source]) -> Sequence[Source]:
@@ -126,7 +153,11 @@ def _page_json(page: Page, reading: Reading, back: Matrix) -> dict[str, Any]:
         "skew_deg": round(page.skew_deg, 2),
         "measures": _measures_json(page.measures),
         "lines": [
-            {**_text_json(line, back), "words": [_text_json(word, back) for word in line.words]}
+            {
+                **_text_json(line, back),
+                **agreement_json(line),
+                "words": [_text_json(word, back) for word in line.words],
+            }
             for line in reading.lines
         ],
     }
@@ -156,6 +187,11 @@ def _verdict_json(page: int, findings: Sequence[Finding]) -> dict[str, str]:
 
 def _text_json(item: Line | Word, back: Matrix) -> dict[str, Any]:
     return {"text": item.text, "quad": _corners(item.quad, back), "confidence": round(item.confidence, 3)}
+
+
+def agreement_json(item: Line | Field) -> dict[str, str]:
+    """What two readers say of it; the second text where they differ."""
+    return {"agreement": item.agreement, **({"second": item.second} if item.agreement == "doubtful" else {})}
 
 
 def _corners(quad: Quad, back: Matrix) -> list[float]:

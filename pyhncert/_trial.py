@@ -41,6 +41,9 @@ min_free_mb = 100                   # certify refuses to start below this
 [keep]
 raw = false                         # true: the scans themselves stay in the store, as they were handed in
 
+[read]
+second = "fields"                   # whom a second reader is asked about: off, fields (and lines in doubt), all
+
 [font]
 file = "fonts/SourceSerifPro-Regular.ttf"   # the marks' font, checked for every Vietnamese letter
 

@@ -343,7 +343,7 @@ class Office:
     def _reader(self) -> Reader:
         from pyhncert.recognise import Reader  # noqa: PLC0415
 
-        return Reader()
+        return Reader(second=self.settings.second_reader)
 
     @cached_property
     def font(self) -> Font:
@@ -450,7 +450,7 @@ def read_scans(
     from pyhncert._read import reading_of  # noqa: PLC0415  loads the rooms
     from pyhncert.recognise import Reader  # noqa: PLC0415
 
-    return reading_of(scans, reader or Reader(), (now or _now()).astimezone(VIETNAM).date())
+    return reading_of(scans, reader or Reader(second="fields"), (now or _now()).astimezone(VIETNAM).date())
 
 
 def separator_sheet(out: Path) -> None:

@@ -18,6 +18,12 @@ from pyhncert._seen import Point as Point  # noqa: PLC0414
 from pyhncert._seen import Quad as Quad  # noqa: PLC0414
 from pyhncert._seen import Region as Region  # noqa: PLC0414
 from pyhncert._seen import Seal as Seal  # noqa: PLC0414
+from pyhncert._written import Agreement as Agreement  # noqa: PLC0414
+from pyhncert._written import Code as Code  # noqa: PLC0414
+from pyhncert._written import Line as Line  # noqa: PLC0414
+from pyhncert._written import Reading as Reading  # noqa: PLC0414
+from pyhncert._written import Second as Second  # noqa: PLC0414
+from pyhncert._written import Word as Word  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,49 +198,6 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One word in place, in page pixels; confidence 0 to 1."""
-
-    text: str
-    quad: Quad
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of text in place, in page pixels; confidence 0 to 1; `red` is the share of its ink that is red."""
-
-    text: str
-    quad: Quad
-    confidence: float
-    words: tuple[Word, ...]
-    red: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A QR symbol and its text, as it stands in it: what strangers wrote, to be escaped wherever it is shown."""
-
-    text: str
-    quad: Quad
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What was read on one page, in reading order; `reader` names detector and recogniser with their digests."""
-
-    page: int
-    lines: tuple[Line, ...]
-    reader: str
-    codes: tuple[Code, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The lines, one below the other."""
-        return "\n".join(line.text for line in self.lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """The kind of paper (SPEC 6 key, or ``unknown``), by its printed `title` on `page`."""
 
@@ -261,6 +224,8 @@ class Field:
     quad: Quad
     confidence: float
     type: str = "text"
+    agreement: Agreement = "unread"
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +258,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What the officer is shown before deciding."""
+    """What the officer is shown before deciding; `notes` say what could not be done, as a second reading."""
 
     kind: Kind
     fields: tuple[Field, ...]
@@ -301,6 +266,7 @@ class Proposal:
     page_count: int
     officer: str
     trial: bool
+    notes: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

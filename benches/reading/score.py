@@ -191,8 +191,8 @@ def _near(quads: Sequence[Quad], points: Points) -> npt.NDArray[np.intp]:
     return best
 
 
-def assign(page: Paged, read: Sequence[Read]) -> tuple[list[str], list[str]]:
-    """What was read of each printed line, and what was read where none is."""
+def _places(page: Paged, read: Sequence[Read]) -> tuple[list[int], Points]:
+    """The printed line of each word: -1 where none is, -2 in a round seal; and the words' middles."""
     middles = np.array([word.quad.mean(axis=0) for word in read]).reshape(-1, 2)
     home = _near([line.quad for line in page.lines], middles)
     mains: dict[int, Counter[int]] = {}
@@ -200,18 +200,36 @@ def assign(page: Paged, read: Sequence[Read]) -> tuple[list[str], list[str]]:
         if place >= 0:
             mains.setdefault(word.line, Counter())[int(place)] += len(word.text)
     sealed = _near(page.seals, middles)
-    extra: dict[int, list[str]] = {}
-    lines: list[list[tuple[int, float, str]]] = [[] for _ in page.lines]
+    places = []
     for i, word in enumerate(read):
         place = int(home[i])
         if place < 0 and sealed[i] < 0 and word.line in mains:
             place = mains[word.line].most_common(1)[0][0]
+        places.append(place if place >= 0 else -1 if sealed[i] < 0 else -2)
+    return places, middles
+
+
+def assign(page: Paged, read: Sequence[Read]) -> tuple[list[str], list[str]]:
+    """What was read of each printed line, and what was read where none is."""
+    places, middles = _places(page, read)
+    extra: dict[int, list[str]] = {}
+    lines: list[list[tuple[int, float, str]]] = [[] for _ in page.lines]
+    for i, (word, place) in enumerate(zip(read, places, strict=True)):
         if place >= 0:
             along = _upright(page.lines[place].quad, middles[i : i + 1])[0, 0]
             lines[place].append((word.line, along, word.text))
-        elif sealed[i] < 0:
+        elif place == -1:
             extra.setdefault(word.line, []).append(word.text)
     return [" ".join(_in_order(words)) for words in lines], [" ".join(words) for words in extra.values()]
+
+
+def sources(page: Paged, read: Sequence[Read]) -> list[set[int]]:
+    """For each printed line, the lines in which its words were read."""
+    found: list[set[int]] = [set() for _ in page.lines]
+    for word, place in zip(read, _places(page, read)[0], strict=True):
+        if place >= 0:
+            found[place].add(word.line)
+    return found
 
 
 def _in_order(words: Iterable[tuple[int, float, str]]) -> Iterable[str]:

@@ -12,7 +12,7 @@ from pyhncert.escape import for_terminal
 from pyhncert.values import Decision, Override
 
 if TYPE_CHECKING:
-    from pyhncert.values import Finding, Proposal
+    from pyhncert.values import Finding, Proposal, Words
 
 INK = {"pass": "green", "warn": "yellow", "block": "red"}
 ICON = {"pass": "✓", "warn": "!", "block": "✗"}
@@ -26,8 +26,24 @@ def finding_line(finding: Finding, said: Settings) -> str:
     return f"  {ICON[finding.severity]} {grade} [{finding.code}{where}]: {said.said(finding.reason)}"
 
 
-def show(proposal: Proposal, said: Settings) -> None:
-    """Tell the officer the kind of paper, its fields and the findings."""
+def doubt(name: str, value: str, second: str, said: Settings) -> str:
+    """A field on which two readers differ, or both are unsure, in words; what goes into the act is the first one."""
+    if second == value:
+        return said.words(
+            f"  ? cần đối chiếu {name}: {value} (cả hai lần đọc đều chưa chắc)",
+            f"  ? compare {name}: {value} (both readers are unsure)",
+        )
+    return said.words(
+        f"  ? cần đối chiếu {name}: {value} (lần đọc thứ hai: {second})",
+        f"  ? compare {name}: {value} (second reader: {second})",
+    )
+
+
+def show(proposal: Proposal, said: Settings, told: set[Words]) -> None:
+    """Tell the officer the kind of paper, its fields, those in doubt first, and the findings.
+
+    A note that is in `told` was said before and is not said again.
+    """
     if proposal.trial:
         tell(
             said.words(
@@ -39,8 +55,17 @@ def show(proposal: Proposal, said: Settings) -> None:
     tell(f"{said.words('giấy tờ', 'paper')}: {said.said(proposal.kind.name)} ({pages})")
     if proposal.kind.title:
         tell(f"{said.words('tiêu đề in', 'printed title')}: {proposal.kind.title}")
+    for note in proposal.notes:
+        if note not in told:
+            told.add(note)
+            tell(said.said(note), "yellow")
+    doubtful = [field for field in proposal.fields if field.agreement == "doubtful"]
+    for field in doubtful:
+        tell(doubt(field.label or field.name, field.value, field.second, said), INK["warn"])
     for field in proposal.fields:
-        tell(f"  {field.label or field.name}: {field.value}  ({field.confidence:.0%})")
+        if field not in doubtful:
+            sign = said.words(" ✓ hai lần đọc như nhau", " ✓ read twice alike") if field.agreement == "agreed" else ""
+            tell(f"  {field.label or field.name}: {field.value}  ({field.confidence:.0%}){sign}")
     for finding in proposal.findings:
         tell(finding_line(finding, said), INK[finding.severity])
 
@@ -48,8 +73,10 @@ def show(proposal: Proposal, said: Settings) -> None:
 def decider(said: Settings, overrides: tuple[Override, ...], *, yes: bool) -> Callable[[Proposal], Decision]:
     """The `decide` of `certify`: `--yes` approves; otherwise the officer is asked on the terminal."""
 
+    told: set[Words] = set()
+
     def decide(proposal: Proposal) -> Decision:
-        show(proposal, said)
+        show(proposal, said, told)
         if yes:
             return Decision(approved=True, overrides=overrides)
         given = list(overrides)

@@ -202,7 +202,7 @@ def certify(
     progress = progress_on_terminal(said)
     if dry_run:
         proposal = office.examine(sources, officer=officer, progress=progress)
-        show(proposal, said)
+        show(proposal, said, set())
         tell(
             said.words(
                 "chạy thử: không cấp số, không ký, không ghi gì", "dry run: no number, no signature, nothing written"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._ask import ICON, INK
+from hncert_cli._ask import ICON, INK, doubt
 from hncert_cli._say import give, give_json, settings, tell
 from hncert_cli._spoken import Command
 
@@ -19,7 +19,8 @@ from hncert_cli._spoken import Command
 def read(scans: tuple[Path, ...]) -> None:
     """Print what is read on SCANS: text, or with --json lines, words, kind, fields and findings in place.
 
-    What the scan of each page is worth is said on stderr, with --json in the document. Quads are in pixels of the
+    What the scan of each page is worth, and fields on which two readers differ, are said on stderr, with --json in the
+    document. Quads are in pixels of the
     input image.
     """
     from pyhncert.office import read_scans  # noqa: PLC0415  loads the reader
@@ -29,6 +30,11 @@ def read(scans: tuple[Path, ...]) -> None:
     if said.json:
         give_json(answer)
         return
+    for note in answer["notes"]:
+        tell(note[said.lang])
+    for field in answer["fields"]:
+        if field["agreement"] == "doubtful":
+            tell(doubt(field["label"] or field["name"], field["value"], field["second"], said), INK["warn"])
     for page in answer["pages"]:
         verdict = page["verdict"]
         tell(f"{ICON[verdict['severity']]} {verdict[said.lang]}", INK[verdict["severity"]])

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Act", "PageRecord", "ScanRecord", "act_json", "canonical_json", "content_digest"]
 
 FORMAT = "pyhncert/act"
-VERSION = 1
+VERSION = 2
+"""Version 2 adds what a second reader made of lines and fields; an act without one is still written as version 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +169,11 @@ def _key(key: object) -> str:
 def act_json(act: Act) -> bytes:
     """The act as canonical JSON (schemas/act.schema.json): places to a tenth of a pixel, confidence to a thousandth."""
     by_page = {r.page: r for r in act.readings}
+    twice = any(r.second_reader for r in act.readings)
     return canonical_json(
         {
             "format": FORMAT,
-            "version": VERSION,
+            "version": VERSION if twice else 1,
             "code": act.code,
             "number": act.number,
             "book": act.book,
@@ -188,8 +190,8 @@ def act_json(act: Act) -> bytes:
             "certified_at": act.certified_local.isoformat(),
             "original": {"kind": act.kind, "title": act.title, "pages": len(act.pages)},
             "scans": [{"media_type": s.media_type, "length": s.length, "sha256": s.sha256.hex()} for s in act.scans],
-            "pages": [_page(p, by_page.get(p.number)) for p in act.pages],
-            "fields": [_field(f) for f in act.fields],
+            "pages": [_page(p, by_page.get(p.number), twice=twice) for p in act.pages],
+            "fields": [_field(f, twice=twice) for f in act.fields],
             "findings_digest": act.findings_digest.hex(),
             "qr": {
                 "key_id": act.qr_key_id.hex(),
@@ -209,7 +211,7 @@ def content_digest(scan_digests: Iterable[bytes], act: bytes) -> bytes:
     return whole.digest()
 
 
-def _page(page: PageRecord, reading: Reading | None) -> dict[str, Any]:
+def _page(page: PageRecord, reading: Reading | None, *, twice: bool) -> dict[str, Any]:
     return {
         "number": page.number,
         "scan": page.scan,
@@ -222,19 +224,24 @@ def _page(page: PageRecord, reading: Reading | None) -> dict[str, Any]:
         "turned": page.turned,
         "skew_deg": round(page.skew_deg, 4),
         "image": {"sha256": page.sha256.hex(), "length": page.length},
-        "lines": [_line(line) for line in reading.lines] if reading else [],
+        "lines": [_line(line, twice=twice) for line in reading.lines] if reading else [],
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
-    return {**_word(line), "words": [_word(w) for w in line.words]}
+def _line(line: Line, *, twice: bool) -> dict[str, Any]:
+    return {**_word(line), "words": [_word(w) for w in line.words], **(_agreement(line) if twice else {})}
+
+
+def _agreement(item: Line | Field) -> dict[str, str]:
+    """What two readers say; the second text only where it differs, so that nothing is carried twice."""
+    return {"agreement": item.agreement, **({"second": item.second} if item.agreement == "doubtful" else {})}
 
 
 def _word(word: Word | Line) -> dict[str, Any]:
     return {"text": word.text, "quad": _quad(word.quad), "confidence": round(word.confidence, 3)}
 
 
-def _field(item: Field) -> dict[str, Any]:
+def _field(item: Field, *, twice: bool) -> dict[str, Any]:
     return {
         "name": item.name,
         "label": item.label,
@@ -242,6 +249,7 @@ def _field(item: Field) -> dict[str, Any]:
         "page": item.page,
         "quad": _quad(item.quad),
         "confidence": round(item.confidence, 3),
+        **(_agreement(item) if twice else {}),
     }
 
 

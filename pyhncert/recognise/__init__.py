@@ -4,6 +4,7 @@
 Other programs call :func:`read` with an array or a file's bytes and get lines in their own pixels (docs/library.md).
 """
 
+from pyhncert.recognise._agreement import agreed
 from pyhncert.recognise._classify import classify, kind_name
 from pyhncert.recognise._fields import fields
 from pyhncert.recognise._library import PageText, read
@@ -14,6 +15,7 @@ from pyhncert.recognise._text import capitals, distances, fold
 __all__ = [
     "PageText",
     "Reader",
+    "agreed",
     "broken_rows",
     "capitals",
     "classify",

@@ -14,6 +14,7 @@ from pyhncert.values import Words
 DETECTOR = "PP-OCRv6_det_small.onnx"
 RECOGNISER = "vie.traineddata"
 NUMBERS = "PP-OCRv6_rec_small.onnx"
+SECOND, LETTERS = "asternet.onnx", "vocab.json"
 
 
 @functools.cache
@@ -29,16 +30,30 @@ def find(models: Path | None) -> dict[str, Path]:
     A path is given even where nothing lies; `missing` says so.
     """
     own = Path(str(resources.files("pyhncert.recognise").joinpath("models")))
-    spec = importlib.util.find_spec("rapidocr")  # finds the folder without running the package
-    places = list(spec.submodule_search_locations or ()) if spec is not None else []
-    wheel = Path(places[0]) / "models" if places else own
+    wheel = _folder("rapidocr", "models") or own
     found = {DETECTOR: wheel / DETECTOR, RECOGNISER: own / RECOGNISER, NUMBERS: wheel / NUMBERS}
     if models is not None:
         found.update({name: models / name for name in found if (models / name).is_file()})
     return found
 
 
-def missing(paths: dict[str, Path]) -> tuple[Words, ...]:
+def find_second(models: Path | None) -> dict[str, Path]:
+    """The paths of the second reader's files, which are there only with the extra `[second-reader]`."""
+    folder = _folder("asterocr", "assets") or Path("asterocr", "assets")
+    found = {name: folder / name for name in (SECOND, LETTERS)}
+    if models is not None:
+        found.update({name: models / name for name in found if (models / name).is_file()})
+    return found
+
+
+def _folder(package: str, inside: str) -> Path | None:
+    """A folder of an installed package, found without running the package."""
+    spec = importlib.util.find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return Path(places[0]) / inside if places else None
+
+
+def missing(paths: dict[str, Path], *, wheels: str = "rapidocr, pyhncert") -> tuple[Words, ...]:
     """What is not there or is not the pinned file; empty when all models are right. Costs a hash of 32 MB."""
     words = []
     for name, path in paths.items():
@@ -47,8 +62,8 @@ def missing(paths: dict[str, Path]) -> tuple[Words, ...]:
         except OSError:
             words.append(
                 Words(
-                    f"thiếu mô hình {name} (tìm ở {path}); hãy cài lại gói rapidocr và pyhncert",
-                    f"model {name} is missing (looked for it at {path}); install rapidocr and pyhncert again",
+                    f"thiếu mô hình {name} (tìm ở {path}); hãy cài lại gói {wheels}",
+                    f"model {name} is missing (looked for it at {path}); install again: {wheels}",
                 )
             )
             continue

@@ -13,8 +13,9 @@ from pyhncert.recognise._weights import flush_denormals
 class Network:
     """One model file and its session."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wheel: str = "rapidocr") -> None:
         self._path = path
+        self._wheel = wheel
         self._lock = threading.Lock()
         self._session: Any = None
 
@@ -53,6 +54,6 @@ class Network:
             raise MissingDependency(
                 f"model {self._path.name} cannot be loaded ({err})",
                 f"không nạp được mô hình {self._path.name} ({err})",
-                hint="install rapidocr again",
-                hint_vi="hãy cài lại gói rapidocr",
+                hint=f"install {self._wheel} again",
+                hint_vi=f"hãy cài lại gói {self._wheel}",
             ) from err

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 
 from pyhncert.recognise import _crop, _models
+from pyhncert.recognise._agreement import to_compare
+from pyhncert.recognise._classify import classify
 from pyhncert.recognise._codes import codes
 from pyhncert.recognise._detect import Detector
+from pyhncert.recognise._fields import fields
 from pyhncert.recognise._inks import unsealed
 from pyhncert.recognise._light import evened
 from pyhncert.recognise._numbers import NumberReader
 from pyhncert.recognise._order import order
 from pyhncert.recognise._recognise import Recogniser
-from pyhncert.values import Line, Marks, Page, Quad, Reading, Words
+from pyhncert.recognise._second import SecondReader
+from pyhncert.values import Kind, Line, Marks, Page, Quad, Reading, Second, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from pyhncert.recognise._crop import Strip
     from pyhncert.values import Pixels
 
 _NOISE = 0.25
@@ -40,23 +46,47 @@ _threads = threading.Lock()
 class Reader:
     """Reads pages; loads nothing before the first one, and may be shared by threads.
 
-    `models` is a folder whose files go before those of the wheels.
+    `models` is a folder whose files go before those of the wheels. `second` says for which lines a second reader is
+    asked, where it is installed (extra `[second-reader]`): none, those of fields and those in doubt, or all. It changes
+    no text; `Line.agreement` and `Line.second` say what it made of them.
     """
 
-    def __init__(self, models: Path | None = None) -> None:
+    def __init__(self, models: Path | None = None, *, second: Second = "off") -> None:
         self._paths = _models.find(models)
         self._detector = Detector(self._paths[_models.DETECTOR])
         numbers = NumberReader(self._paths[_models.NUMBERS])
         self._recogniser = Recogniser(self._paths[_models.RECOGNISER], numbers)
         pins = _models.pinned()
+        self._asked_for: Second = second
+        self._second = SecondReader(models)
         self._name = " + ".join(f"{name} sha256:{pins[name][:16]}" for name in self._paths)
 
     def ready(self) -> tuple[Words, ...]:
         """What is missing or not the pinned file, for preflight and doctor; empty when all is well."""
-        return _models.missing(self._paths)
+        second = self._second.ready() if self.reads_twice else ()
+        return (*_models.missing(self._paths), *second)
 
-    def read(self, page: Page) -> Reading:
+    @property
+    def reads_twice(self) -> bool:
+        """Whether a second reader is wanted and installed."""
+        return self._asked_for != "off" and self._second.installed
+
+    @property
+    def notes(self) -> tuple[Words, ...]:
+        """What the officer should know of this reader: that a second one is wanted and not there."""
+        if self._asked_for == "off" or self._second.installed:
+            return ()
+        return (
+            Words(
+                "chỉ có một bộ đọc: chưa cài gói bổ sung [second-reader], nên không có gì được đọc đối chiếu",
+                "read once only: the extra [second-reader] is not installed, so nothing was read a second time",
+            ),
+        )
+
+    def read(self, page: Page, kind: Kind | None = None) -> Reading:
         """What is written on `page`, line by line in reading order, in page pixels.
+
+        `kind` is the original's, where an earlier page has told it; it says which lines are fields.
 
         Raises:
             MissingDependency: a model is missing or cannot be loaded.
@@ -68,15 +98,28 @@ class Reader:
             boxes = _crop.join(self._detector.find(image, text_height_px=page.measures.text_height_px))
             strips = _crop.strips(image, boxes)
             dense = len(strips) > _MANY
+            seen = {strip.quad: strip for strip in strips}
             found = (self._recogniser.read(strip, dense=dense) for strip in strips)
             lines = [line for line in found if line is not None]
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
             lines = [line for line in lines if not _is_signature(line, page.marks)]
-            lines = self._with_stamps(page, lines)
-        places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
-        return Reading(
-            page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=codes(page.image)
+            lines = self._with_stamps(page, lines, seen)
+            places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
+            reading = Reading(
+                page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=codes(page.image)
+            )
+            return self._read_twice(reading, kind, seen) if self.reads_twice else reading
+
+    def _read_twice(self, reading: Reading, kind: Kind | None, seen: Mapping[Quad, Strip]) -> Reading:
+        """`reading` with what the second reader says of the lines that it is asked for."""
+        wanted = set(range(len(reading.lines)))
+        if self._asked_for == "fields":
+            wanted = to_compare(reading, fields(kind or classify([reading]), [reading]))
+        lines = (
+            self._second.judge(line, seen[line.quad]) if i in wanted and line.quad in seen else line
+            for i, line in enumerate(reading.lines)
         )
+        return replace(reading, lines=tuple(lines), second_reader=self._second.name)
 
     def stands_on_head(self, image: Pixels) -> bool:
         """Whether the print of `image` (height, width, 3), RGB, is read better with up and down exchanged.
@@ -94,14 +137,15 @@ class Reader:
             upright, over = (sum(_sense(self._recogniser.glance(strip)) for strip in way) for way in ways)
         return over > upright
 
-    def _with_stamps(self, page: Page, lines: list[Line]) -> list[Line]:
+    def _with_stamps(self, page: Page, lines: list[Line], seen: dict[Quad, Strip]) -> list[Line]:
         """The lines, and those in framed red stamps, each read at its own slant and in its own ink."""
         for quad in page.marks.stamps:
             if any(_goes_through(line, quad) for line in lines):
                 continue  # bold capitals of a red title, not a frame
             strip = _crop.stamped(page.image, quad)
             line = self._recogniser.read(strip) if strip is not None else None
-            if line is not None and line.confidence >= _STAMP and not _is_noise(line):
+            if strip is not None and line is not None and line.confidence >= _STAMP and not _is_noise(line):
+                seen[strip.quad] = strip
                 lines = [*(other for other in lines if not _is_stamp(other, quad)), line]
         return lines
 

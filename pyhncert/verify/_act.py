@@ -17,7 +17,7 @@ from pyhncert.errors import HncertError
 from pyhncert.issue._sign_structure import PdfObject, PdfString, Ref, Revisions, Value
 from pyhncert.verify._words import altered
 
-FORMAT, VERSION = "pyhncert/act", 1
+FORMAT, VERSIONS = "pyhncert/act", (1, 2)
 MAX_ACT_BYTES = 64 << 20
 MAX_PAGES = 4096
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -50,7 +50,7 @@ def read_act(revisions: Revisions) -> CopyAct:
         raise altered("act_unreadable") from err
     if not isinstance(record, dict) or canonical.encode() != raw:
         raise altered("act_unreadable")
-    if record.get("format") != FORMAT or record.get("version") != VERSION:
+    if record.get("format") != FORMAT or record.get("version") not in VERSIONS:
         raise altered("act_version")
     try:
         _check_record(record)

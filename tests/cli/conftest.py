@@ -14,7 +14,7 @@ import pytest
 
 import hncert_cli._app
 from pyhncert.errors import HncertError
-from pyhncert.values import VIETNAM, CertifiedCopy, Finding, Kind, Proposal, Words
+from pyhncert.values import VIETNAM, CertifiedCopy, Field, Finding, Kind, Proposal, Words
 
 CODE = "ABCDEFGHJKMNPQ2"
 NOW = dt.datetime(2026, 11, 23, 9, 30, tzinfo=VIETNAM)
@@ -29,6 +29,10 @@ class Conductor:
     asked: dict[str, Any] = field(default_factory=dict)
     decision: Any = None
     level: str = "B-LT"
+    fields: tuple[Field, ...] = ()
+    notes: tuple[Words, ...] = ()
+    read_fields: list[dict[str, Any]] = field(default_factory=list)
+    read_notes: list[dict[str, str]] = field(default_factory=list)
 
     def examine(self, scans: Sequence[Any], **kw: Any) -> Proposal:
         self.asked = {"scans": list(scans), **kw}
@@ -36,7 +40,15 @@ class Conductor:
             raise self.raises
         name = Words("giấy khai sinh", "birth certificate")
         kind = Kind(key="khai_sinh", name=name, title="GIẤY KHAI SINH", confidence=1)
-        return Proposal(kind=kind, fields=(), findings=self.findings, page_count=1, officer="Nguyễn Văn A", trial=True)
+        return Proposal(
+            kind=kind,
+            fields=self.fields,
+            findings=self.findings,
+            page_count=1,
+            officer="Nguyễn Văn A",
+            trial=True,
+            notes=self.notes,
+        )
 
     def certify(self, scans: Sequence[Any], out: Path | None, *, decide: Callable[[Proposal], Any], **kw: Any) -> Any:
         self.decision = decide(self.examine(scans, out=out, **kw))
@@ -68,7 +80,8 @@ def conductor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Conductor:
         seen = {"severity": "warn", "vi": "trang 1 bị nhiễu hạt", "en": "page 1 is noisy"}
         good = {"severity": "pass", "vi": "trang 2 rõ, dùng được", "en": "page 2 is clear and can be used"}
         texts = (("GIẤY KHAI SINH", seen), ("Nơi sinh", good))
-        return {"pages": [{"lines": [{"text": text}], "verdict": verdict} for text, verdict in texts]}
+        pages = [{"lines": [{"text": text}], "verdict": verdict} for text, verdict in texts]
+        return {"pages": pages, "fields": made.read_fields, "notes": made.read_notes}
 
     module.open_office = lambda *_a, **_k: made  # type: ignore[attr-defined]
     module.find_office = lambda *_a: tmp_path  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import jsonschema
@@ -72,6 +73,34 @@ def test_the_act_fits_its_schema(act):
     schema = json.loads(files("pyhncert.issue").joinpath("schemas/act.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(issue.act_json(act)), schema)
+
+
+def test_an_act_without_a_second_reader_is_of_version_1(act):
+    record = json.loads(issue.act_json(act))
+    assert record["version"] == 1 and "agreement" not in json.dumps(record)
+
+
+def test_an_act_with_a_second_reader_is_of_version_2_and_carries_other_texts_only(act):
+    reading = act.readings[0]
+    first = reading.lines[0]
+    lines = (
+        replace(first, agreement="agreed", second="Hồ"),
+        replace(first, agreement="doubtful", second="Hổ"),
+        first,
+    )
+    twice = replace(
+        act,
+        readings=(replace(reading, lines=lines, second_reader="other.onnx"),),
+        fields=(replace(act.fields[0], agreement="doubtful", second="HỔ VĂN A"),),
+    )
+    record = json.loads(issue.act_json(twice))
+    schema = json.loads(files("pyhncert.issue").joinpath("schemas/act.schema.json").read_text("utf-8"))
+    jsonschema.validate(record, schema)
+    assert record["version"] == 2
+    said = [(line["text"], line["agreement"], line.get("second")) for line in record["pages"][0]["lines"]]
+    assert said == [("Hồ", "agreed", None), ("Hồ", "doubtful", "Hổ"), ("Hồ", "unread", None)]
+    field = record["fields"][0]
+    assert (field["value"], field["agreement"], field["second"]) == ("HỒ VĂN A", "doubtful", "HỔ VĂN A")
 
 
 def test_the_schema_refuses_what_it_does_not_know(act):

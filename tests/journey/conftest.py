@@ -62,10 +62,17 @@ def small(drawn: Callable[..., Path]) -> Path:
     return drawn("small")
 
 
+def one_reader(folder: Path) -> Path:
+    """The office without a second reader, which costs a second or two a page; test_second.py has it."""
+    file = folder / "office.toml"
+    file.write_text(file.read_text("utf-8").replace('second = "fields"', 'second = "off"'), "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a trial office, shared by the tests of this session."""
-    return init_trial(tmp_path_factory.mktemp("journey") / "office")
+    return one_reader(init_trial(tmp_path_factory.mktemp("journey") / "office"))
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +109,7 @@ def sheet() -> Image.Image:
 @pytest.fixture
 def new_folder(tmp_path: Path) -> Path:
     """The folder of a trial office of this test's own."""
-    return init_trial(tmp_path / "office")
+    return one_reader(init_trial(tmp_path / "office"))
 
 
 @pytest.fixture

@@ -38,7 +38,9 @@ class Reader:
     def ready(self) -> tuple[str, ...]:
         return ()
 
-    def read(self, page: Any) -> Any:
+    notes: tuple[Any, ...] = ()
+
+    def read(self, page: Any, kind: Any = None) -> Any:
         from dataclasses import replace
 
         return replace(self._reading, page=page.number)

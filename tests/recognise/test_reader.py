@@ -18,7 +18,7 @@ import pytest
 
 from pyhncert.errors import MissingDependency
 from pyhncert.recognise import Reader, classify, fields
-from pyhncert.recognise._models import find, pinned
+from pyhncert.recognise._models import find, find_second, pinned
 from pyhncert.recognise._text import distances
 from pyhncert.values import Page, Quad, Region
 
@@ -127,7 +127,7 @@ def test_nothing_is_loaded_before_the_first_page() -> None:
 
 def test_both_models_are_there_and_pinned() -> None:
     assert Reader().ready() == ()
-    assert set(pinned()) == set(find(None))
+    assert set(pinned()) == {*find(None), *find_second(None)}
 
 
 def test_a_changed_model_is_told_before_work_begins(tmp_path: Path) -> None:

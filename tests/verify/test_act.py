@@ -47,7 +47,7 @@ def test_an_act_in_another_form_is_altered(real, record, how) -> None:
     ("key", "value"),
     [
         ("format", "another/act"),
-        ("version", 2),
+        ("version", 3),
         ("code", "000000000000001"),
         ("number", "7"),
         ("number", True),
