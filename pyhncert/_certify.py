@@ -179,7 +179,7 @@ class Run:
             self.office.register.refuse(officer=self.officer.name, reason="R3", pages=secret.page or 1)
             raise secret_refused(secret, sources)
         with self._step("findings"):
-            kind, fields, findings = understand(facts, readings, self._today())
+            kind, fields, findings, _ = understand(facts, readings, self._today())
         return _Seen(
             scans=tuple(record for record, _ in admitted),
             records=tuple(records),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert import capture, check, recognise
 from pyhncert.errors import Blocked, UsageFault
-from pyhncert.values import Field, Finding, Kind, Line, Matrix, Measures, Page, PageFacts, Quad, Reading, Word
+from pyhncert.values import Field, Finding, Kind, Line, Matrix, Measures, Original, Page, PageFacts, Quad, Reading, Word
 
 if TYPE_CHECKING:
     from pyhncert.office import Source
@@ -52,7 +52,7 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
             known = known or known_kind(readings[-1])
             pages.append(_page_json(page, readings[-1], back[page.number]))
     signed = any(capture.signed_pdf(scan) for scan in scans)
-    kind, fields, findings = understand(facts, readings, today)
+    kind, fields, findings, originals = understand(facts, readings, today)
     if signed:
         findings = (*check.signed_findings(()), *findings)
     return {
@@ -66,6 +66,17 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
             "title": kind.title,
             "confidence": round(kind.confidence, 3),
         },
+        "papers": [
+            {
+                "kind": one.kind.key,
+                "vi": one.kind.name.vi,
+                "en": one.kind.name.en,
+                "name": one.name,
+                "pages": list(one.pages),
+                "again": one.again,
+            }
+            for one in originals
+        ],
         "fields": [
             {
                 "name": f.name,
@@ -92,11 +103,12 @@ def reading_of(sources: Sequence[Source], reader: Reader, today: dt.date) -> dic
 
 def understand(
     facts: Sequence[PageFacts], readings: Sequence[Reading], today: dt.date
-) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...]]:
-    """Kind, fields and findings of one original."""
+) -> tuple[Kind, tuple[Field, ...], tuple[Finding, ...], tuple[Original, ...]]:
+    """Kind, fields and findings of what was handed in as one original, and the papers that were found in it."""
     kind = recognise.classify(readings)
     fields = recognise.agreed(recognise.fields(kind, readings, today=today), readings)
-    return kind, fields, check.findings(facts, readings, kind, fields, today=today)
+    originals = recognise.originals(readings, today=today)
+    return kind, fields, check.findings(facts, readings, kind, fields, today=today, originals=originals), originals
 
 
 def known_kind(reading: Reading) -> Kind | None:

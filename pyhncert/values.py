@@ -229,6 +229,21 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """One paper of a file: the numbers of its `pages`, its fields, a `name` of at most 40 letters to show.
+
+    `again` is the index of the paper of which it is another copy, where a page was scanned twice. Blank pages are
+    papers of the kind ``blank``.
+    """
+
+    kind: Kind
+    pages: tuple[int, ...]
+    fields: tuple[Field, ...]
+    name: str
+    again: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something the officer should know: `family` is ``quality`` (exit 11) or ``paper`` (exit 12).
 

@@ -11,7 +11,7 @@ from pyhncert.check._paper import Paper
 from pyhncert.check._predicates import PREDICATES
 from pyhncert.check._quality import quality
 from pyhncert.check._rules import rules, say
-from pyhncert.values import Field, Finding, Kind, PageFacts, Reading, Words
+from pyhncert.values import Field, Finding, Kind, Original, PageFacts, Reading, Words
 
 _ORDER = {"block": 0, "warn": 1, "pass": 2}
 
@@ -23,15 +23,21 @@ def findings(
     fields: Sequence[Field],
     *,
     today: dt.date,
+    originals: Sequence[Original] = (),
 ) -> tuple[Finding, ...]:
     """What the officer should know before deciding: blocks first, then warnings, then what was found in order.
 
     `today` is the day on which rules and papers must hold. A finding `secret` is final: the caller drops the scan, and
-    asks `secret` page by page to do so in time.
+    asks `secret` page by page to do so in time. `originals` are the papers that the file was cut into, where it was.
     """
     by_page = {reading.page: reading for reading in readings}
     paper = Paper(
-        pages=pages, readings=readings, kind=kind, fields={field.name: field for field in fields}, today=today
+        pages=pages,
+        readings=readings,
+        kind=kind,
+        fields={field.name: field for field in fields},
+        today=today,
+        originals=originals,
     )
     out: list[Finding] = []
     for page in pages:

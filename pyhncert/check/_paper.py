@@ -9,18 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyhncert.recognise import fold
-from pyhncert.values import Field, Kind, PageFacts, Reading
+from pyhncert.values import Field, Kind, Original, PageFacts, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One paper: its pages, what was read on them, its kind, its fields by name; `today` is the day of the check."""
+    """One paper: its pages, what was read on them, its kind, its fields by name; `today` is the day of the check.
+
+    `originals` are the papers that its file was cut into."""
 
     pages: Sequence[PageFacts]
     readings: Sequence[Reading]
     kind: Kind
     fields: Mapping[str, Field]
     today: dt.date
+    originals: Sequence[Original] = ()
 
     @property
     def written(self) -> bool:

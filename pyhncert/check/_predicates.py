@@ -11,6 +11,7 @@ from pyhncert.check._marks import alone, foreign, secrecy
 from pyhncert.check._numbers import check_digit, form, initials, missing, same_twice
 from pyhncert.check._paper import Paper
 from pyhncert.check._rules import Rule
+from pyhncert.check._several import names, repeated, several
 from pyhncert.check._sources import agree, rows_broken
 from pyhncert.values import Finding
 
@@ -33,15 +34,18 @@ PREDICATES: Mapping[str, Callable[[Rule, Paper], Iterable[Finding]]] = {
     "initials": initials,
     "kind": kind,
     "missing": missing,
+    "names": names,
     "older": older,
     "order": order,
     "passed": passed,
     "person": person,
     "province": province,
     "registered": registered,
+    "repeated": repeated,
     "same_twice": same_twice,
     "seal": seal,
     "secrecy": secrecy,
+    "several": several,
     "term": term,
     "to_come": to_come,
     "years_follow": years_follow,

@@ -46,6 +46,9 @@ class _Titles:
     """The data file, folded once."""
 
     names: dict[str, Words]
+    short: dict[str, str]
+    cards: frozenset[str]
+    booklets: frozenset[str]
     titles: tuple[_Title, ...]
     cues: tuple[_Cues, ...]
     needs: dict[str, tuple[str, ...]]
@@ -81,6 +84,9 @@ def _titles() -> _Titles:
     ]
     return _Titles(
         names={kind["key"]: Words(kind["name"]["vi"], kind["name"]["en"]) for kind in data["kind"]},
+        short={kind["key"]: kind["short"] for kind in data["kind"]},
+        cards=frozenset(kind["key"] for kind in data["kind"] if kind.get("card")),
+        booklets=frozenset(kind["key"] for kind in data["kind"] if kind.get("booklet")),
         titles=tuple(titles),
         cues=tuple(
             _Cues(
@@ -108,6 +114,36 @@ def kind_name(key: str) -> Words:
     return _titles().names.get(key, UNKNOWN)
 
 
+def short_name(key: str) -> str:
+    """The short name of kind `key`, for lists."""
+    return {"blank": "Trang trắng", **_titles().short}.get(key, "Giấy tờ khác")
+
+
+def card(key: str) -> bool:
+    """Whether papers of kind `key` are cards."""
+    return key in _titles().cards
+
+
+def booklet(key: str) -> bool:
+    """Whether pages of a paper of kind `key` may repeat its title."""
+    return key in _titles().booklets
+
+
+def page_kind(reading: Reading) -> tuple[Kind, bool]:
+    """The kind of one page, and whether a text begins on it: a title of ours, or that of another text but a list."""
+    kind = _by_title(reading)
+    if kind is not None and kind.key != "unknown":
+        return kind, not fold(kind.title).startswith(_titles().annexes)
+    if kind is None:
+        return _by_cues(reading) or _nothing(), False
+    rows = _rows(reading.lines)
+    return _nothing(), not any(row.folded.startswith(_titles().annexes) for row in rows[:6])
+
+
+def _nothing() -> Kind:
+    return Kind(key="unknown", name=UNKNOWN, title="", confidence=0.0)
+
+
 def classify(readings: Sequence[Reading]) -> Kind:
     """The kind of the paper that `readings` are the pages of; key ``unknown`` when no title says it for sure.
 
@@ -121,7 +157,7 @@ def classify(readings: Sequence[Reading]) -> Kind:
         kind = None if other is not None else _by_cues(reading)
         if kind is not None:
             return kind
-    return Kind(key="unknown", name=UNKNOWN, title="", confidence=0.0)
+    return _nothing()
 
 
 def _by_title(reading: Reading) -> Kind | None:

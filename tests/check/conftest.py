@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pyhncert import check
-from pyhncert.values import Field, Finding, Kind, Line, Marks, Measures, PageFacts, Reading, Word, Words
+from pyhncert.values import Field, Finding, Kind, Line, Marks, Measures, Original, PageFacts, Reading, Word, Words
 
 TODAY = dt.date(2026, 11, 23)
 SEAL = ((100.0, 100.0), (200.0, 100.0), (200.0, 200.0), (100.0, 200.0))
@@ -38,7 +38,7 @@ def line_of() -> Callable[..., Line]:
 @pytest.fixture
 def check_one(line_of: Callable[..., Line]) -> Callable[..., tuple[Finding, ...]]:
     """The findings of one page: measures, marks, kind, lines, fields by hand, cards from both `sides`;
-    `pages` are the lines of further pages."""
+    `pages` are the lines of further pages, `originals` what the file was cut into."""
 
     def run(
         *,
@@ -52,6 +52,7 @@ def check_one(line_of: Callable[..., Line]) -> Callable[..., tuple[Finding, ...]
         marks: Mapping[str, Any] | None = None,
         sides: bool = True,
         pages: Sequence[Sequence[str]] = (),
+        originals: Sequence[Original] = (),
         **measures: Any,
     ) -> tuple[Finding, ...]:
         seen = {
@@ -84,7 +85,7 @@ def check_one(line_of: Callable[..., Line]) -> Callable[..., tuple[Finding, ...]
             Field(name=name, label=name, value=value, page=1, quad=SEAL, confidence=0.9)
             for name, value in {**both, **(fields or {})}.items()
         ]
-        return check.findings([page], [reading, *further], known, given, today=today)
+        return check.findings([page], [reading, *further], known, given, today=today, originals=originals)
 
     return run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from pyhncert.check._predicates import PREDICATES
 from pyhncert.check._rules import _file
-from pyhncert.values import Finding
+from pyhncert.values import Field, Finding, Kind, Original, Words
 
 Check = Callable[..., tuple[Finding, ...]]
 ROWS: list[dict[str, Any]] = _file("rules.toml")["rule"]
@@ -24,6 +25,23 @@ def paper(kind: str, lines: tuple[str, ...] = (), **fields: str) -> dict[str, An
     """Options of `check_one` for a paper with these lines and fields."""
     return {"kind": kind, "title": "" if kind == "unknown" else "GIẤY", "fields": fields, "lines": lines}
 
+
+def original(key: str, *pages: int, again: int | None = None, title: str = "GIẤY", **said: str) -> Original:
+    """One paper of a file, with these fields."""
+    kind = Kind(key=key, name=Words("loại", "kind"), title=title, confidence=1.0, page=pages[0], quad=QUAD)
+    fields = tuple(
+        Field(name=name, label="", value=value, page=pages[0], quad=QUAD, confidence=1.0)
+        for name, value in said.items()
+    )
+    return Original(kind=kind, pages=pages, fields=fields, name=f"{key} {pages[0]}", again=again)
+
+
+def file_of(*originals: Original) -> dict[str, Any]:
+    """Options of `check_one` for a file that was cut into `originals`."""
+    return {**paper("khai_sinh"), "originals": originals}
+
+
+CHILD = {"full_name": "LÊ THỊ MỸ", "personal_id": "001324000019", "birth_date": "01/02/2024"}
 
 # row -> (what breaks it, what comes near and does not)
 EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -156,6 +174,22 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "foreign_paper": (
         {**paper("unknown", (ENGLISH * 2,)), "body": ()},
         {**paper("unknown", (ENGLISH * 6, "CHỨNG NHẬN LÃNH SỰ")), "body": ()},
+    ),
+    "several_papers": (
+        file_of(original("khai_sinh", 1), original("cccd", 2)),
+        file_of(original("khai_sinh", 1), original("khai_sinh", 2, again=0), original("blank", 3, title="")),
+    ),
+    "other_papers": (
+        file_of(original("khai_sinh", 1), original("unknown", 2, title="")),
+        file_of(original("khai_sinh", 1, 2), original("blank", 3, title="")),
+    ),
+    "repeated_page": (
+        file_of(original("khai_sinh", 1), original("khai_sinh", 2, again=0)),
+        file_of(original("khai_sinh", 1, 2)),
+    ),
+    "names_differ": (
+        file_of(original("khai_sinh", 1, **CHILD), original("cccd", 2, **{**CHILD, "full_name": "LÊ THỊ MY"})),
+        file_of(original("khai_sinh", 1, **CHILD), original("cccd", 2, **{**CHILD, "full_name": "Lê Thị Mỹ"})),
     ),
 }
 ids = [row["id"] for row in ROWS]
@@ -319,3 +353,50 @@ def test_published_enterprise_numbers_pass_and_no_other_last_digit_does(check_on
 
 def test_a_branch_has_the_number_of_its_firm_and_three_digits(check_one: Check) -> None:
     assert "enterprise_number_good" in [f.code for f in check_one(**paper("dkdn", enterprise_code="0100109106-001"))]
+
+
+def told(check_one: Check, code: str, *originals: Original) -> list[Finding]:
+    return [finding for finding in check_one(**file_of(*originals)) if finding.code == code]
+
+
+def test_names_are_compared_in_nfc_and_without_case_but_with_their_marks(check_one: Check) -> None:
+    birth = original("khai_sinh", 1, **CHILD)
+    for name, differ in (
+        (unicodedata.normalize("NFD", "Lê Thị Mỹ"), False),
+        ("LÊ  THỊ MỸ", False),
+        ("LÊ THỊ MY", True),
+        ("LÊ THỊ HOA", True),
+    ):
+        card = original("can_cuoc", 2, **{**CHILD, "full_name": name})
+        assert bool(told(check_one, "names_differ", birth, card)) == differ
+
+
+def test_another_person_of_the_same_file_may_have_another_name(check_one: Check) -> None:
+    birth = original("khai_sinh", 1, **CHILD)
+    mother = original("cccd", 2, full_name="LÊ THỊ MY", personal_id="001190000019", birth_date="01/02/1990")
+    assert told(check_one, "names_differ", birth, mother) == []
+    married = original("ket_hon", 3, wife_name="Lê Thị Mị", wife_id="001190000019")
+    (finding,) = told(check_one, "names_differ", mother, married)
+    assert finding.page == 3
+    assert "LÊ THỊ MY" in finding.reason.vi
+    assert "Lê Thị Mị" in finding.reason.vi
+
+
+def test_without_numbers_one_birthday_and_one_bare_name_are_one_person(check_one: Check) -> None:
+    degree = original("bang_tn", 1, full_name="LÊ THỊ MỸ", birth_date="01/02/2000")
+    scores = original("chung_chi_nn", 2, full_name="LÊ THỊ MY", birth_date="01/02/2000")
+    assert len(told(check_one, "names_differ", degree, scores)) == 1
+    other = original("chung_chi_nn", 2, full_name="LÊ THỊ MY", birth_date="01/02/2001")
+    assert told(check_one, "names_differ", degree, other) == []
+
+
+def test_the_other_side_of_a_card_that_says_nothing_of_whom_is_no_second_paper(check_one: Check) -> None:
+    front = original("cccd", 1, full_name="LÊ A", personal_id="001090000019")
+    back = original("cccd", 2, title="", features="Nốt ruồi")
+    assert told(check_one, "several_papers", front, back) == []
+
+
+def test_a_file_of_several_papers_names_them_and_where_the_second_begins(check_one: Check) -> None:
+    (finding,) = told(check_one, "several_papers", original("khai_sinh", 1, 2), original("cccd", 3))
+    assert (finding.severity, finding.final, finding.page) == ("block", False, 3)
+    assert "khai_sinh 1; cccd 3" in finding.reason.en
