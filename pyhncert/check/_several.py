@@ -18,7 +18,8 @@ def several(rule: Rule, paper: Paper) -> Iterator[Finding]:
     """The file holds more than one paper; with `known`, more than one of kinds of ours that has a title or a number.
 
     Without it, papers of unknown kinds are meant that stand beside at most one of ours. A side of a card on which
-    neither number nor person was read may be of the card before it.
+    neither number nor person was read may be of the card before it. Papers on one picture have a finding of their own
+    (``two_papers``).
     """
     real = [one for one in paper.originals if one.kind.key != "blank" and one.again is None]
     ours = [one for one in real if one.kind.key != "unknown" and (one.kind.title or _identity(one))]
@@ -27,6 +28,10 @@ def several(rule: Rule, paper: Paper) -> Iterator[Finding]:
     if len(told) < 2 or (not rule["known"] and (len(ours) > 1 or not others)):
         return
     told = sorted(told, key=lambda one: one.pages[0])
+    # the first page of a picture says how many papers it shows; they are the pages that follow
+    shared = {page.number + n for page in paper.pages for n in range(1, page.measures.papers)}
+    if all(one.pages[0] in shared for one in told[1:]):
+        return
     page, quad = _place(told[1], paper)
     yield rule.broken(page=page, quad=quad, count=len(told), papers="; ".join(one.name for one in told))
 

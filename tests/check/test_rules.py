@@ -396,6 +396,18 @@ def test_the_other_side_of_a_card_that_says_nothing_of_whom_is_no_second_paper(c
     assert told(check_one, "several_papers", front, back) == []
 
 
+def test_papers_on_one_picture_are_told_by_their_own_finding(check_one: Check) -> None:
+    def codes(*originals: Original) -> set[str]:
+        return {finding.code for finding in check_one(**file_of(*originals), papers=2)} & {
+            "two_papers",
+            "several_papers",
+        }
+
+    both = original("khai_sinh", 1), original("khai_sinh", 2)
+    assert codes(*both) == {"two_papers"}
+    assert codes(*both, original("cccd", 3)) == {"two_papers", "several_papers"}
+
+
 def test_a_file_of_several_papers_names_them_and_where_the_second_begins(check_one: Check) -> None:
     (finding,) = told(check_one, "several_papers", original("khai_sinh", 1, 2), original("cccd", 3))
     assert (finding.severity, finding.final, finding.page) == ("block", False, 3)
