@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pyhncert.recognise._agreement import agreed
 from pyhncert.recognise._classify import booklet, card, page_kind, short_name
 from pyhncert.recognise._fields import fields
 from pyhncert.recognise._text import fold, likeness
@@ -146,7 +147,7 @@ def _speak_of_one(page: _Page, numbers: dict[str, str], names: set[str]) -> bool
 
 def _closed(paper: _Open, today: dt.date | None) -> Original:
     pages = [page.reading for page in paper.pages]
-    said = fields(paper.kind, pages, today=today)
+    said = agreed(fields(paper.kind, pages, today=today), pages)
     return Original(
         kind=paper.kind,
         pages=tuple(reading.page for reading in pages),
