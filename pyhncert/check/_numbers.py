@@ -14,7 +14,7 @@ from pyhncert.values import Finding
 def form(rule: Rule, paper: Paper) -> Iterator[Finding]:
     """Field `field`, without blanks and signs, is not what `pattern` says."""
     field = paper.fields.get(rule["field"])
-    if field is not None and not re.fullmatch(rule["pattern"], re.sub(r"[\s.\-]", "", field.value), re.ASCII):
+    if field is not None and not re.fullmatch(rule["pattern"], re.sub(r"[\s.\-]", "", field.value).upper(), re.ASCII):
         yield rule.at(field, value=field.value)
 
 
@@ -65,7 +65,7 @@ def initials(rule: Rule, paper: Paper) -> Iterator[Finding]:
     symbol = re.search(r"/[^\W\d]+-([^\W\d]+)", number.value)
     if symbol is None:
         return
-    wanted = [letter for letter in symbol[1] if letter.isupper()]
-    letters = iter([word[0].upper() for word in re.findall(r"[^\W\d]+", issuer.value)])
+    wanted = [fold(letter) for letter in symbol[1] if letter.isupper()]
+    letters = iter([fold(word[0]) for word in re.findall(r"[^\W\d]+", issuer.value)])
     if not all(letter in letters for letter in wanted):
         yield rule.at(number, value=number.value, issuer=issuer.value)

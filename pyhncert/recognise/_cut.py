@@ -22,9 +22,17 @@ _AGAIN = 0.8
 _ALIKE = 0.84
 _LONGEST = 40
 _NUMBERS = (
-    "personal_id", "machine_number", "code_number", "number", "serial_number", "register_number", "enterprise_code",
-    "plate", "chassis_number",
-)  # fmt: skip
+    "personal_id",
+    "machine_number",
+    "machine_passport_number",
+    "code_number",
+    "number",
+    "serial_number",
+    "register_number",
+    "enterprise_code",
+    "plate",
+    "chassis_number",
+)
 _NAMES = ("full_name", "machine_name", "code_name", "owner_name", "company_name", "head_name", "husband_name")
 _MARKS = ("number", "serial_number", "enterprise_code", "plate")
 _SUBJECTS = ("full_name", "owner_name", "company_name", "head_name", "husband_name", "subject", "machine_name")

@@ -58,7 +58,7 @@ def _passport_rows(reading: Reading, today: dt.date, out: dict[str, Field]) -> N
         return
     line, machine = found
     said = (
-        ("machine_number", machine.number),
+        ("machine_passport_number", machine.number),
         ("machine_name", f"{machine.surname} {machine.given_names}"),
         ("machine_birth_date", machine.birth_date),
         ("machine_sex", machine.sex),

@@ -13,7 +13,9 @@ from pyhncert import check
 from pyhncert.check import PersonalNumber
 from pyhncert.check._provinces import codes_named, province_now
 from pyhncert.check._rules import _file
-from pyhncert.values import Field, Kind, Words
+from pyhncert.recognise import fields
+from pyhncert.recognise._machine import check_digit
+from pyhncert.values import Field, Kind, Line, Reading, Word, Words
 
 Faults = Callable[..., list[tuple[str, str]]]
 
@@ -141,3 +143,31 @@ def test_a_paper_is_never_wrong_because_its_province_is_no_more(faults: Faults) 
 @pytest.mark.parametrize("code", sorted(_file("provinces.toml")["codes"]))
 def test_every_province_of_numbers_raises_nothing(faults: Faults, code: str) -> None:
     assert faults(kind="cccd", fields={"personal_id": f"{code}090000019", "sex": "Nam"}) == []
+
+
+def test_the_number_of_a_passport_is_not_held_against_the_personal_number() -> None:
+    first = "P<VNMLE<<A".ljust(44, "<")
+    head = f"C1234567<{check_digit('C1234567<')}VNM900101{check_digit('900101')}M300101{check_digit('300101')}"
+    row = f"{head}001090000019<<{check_digit('001090000019<<')}"
+    second = f"{row}{check_digit(row[0:10] + row[13:20] + row[21:43])}"
+    corner = (0.0, 0.0)
+    lines = tuple(
+        Line(
+            text=text, quad=(corner,) * 4, confidence=1.0, words=(Word(text=text, quad=(corner,) * 4, confidence=1.0),)
+        )
+        for text in ("Số hộ chiếu: C1234567", "Số GCMND: 001090000019", first, second)
+    )
+    kind = Kind(key="ho_chieu", name=Words("hộ chiếu", "passport"), title="", confidence=1.0)
+    today = dt.date(2026, 11, 25)
+    read = Reading(page=1, lines=lines, reader="by hand")
+    said = fields(kind, [read], today=today)
+    assert {"number", "personal_id", "machine_passport_number", "machine_personal_id"} <= {one.name for one in said}
+    found = check.findings((), [read], kind, said, today=today)
+    assert [finding.code for finding in found if finding.severity == "block"] == []
+    assert "machine_mismatch" not in [finding.code for finding in found]
+
+
+@pytest.mark.parametrize("issuer", ["ỦY BAN NHÂN DÂN HUYỆN Ý YÊN", "UỶ BAN NHÂN DÂN TỈNH CÀ MAU"])
+def test_the_symbol_of_a_committee_fits_it_in_every_spelling(faults: Faults, issuer: str) -> None:
+    assert faults(fields={"number": "3991/QĐ-UBND", "issuer": issuer}) == []
+    assert faults(fields={"number": "3991/QĐ-SNV", "issuer": issuer}) == [("issuer_symbol", "warn")]

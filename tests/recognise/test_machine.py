@@ -121,7 +121,8 @@ def test_the_rows_of_a_passport_are_fields_and_fill_in_what_was_not_read(reading
     rows = [(0, 0, "Số hộ chiếu / Passport No"), (0, 44, "C7654321"), (0, 200, first), (0, 260, second)]
     got = said("ho_chieu", reading_of(rows), TODAY)
     assert got["number"] == ("C7654321", "Số hộ chiếu / Passport No")
-    assert got["machine_number"] == ("C1234567", "MRZ")
+    assert got["machine_passport_number"] == ("C1234567", "MRZ")
+    assert "machine_number" not in got  # that is a personal number, on cards
     assert got["machine_name"] == ("NGUYEN VAN MAU", "MRZ")
     assert got["birth_date"] == got["machine_birth_date"] == ("01/01/1990", "MRZ")
     assert got["personal_id"] == ("001090000019", "MRZ")
