@@ -38,6 +38,7 @@ __all__ = [
     "shrink",
     "stroke_changes",
     "survey",
+    "text_lines",
     "timestamp_info",
     "timestamp_request",
     "tokens",
@@ -267,6 +268,15 @@ def wolf(
 def stroke_changes(
     before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8], near: npt.NDArray[np.uint8], /
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
+
+# text_lines: rows of (middle x, y, length, height, slant in degrees, letters, their median height, coloured), black
+# lines first; whose each pixel of ink is: the row's place plus one, 65535 for rules, 65534 and 65533 for black and
+# coloured ink too large for letters, 0 for paper; and the gray of the page without its coloured ink
+def text_lines(
+    image: npt.NDArray[np.uint8], /
+) -> tuple[
+    list[tuple[float, float, float, float, float, int, float, bool]], npt.NDArray[np.uint16], npt.NDArray[np.uint8]
+]: ...
 def grow(mask: npt.NDArray[np.uint8], radius: float, /) -> npt.NDArray[np.uint8]: ...
 def ink_boxes(mask: npt.NDArray[np.uint8], /) -> list[tuple[int, int, int, int, int]]: ...
 def survey(image: npt.NDArray[np.uint8], /) -> list[Survey]: ...

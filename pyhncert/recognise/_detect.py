@@ -28,13 +28,17 @@ _UNCLIP = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A line of text in page pixels: centre, length along the line, height across it, clockwise angle in degrees."""
+    """A line of text in page pixels: centre, length along the line, height across it, clockwise angle in degrees.
+
+    `owner` marks the pixels of a line that was found by its ink (`pyhncert.recognise._ink`); 0 for the network's.
+    """
 
     cx: float
     cy: float
     length: float
     height: float
     angle: float = 0.0
+    owner: int = 0
 
     @property
     def left(self) -> float:
@@ -63,21 +67,36 @@ class Detector:
     def __init__(self, path: Path) -> None:
         self._network = Network(path)
 
-    def find(self, image: Pixels, *, text_height_px: float = 0.0) -> list[Box]:
-        """The lines of `image` (height, width, 3), RGB, in no particular order."""
+    def find(
+        self,
+        image: Pixels,
+        *,
+        text_height_px: float = 0.0,
+        part: tuple[float, float, float, float] | None = None,
+    ) -> list[Box]:
+        """The lines of `image` (height, width, 3), RGB, in no particular order.
+
+        `part` (left, top, right, bottom) is where it looks, at the scale of the whole; else wherever anything is.
+        """
         half = _half(image)
         place = content(half)
         if place is None:
             return []
         factor = image.shape[1] // half.shape[1]
-        x0, y0, x1, y1 = (v * factor for v in place)
-        crop = image[y0:y1, x0:x1]
-        height, width = crop.shape[:2]
-        scale = LONG_SIDE / max(height, width)
+        long = factor * max(place[2] - place[0], place[3] - place[1])
+        scale = LONG_SIDE / long
         if text_height_px > 0:
-            scale = max(scale, min(WANTED_TEXT_PX / text_height_px, LONG_SIDE_MAX / max(height, width)))
+            scale = max(scale, min(WANTED_TEXT_PX / text_height_px, LONG_SIDE_MAX / long))
         scale = min(scale, 1.5)
+        if part is not None and part != (0, 0, image.shape[1], image.shape[0]):
+            left, top, right, bottom = (round(v / factor) for v in part)
+            place = max(0, left), max(0, top), min(half.shape[1], right), min(half.shape[0], bottom)
+        x0, y0, x1, y1 = (v * factor for v in place)
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            return []
+        width, height = x1 - x0, y1 - y0
         w, h = (max(32, round(side * scale / 32) * 32) for side in (width, height))
+        crop = image[y0:y1, x0:x1]
         if factor == 2 and scale <= 0.5:
             crop = half[place[1] : place[3], place[0] : place[2]]
         small = cv2.resize(crop, (w, h), interpolation=cv2.INTER_LINEAR)

@@ -16,16 +16,17 @@ from pyhncert.recognise._classify import classify
 from pyhncert.recognise._codes import codes
 from pyhncert.recognise._detect import Detector
 from pyhncert.recognise._fields import fields
+from pyhncert.recognise._ink import doubtful, ink_lines, merged, readable
 from pyhncert.recognise._inks import unsealed
 from pyhncert.recognise._light import evened
 from pyhncert.recognise._numbers import NumberReader
-from pyhncert.recognise._order import order
+from pyhncert.recognise._order import Extent, order
 from pyhncert.recognise._recognise import Recogniser
 from pyhncert.recognise._second import SecondReader
 from pyhncert.values import Kind, Line, Marks, Page, Quad, Reading, Second, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyhncert.recognise._crop import Strip
     from pyhncert.values import Pixels
@@ -34,6 +35,10 @@ _NOISE = 0.25
 """A line below this confidence with hardly a letter in it is dirt or a piece of a seal."""
 _MANY = 48
 """A page of more lines is dense: small print is then the body, and reading it finely would take seconds."""
+_PERHAPS = 0.75
+"""What the network did not see as print is print when it is read with so much confidence."""
+_OVER = 0.6
+"""Two lines of which so much is common are two looks at one."""
 _SIGNATURE = 0.6
 """Words among the strokes of a signature that are read with less confidence, or have two letters, are strokes."""
 _STAMP = 0.28
@@ -94,20 +99,28 @@ class Reader:
         _models.demand(self._paths)
         with _one_thread():
             seals = [seal for seal in page.marks.seals if seal.colour == "red"]
-            image = unsealed(evened(page.image, dpi=page.dpi), seals)
-            boxes = _crop.join(self._detector.find(image, text_height_px=page.measures.text_height_px))
-            strips = _crop.strips(image, boxes)
+            symbols = codes(page.image)
+            even = evened(page.image, dpi=page.dpi)
+            image = unsealed(even, seals)
+            ink = ink_lines(even)
+            parts = doubtful(ink, page)
+            tall = page.measures.text_height_px
+            net = [box for part in parts for box in self._detector.find(image, text_height_px=tall, part=part)]
+            trusted = readable(page)
+            boxes, perhaps = merged(ink, _crop.join(net), parts, symbols, trusted=trusted)
+            strips = _crop.strips(image, boxes, ink if trusted else None)
             dense = len(strips) > _MANY
-            seen = {strip.quad: strip for strip in strips}
+            unsure = _crop.strips(image, perhaps, ink)
+            seen = {strip.quad: strip for strip in (*strips, *unsure)}
             found = (self._recogniser.read(strip, dense=dense) for strip in strips)
             lines = [line for line in found if line is not None]
+            others = map(self._recogniser.read, unsure)
+            lines += [line for line in others if line is not None and line.confidence >= _PERHAPS]
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
             lines = [line for line in lines if not _is_signature(line, page.marks)]
-            lines = self._with_stamps(page, lines, seen)
+            lines = self._with_stamps(page, _apart(lines), seen)
             places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
-            reading = Reading(
-                page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=codes(page.image)
-            )
+            reading = Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=symbols)
             return self._read_twice(reading, kind, seen) if self.reads_twice else reading
 
     def _read_twice(self, reading: Reading, kind: Kind | None, seen: Mapping[Quad, Strip]) -> Reading:
@@ -173,6 +186,23 @@ def _sense(line: Line | None) -> float:
 def _hull(quad: Quad) -> tuple[float, float, float, float]:
     xs, ys = [p[0] for p in quad], [p[1] for p in quad]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def _apart(lines: Sequence[Line]) -> list[Line]:
+    """`lines` without those that lie on one read with more confidence."""
+    kept: list[Line] = []
+    for line in sorted(lines, key=lambda line: -line.confidence):
+        if not any(_same(_hull(line.quad), _hull(other.quad)) for other in kept):
+            kept.append(line)
+    return kept
+
+
+def _same(one: Extent, two: Extent) -> bool:
+    """Whether most of the smaller lies on the larger."""
+    wide = min(one[2], two[2]) - max(one[0], two[0])
+    high = min(one[3], two[3]) - max(one[1], two[1])
+    least = min((c - a) * (d - b) for a, b, c, d in (one, two))
+    return wide > 0 and high > 0 and wide * high > _OVER * least
 
 
 def _goes_through(line: Line, stamp: Quad) -> bool:

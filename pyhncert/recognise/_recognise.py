@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert.errors import MissingDependency
 from pyhncert.escape import plain
-from pyhncert.recognise._crop import FINE, HIGH, LOW, QUICK
-from pyhncert.recognise._numbers import NumberReader, machine_row, with_numbers
+from pyhncert.recognise._crop import HIGH, LOW, QUICK
+from pyhncert.recognise._numbers import NumberReader, machine_row, number_alone, with_numbers
 from pyhncert.values import Line, Point, Quad, Word
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ _ETH = str.maketrans("Ðð", "Đđ")
 _RULES = "|¡¦"
 """What rules and frames beside a word are read as; no paper prints these letters."""
 SMALL_PX = 34
-"""Lines up to this height on the page (cards, low resolution) are read finely at once."""
+"""Lines up to this height on the page (cards, low resolution) gain nothing by a finer look."""
 SURE, LOST = 0.88, 0.6
 """A line of large print with a word below this is read again; on a dense page only what is lost otherwise."""
 DIGITS = 6
+_SHORT = 6
+"""A strip less wide than so many of its heights may hold a number alone."""
 _NUMBER = re.compile(r"[\d/]*\d[\d/]*")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
 _SHAPE = re.compile(r"(?<!\d)\d{12}(?!\d)|\d/\d{4}/|\d/QĐ")
@@ -71,13 +73,20 @@ class Recogniser:
     def read(self, strip: Strip, *, dense: bool = False) -> Line | None:
         """The line on `strip`, in page pixels; None where nothing can be read.
 
-        Large print, and a `dense` page, is read quickly; small print and doubtful words get a finer look, and numbers
-        are read until two looks agree.
+        Doubtful words of large print get a finer look, fewer of them on a `dense` page, and numbers are read until two
+        looks agree.
         """
         small = strip.gray.shape[0] <= SMALL_PX and not dense
-        line = self._look(strip, FINE if small else QUICK)
+        line = self._look(strip, QUICK)
+        if line is None and not small:
+            line = self._look(strip, HIGH)
+        height, width = strip.gray.shape
+        if width < _SHORT * height and (line is None or line.confidence < LOST):
+            number = number_alone(strip, self._second.read(strip))
+            if number is not None:
+                return number
         if line is None:
-            return None if small else self._look(strip, HIGH)
+            return None
         if line.text.count("<") >= 2 or line.text.startswith(("IDVNM", "P<VNM")):
             row = machine_row(line, self._second.read(strip))
             if row is not None:
@@ -136,7 +145,7 @@ class Recogniser:
 
 def _weakest(line: Line) -> float:
     """The confidence of the word that is most in doubt: a lost mark lowers that of its word only."""
-    return min((word.confidence for word in line.words if any(c.isalpha() for c in word.text)), default=0.0)
+    return min((word.confidence for word in line.words if any(c.isalnum() for c in word.text)), default=0.0)
 
 
 def _digits(text: str) -> str:

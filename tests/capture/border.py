@@ -100,6 +100,7 @@ PIXELS = {
     "shrink": Plan(("rgb",), _core.shrink, (WHOLE,), (3,)),
     "stroke_changes": Plan(("gray", "gray", "mask"), _core.stroke_changes),
     "survey": Plan(("rgb",), _core.survey),
+    "text_lines": Plan(("rgb",), _core.text_lines),
     "warp": Plan(
         ("rgb", "out"),
         lambda a, out, m, fill: _core.warp(a, m, out, fill=fill),

@@ -7,6 +7,7 @@ mod grain;
 mod image;
 mod light;
 mod marks;
+mod textlines;
 mod token;
 
 use pyo3::prelude::*;
@@ -41,5 +42,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     light::register(module)?;
     changes::register(module)?;
     marks::register(module)?;
+    textlines::register(module)?;
     token::register(module)
 }
