@@ -32,6 +32,7 @@ NO_PIXELS = frozenset(
         "sha256",
         "timestamp_info",
         "timestamp_request",
+        "tokens",
         "verify_issued",
         "verify_signature",
     )
