@@ -11,9 +11,9 @@ from dataclasses import replace
 from pyhncert.values import Agreement, Field, Line, Quad, Reading
 
 _SAME = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "Ð": "Đ", "ð": "đ"})
-UNSURE = 0.6
-"""Below it (0 to 1) a reader is unsure: the first by its weakest word, the second by the weakest letter of a later
-look. Chosen on 40 pages, reported on others (docs/reader.md)."""
+UNSURE, SECOND_UNSURE = 0.75, 0.6
+"""Below these (0 to 1) a reader is unsure: the first by its weakest word, the second by the weakest letter of a later
+look. Chosen on 40 pages of another seed than the sets' (docs/reader.md)."""
 SURE = 0.8
 """A line with a word below it is in doubt: the second reader is asked about it though it is no field."""
 _LEADERS = re.compile(r"[._·•]{3,}")

@@ -19,7 +19,7 @@ from PIL import Image
 from pyhncert.errors import MissingDependency
 from pyhncert.escape import plain
 from pyhncert.recognise import _models
-from pyhncert.recognise._agreement import UNSURE, normal
+from pyhncert.recognise._agreement import SECOND_UNSURE, UNSURE, normal
 from pyhncert.recognise._network import Network
 from pyhncert.values import Line, Words
 
@@ -91,7 +91,7 @@ class SecondReader:
         for number, look in enumerate(_LOOKS):
             text, weakest = self._read(strip.gray, look)
             same = bool(text) and normal(text) == normal(line.text)
-            if same and sure and (number == 0 or weakest >= UNSURE):
+            if same and sure and (number == 0 or weakest >= SECOND_UNSURE):
                 return replace(line, agreement="agreed", second=text)
             if text and weakest > chance:
                 best, chance = text, weakest
