@@ -107,7 +107,7 @@ def _read(image: plan.npt.NDArray[plan.np.uint8], dpi: int, reader: recognise.Re
     Image.fromarray(image).save(out, "png", dpi=(dpi, dpi), compress_level=1)
     limits = capture.Limits()
     (raw,) = capture.raw_pages([capture.load(out.getvalue(), name="set", limits=limits)], limits=limits)
-    return [reader.read(page) for page in capture.normalise(raw)]
+    return [reader.read(page) for page in capture.normalise(raw, stands_on_head=reader.stands_on_head)]
 
 
 def measure(entries: Sequence[plan.Entry], foreign: Iterator[tuple[str, plan.Sheet]], *, printed: bool) -> Table:
