@@ -19,8 +19,10 @@ from pyhncert import _kept, capture, check, deliver, issue
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
 from pyhncert._issued import issued_before
+from pyhncert._mandate import check_kind, delegation_json
 from pyhncert._read import finding_json, known_kind, may_be_long, secret_refused, software, some, understand
-from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault, VerdictError
+from pyhncert._signed import refuse_signed
+from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault
 from pyhncert.values import (
     VIETNAM,
     ActNumber,
@@ -133,6 +135,7 @@ class Run:
             silent = preflight(self.office, self.officer, out)
         with self._spool(sources) as spool:
             seen = self._see(sources, spool)
+            check_kind(self.officer, seen.kind)
             with self._step("decision"):
                 decision = self._decide(seen, decide)
             with self._step("reserve"):
@@ -226,7 +229,7 @@ class Run:
         held = 0
         for source in some(sources):
             scan = capture.load(source, limits=limits)
-            self._refuse_signed(scan)
+            refuse_signed(self.office, scan)
             held += len(scan.data)
             keep = scan if held <= _HELD_BYTES or not isinstance(source, Path) else source
             admitted.append((issue.ScanRecord.of(scan), keep))
@@ -260,26 +263,6 @@ class Run:
             number += len(pages)
             while pages:
                 yield pages.pop(0)  # nobody else holds it: else two pages lie in memory while the next is decoded
-
-    def _refuse_signed(self, scan: Scan) -> None:
-        """A PDF that is signed already is never touched; its signatures are checked and said."""
-        if not capture.signed_pdf(scan):
-            return
-        finding = next(f for f in check.signed_findings(self._signatures(scan)) if f.severity == "block")
-        raise Blocked(
-            finding.reason.en,
-            finding.reason.vi,
-            findings=(finding,),
-            hint="a signed file is already electronic: verify it, or scan the paper original",
-            hint_vi="tệp đã ký là bản điện tử: hãy kiểm tra chữ ký, hoặc quét bản chính giấy",
-        )
-
-    def _signatures(self, scan: Scan) -> tuple[Words, ...]:
-        try:
-            report = self.office.verify(scan.data)
-        except VerdictError as err:
-            report = err.report
-        return tuple(Words(f"{s.signer}: {s.verdict}", f"{s.signer}: {s.verdict}") for s in report.signatures)
 
     def _decide(self, seen: _Seen, decide: Callable[[Proposal], Decision]) -> Decision:
         decision = decide(self._proposal(seen))
@@ -320,6 +303,7 @@ class Run:
             "overrides": [{"code": o.code, "reason": o.reason} for o in decision.overrides],
             "officer": self.officer.id,
             "reason": decision.reason,
+            **delegation_json(self.officer),
         }
         return self.office.register.reserve(
             unit=settings.unit,

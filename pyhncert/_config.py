@@ -5,9 +5,10 @@ Passwords and PINs never stand here: they come from a prompt, a file descriptor 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,6 +36,21 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
 _OFFICER = _KEY | {"id", "name", "title", "picture"}
+_DELEGATION = {"decision": str, "from": dt.date, "until": dt.date, "kinds": list}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    """Who does not sign by office signs by a written decision: its number, its first and last day, and for which kinds.
+
+    Without `kinds` for all.
+    """
+
+    decision: str
+    first_day: dt.date
+    last_day: dt.date
+    kinds: tuple[str, ...] = ()
+
 
 _SECOND = ("off", "fields", "all")
 
@@ -60,6 +76,7 @@ class KeySettings:
     credential: str = ""
     scheme: str
     picture: Path | None = None
+    delegation: Delegation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +274,8 @@ class _Reader:
     def _officer(self, entry: object, n: int) -> KeySettings:
         if not isinstance(entry, dict):
             raise self._wrong(f"officer {n}", "must be a table", "phải là một bảng")
+        delegation = self._delegation(n, entry.get("delegation"))
+        entry = {key: value for key, value in entry.items() if key != "delegation"}
         for key, value in entry.items():
             if key not in _OFFICER:
                 raise self._wrong(f"officer.{key}", "is not known", "không được biết đến")
@@ -264,7 +283,27 @@ class _Reader:
                 raise self._wrong(f"officer.{key}", "has the wrong type", "sai kiểu")
         if not entry.get("id") or not entry.get("name"):
             raise self._wrong(f"officer {n}", "needs id and name", "cần id và name")
-        return self._make_key(f"officer {n}", entry)
+        return replace(self._make_key(f"officer {n}", entry), delegation=delegation)
+
+    def _delegation(self, n: int, table: object) -> Delegation | None:
+        if table is None:
+            return None
+        where = f"officer {n}.delegation"
+        if not isinstance(table, dict) or any(
+            name not in _DELEGATION or not isinstance(value, _DELEGATION[name]) or isinstance(value, dt.datetime)
+            for name, value in table.items()
+        ):
+            raise self._wrong(
+                where, "has decision, from, until and kinds only", "chỉ gồm decision, from, until và kinds"
+            )
+        kinds = table.get("kinds", [])
+        if not table.get("decision") or "from" not in table or "until" not in table or table["from"] > table["until"]:
+            raise self._wrong(where, "needs decision, from and a later until", "cần decision, from và until sau from")
+        if not all(isinstance(kind, str) for kind in kinds):
+            raise self._wrong(where, "kinds must be a list of names", "kinds phải là danh sách tên loại giấy tờ")
+        return Delegation(
+            decision=table["decision"], first_day=table["from"], last_day=table["until"], kinds=tuple(kinds)
+        )
 
     def _make_key(self, where: str, table: dict[str, str]) -> KeySettings:
         homes = [home for home in _HOMES if table.get(home)]

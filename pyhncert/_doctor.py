@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyhncert._mandate import check_algorithm, check_delegation, shown_delegation
 from pyhncert.errors import HncertError, MissingDependency, StorageFault, Unavailable
-from pyhncert.values import Check, Words
+from pyhncert.values import VIETNAM, Check, Words
 
 if TYPE_CHECKING:
     from pyhncert._config import KeySettings
@@ -33,6 +34,7 @@ def preflight(office: Office, officer: KeySettings, out: Path | None) -> tuple[W
         from pyhncert.deliver import check_out  # noqa: PLC0415
 
         check_out(out, needed_bytes=_NEEDED_BYTES)
+    check_delegation(officer, office.clock().astimezone(VIETNAM).date())
     _disk(office)
     office.register.check_book(office.settings.unit, symbol=office.settings.suffix)
     _models(office)
@@ -48,6 +50,10 @@ def examine(office: Office) -> list[Check]:
 
 
 def _all(office: Office) -> Iterator[Check]:
+    today = office.clock().astimezone(VIETNAM).date()
+    for officer in office.settings.officers:
+        if officer.delegation is not None:
+            yield _asked(f"delegation {officer.id}", lambda officer=officer: _delegated(officer, today))  # type: ignore[misc]
     for key in (*office.settings.officers, office.settings.agency, office.settings.qr):
         usage = "qr" if key is office.settings.qr else "signature"
         yield _asked(f"key {key.id}", lambda key=key, usage=usage: _credential(office, key, usage))  # type: ignore[misc]
@@ -67,6 +73,12 @@ def _asked(name: str, ask: Callable[[], Words]) -> Check:
         return Check(name=name, ok=False, words=Words(err.vi, err.en), exit_code=err.exit_code)
 
 
+def _delegated(officer: KeySettings, today: dt.date) -> Words:
+    check_delegation(officer, today)
+    assert officer.delegation is not None  # noqa: S101  asked before
+    return shown_delegation(officer.delegation)
+
+
 def _credential(office: Office, key: KeySettings, usage: str) -> Words:
     from pyhncert.identify import check_credential  # noqa: PLC0415
 
@@ -83,6 +95,8 @@ def _credential(office: Office, key: KeySettings, usage: str) -> Words:
         now=office.clock(),
         usage="qr" if usage == "qr" else "signature",
     )
+    if usage == "signature":
+        check_algorithm(credential, office.clock())
     ends = credential.x509.not_valid_after_utc
     day = f"{ends:%d/%m/%Y}"
     if ends - office.clock() < _SOON:

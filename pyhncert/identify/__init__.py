@@ -4,6 +4,7 @@
 and timestamp service where nothing has legal value.
 """
 
+from pyhncert.identify._algorithms import Algorithms, algorithms
 from pyhncert.identify._certificates import (
     common_name,
     is_issued_by,
@@ -20,6 +21,7 @@ from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
 
 __all__ = [
+    "Algorithms",
     "Credential",
     "HttpTimestamper",
     "PrivateKey",
@@ -31,6 +33,7 @@ __all__ = [
     "TrialAuthority",
     "TrialPaths",
     "TrialTimestamper",
+    "algorithms",
     "check_credential",
     "check_path",
     "common_name",

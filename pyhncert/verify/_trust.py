@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -20,9 +20,9 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext, error
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, HncertError, RevocationFault
-from pyhncert.identify import parse_certificate, parse_crl
+from pyhncert.identify import Algorithms, algorithms, parse_certificate, parse_crl
 from pyhncert.values import Words
-from pyhncert.verify._policy import Policy, policy
+from pyhncert.verify._policy import Policy
 from pyhncert.verify._words import say
 
 Standing = Literal["valid", "revoked", "undecided"]
@@ -70,7 +70,7 @@ class Anchors:
     roots: tuple[bytes, ...]
     certificates: tuple[bytes, ...]
     lists: tuple[bytes, ...]
-    policy: Policy = field(default_factory=policy)
+    algorithms: Algorithms = field(default_factory=algorithms)
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -89,12 +89,12 @@ def judge(leaf: bytes, *, use: Use, at: dt.datetime, anchors: Anchors, known_at:
     `known_at` is when its chain and lists are proven to have existed: algorithms are judged then (without it: at `at`).
     """
     try:
-        return _judge(leaf, use, at, replace(anchors, policy=replace(anchors.policy, known_at=known_at)))
+        return _judge(leaf, use, at, anchors, Policy(anchors.algorithms, known_at))
     except _MALFORMED:
         return Trust("undecided", (say("certificate_unreadable"),))
 
 
-def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
+def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors, policy: Policy) -> Trust:
     pool = tuple(der for der in anchors.certificates if _readable(der))
     lists = tuple(der for der in anchors.lists if _signed_list(der, (*pool, *anchors.roots)))
     context = ValidationContext(
@@ -106,7 +106,7 @@ def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors) -> Trust:
         revocation_mode="require",
         retroactive_revinfo=True,
         time_tolerance=_TOLERANCE,
-        algorithm_usage_policy=anchors.policy,
+        algorithm_usage_policy=policy,
     )
     validator = CertificateValidator(_asn1(leaf), validation_context=context)
     try:

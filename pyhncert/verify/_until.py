@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from asn1crypto import x509 as asn1
 
-from pyhncert.identify import parse_certificate
+from pyhncert.identify import Algorithms, parse_certificate
+from pyhncert.identify import algorithms as of_this_release
 from pyhncert.issue._sign_structure import CmsParts, TokenParts, Trail, needed
 from pyhncert.verify._copy import key_bits, read_copy
-from pyhncert.verify._policy import Policy, policy
+from pyhncert.verify._policy import named
 from pyhncert.verify._tokens import scheme_of
 
 _ENDLESS = 1 << 16
 """Stands for the size of a CA's key where its certificate is not looked at."""
 
 
-def holds_until(data: bytes, *, algorithms: Policy | None = None) -> dt.datetime:
+def holds_until(data: bytes, *, algorithms: Algorithms | None = None) -> dt.datetime:
     """When the first part ends on which the copy in `data` rests: a certificate, or an algorithm by `algorithms`.
 
     A document timestamp covers all before it, so the youngest alone counts; without one, each signature counts by its
@@ -27,7 +28,7 @@ def holds_until(data: bytes, *, algorithms: Policy | None = None) -> dt.datetime
         AlteredCore: it is not one of our copies.
     """
     trail = read_copy(data).trail
-    rules = algorithms or policy()
+    rules = algorithms or of_this_release()
     return min(end for token, cms in _resting_on(trail) for end in _ends(trail, token, cms, rules))
 
 
@@ -39,7 +40,7 @@ def _resting_on(trail: Trail) -> Iterator[tuple[TokenParts | None, CmsParts]]:
         yield one.token, one.token.cms if one.token is not None else one.cms
 
 
-def _ends(trail: Trail, token: TokenParts | None, cms: CmsParts, rules: Policy) -> Iterator[dt.datetime]:
+def _ends(trail: Trail, token: TokenParts | None, cms: CmsParts, rules: Algorithms) -> Iterator[dt.datetime]:
     yield parse_certificate(cms.signer).not_valid_after_utc
     scheme, digest = scheme_of(cms.der)
     days = [rules.until(scheme, key_bits(cms.signer), digest)]
@@ -47,7 +48,8 @@ def _ends(trail: Trail, token: TokenParts | None, cms: CmsParts, rules: Policy) 
         days.append(rules.digests.get(token.imprint[0], dt.date.min))
     for fact in needed([cms], trail.held.certificates)[0]:
         algorithm = asn1.Certificate.load(fact.der)["signature_algorithm"]
-        days.append(rules.until(*rules.named(algorithm, _ENDLESS)))
+        scheme, digest = named(algorithm)
+        days.append(rules.until(scheme, _ENDLESS, digest))
     for day in days:
         if day is not None:
             yield dt.datetime.combine(day, dt.time(), dt.UTC)

@@ -22,11 +22,11 @@ from pyhncert.errors import (
     Unsigned,
     VerdictError,
 )
-from pyhncert.identify import common_name, parse_certificate, read_certificates
+from pyhncert.identify import Algorithms, common_name, parse_certificate, read_certificates
+from pyhncert.identify import algorithms as of_this_release
 from pyhncert.issue._sign_structure import Evidence, PdfString, TokenParts
 from pyhncert.values import Level, Report, SignatureReport, Verdict, Words
 from pyhncert.verify._copy import Copy, key_bits, read_copy
-from pyhncert.verify._policy import Policy, policy
 from pyhncert.verify._receipt import StatusLike, check_receipt, check_status
 from pyhncert.verify._tokens import TokenDoubtError, scheme_of
 from pyhncert.verify._trust import Anchors, Trust, judge
@@ -53,7 +53,7 @@ def verify_copy(
     receipt: Mapping[str, Any] | None = None,
     crls: Sequence[bytes] = (),
     status: StatusLike | None = None,
-    algorithms: Policy | None = None,
+    algorithms: Algorithms | None = None,
     now: dt.datetime,
 ) -> Report:
     """What is proven about `data`, the bytes of a PDF file.
@@ -75,14 +75,17 @@ def verify_copy(
         raise ValueError("now needs a time zone")
     roots = tuple(der for entry in trust for der in read_certificates(entry))
     lists = tuple(_read_list(entry) for entry in crls)
+    rules = algorithms or of_this_release()
     digest = _core.sha256(data)
     try:
         copy = read_copy(data)
     except AlteredCore as err:
-        raise _not_a_copy(data, digest, err, Anchors(roots, (), lists, algorithms or policy()), now) from err
+        raise _not_a_copy(data, digest, err, Anchors(roots, (), lists, rules), now) from err
     held = copy.trail.held
     certificates = sorted(set(held.certificates).union(*(cms.certificates for cms in copy.trail.signers())))
-    anchors = Anchors(roots, tuple(certificates), tuple(dict.fromkeys((*held.lists, *lists))), algorithms or policy())
+    anchors = Anchors(
+        roots, tuple(certificates), tuple(dict.fromkeys((*held.lists, *lists))), algorithms or of_this_release()
+    )
     report = _Judgement(copy, digest, anchors, now).report()
     fates = []
     try:
@@ -256,14 +259,14 @@ class _Judgement:
         trust = judge(signer, use="timestamp", at=at, anchors=self.anchors, known_at=known_at)
         if trust.standing == "valid":
             scheme, digest = scheme_of(token.cms.der)
-            strong = self.anchors.policy.allows(scheme, key_bits(signer), digest, known_at)
+            strong = self.anchors.algorithms.allows(scheme, key_bits(signer), digest, known_at)
             if at > known_at + _TOLERANCE:
                 trust = Trust("undecided", (say("time_in_future"),))
             elif parse_certificate(signer).not_valid_after_utc < known_at:
                 trust = Trust("undecided", (say("timestamp_expired"),))
             elif trust.revoked_at is not None and trust.revoked_at <= known_at:
                 trust = Trust("undecided", (say("timestamp_revoked_later"),))
-            elif not strong or not self.anchors.policy.allows_digest(token.imprint[0], known_at):
+            elif not strong or not self.anchors.algorithms.allows_digest(token.imprint[0], known_at):
                 name = _algorithm(scheme, key_bits(signer), digest)
                 trust = Trust("undecided", (say("timestamp_weak", algorithm=f"{name}; {_shown(token.imprint[0])}"),))
         return _Time(at if trust.standing == "valid" else None, trust)
@@ -282,7 +285,7 @@ class _Judgement:
             verdict = _graver(verdict, "undecided")
         reasons = [*trust.reasons, *reasons] if trust.standing == "revoked" else [*reasons, *trust.reasons]
         bits = key_bits(one.cms.signer)
-        if not self.anchors.policy.allows(parts.scheme, bits, parts.digest, at):
+        if not self.anchors.algorithms.allows(parts.scheme, bits, parts.digest, at):
             reasons.append(say("weak_algorithm", algorithm=_algorithm(parts.scheme, bits, parts.digest)))
             verdict = _graver(verdict, "undecided")
         level: Level = "B-B"

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from pyhncert.errors import RevocationFault, TimestampFault, VerdictError
-from pyhncert.identify import TrialAuthority, TrialTimestamper, make_trial_authority, parse_certificate
+from pyhncert.identify import (
+    Algorithms,
+    TrialAuthority,
+    TrialTimestamper,
+    algorithms,
+    make_trial_authority,
+    parse_certificate,
+)
 from pyhncert.issue import add_archive_timestamp, level_reached
 from pyhncert.issue._sign_structure import (
     ValidationData,
@@ -23,7 +30,6 @@ from pyhncert.issue._sign_structure import (
 )
 from pyhncert.values import VIETNAM, Report
 from pyhncert.verify import holds_until, verify_copy
-from pyhncert.verify._policy import Policy, policy
 
 BAD = {"altered", "unsigned", "undecided"}
 DAY, YEAR = dt.timedelta(days=1), dt.timedelta(days=365.25)
@@ -63,7 +69,7 @@ class Years:
             now=self.clock(),
         )
 
-    def verify(self, at: dt.datetime | None = None, algorithms: Policy | None = None) -> Report:
+    def verify(self, at: dt.datetime | None = None, algorithms: Algorithms | None = None) -> Report:
         try:
             return verify_copy(self.pdf, trust=self.roots, now=at or self.clock(), algorithms=algorithms)
         except VerdictError as err:
@@ -179,8 +185,8 @@ def test_a_renewal_after_the_timestamp_authority_ended_comes_too_late(years) -> 
     assert "was not renewed before" in report.reasons[0].en
 
 
-def weak_from(when: dt.date) -> Policy:
-    return replace(policy(), digests={**policy().digests, "sha256": when})
+def weak_from(when: dt.date) -> Algorithms:
+    return replace(algorithms(), digests={**algorithms().digests, "sha256": when})
 
 
 def test_where_sha_256_grows_weak_a_renewal_in_time_keeps_the_copy_and_a_late_one_does_not(years, monkeypatch) -> None:

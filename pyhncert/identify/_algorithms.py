@@ -1,0 +1,61 @@
+"""Which algorithms prove something, and until when: `algorithms.toml`. Asked before signing, and when verifying."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+__all__ = ["Algorithms", "algorithms"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    scheme: str
+    bits: int
+    until: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithms:
+    """Digests and signature schemes that are accepted, each until its day (the first on which it is not)."""
+
+    digests: Mapping[str, dt.date | None]
+    entries: tuple[_Entry, ...]
+
+    def allows(self, scheme: str, bits: int, digest: str, at: dt.datetime) -> bool:
+        """Whether a signature by `scheme` with a key of `bits` over `digest` proves something at `at`."""
+        return self.allows_digest(digest, at) and any(
+            entry.scheme == scheme and bits >= entry.bits and _holds(entry.until, at) for entry in self.entries
+        )
+
+    def allows_digest(self, digest: str, at: dt.datetime) -> bool:
+        """Whether a digest proves something at `at`."""
+        return digest in self.digests and _holds(self.digests[digest], at)
+
+    def until(self, scheme: str, bits: int, digest: str) -> dt.date | None:
+        """The first day on which such a signature proves nothing any more; None where no end is known.
+
+        A signature that never proved anything has the first of all days.
+        """
+        ends = [entry.until for entry in self.entries if entry.scheme == scheme and bits >= entry.bits]
+        if not ends or digest not in self.digests:
+            return dt.date.min
+        longest = None if None in ends else max(end for end in ends if end is not None)
+        both = [end for end in (longest, self.digests[digest]) if end is not None]
+        return min(both, default=None)
+
+
+def _holds(until: dt.date | None, at: dt.datetime) -> bool:
+    return until is None or at.date() < until
+
+
+@cache
+def algorithms() -> Algorithms:
+    """The list of this release."""
+    data = tomllib.loads(resources.files("pyhncert.identify").joinpath("algorithms.toml").read_text("utf-8"))
+    entries = tuple(_Entry(entry["scheme"], entry["bits"], entry.get("until")) for entry in data["signatures"])
+    return Algorithms({name: entry.get("until") for name, entry in data["digests"].items()}, entries)
