@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Literal, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -113,6 +115,59 @@ class PrivateKey:
 
     def __reduce__(self) -> str:
         raise TypeError("a private key is not copied or stored")
+
+
+class KeyElsewhere(ABC):
+    """What is known of a key that never comes here, by its certificate: on a token, in a service."""
+
+    @property
+    @abstractmethod
+    def certificate(self) -> bytes:
+        """Its certificate, DER."""
+
+    @property
+    def bits(self) -> int:
+        """Size of the modulus or the curve."""
+        return self._public().key_size
+
+    @property
+    def signature_len(self) -> int:
+        """Longest signature in bytes."""
+        key = self._public()
+        return key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 2 * ((key.key_size + 7) // 8) + 8
+
+    @property
+    def public_spki(self) -> bytes:
+        """The public key of its certificate, SubjectPublicKeyInfo in DER."""
+        return _core.certificate_spki(self.certificate)
+
+    @property
+    def scheme(self) -> str:
+        """What the key signs by where nothing else is asked: ``rsa-pss`` or ``ecdsa``."""
+        return "rsa-pss" if isinstance(self._public(), rsa.RSAPublicKey) else "ecdsa"
+
+    @property
+    def digest(self) -> str:
+        """The digest that goes with `scheme`."""
+        return "sha384" if self.scheme == "ecdsa" and self.bits == 384 else "sha256"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a private key is not copied or stored")
+
+    def _public(self) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
+        key = parse_certificate(self.certificate).public_key()
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            name = common_name(self.certificate)
+            raise KeyFault(
+                f"key of {name} is neither RSA nor on an elliptic curve; use another",
+                f"khóa của {name} không phải RSA hay đường cong elliptic; hãy dùng khóa khác",
+            )
+        return key
+
+
+def no_fixed_form() -> KeyFault:
+    """What is said where an RSA key is asked for r and s."""
+    return KeyFault("an RSA signature has no fixed form", "chữ ký RSA không có dạng cố định")
 
 
 @dataclass(frozen=True, kw_only=True)

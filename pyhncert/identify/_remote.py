@@ -17,14 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asn1crypto import algos
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, KeyFault, Unavailable, UsageFault
 from pyhncert.identify import _http
-from pyhncert.identify._certificates import parse_certificate
-from pyhncert.identify._keys import Credential, Password, issuers
+from pyhncert.identify._keys import Credential, KeyElsewhere, Password, issuers, no_fixed_form
 
 __all__ = ["RemoteKey", "RemoteService", "load_remote_credential"]
 
@@ -116,7 +114,7 @@ class RemoteService:
         raise _wrong(f"{method}: HTTP status {answer.status}")
 
 
-class RemoteKey:
+class RemoteKey(KeyElsewhere):
     """A private key that a remote service holds; threads take turns."""
 
     def __init__(self, service: RemoteService, credential: str, pin: Password | None) -> None:
@@ -139,30 +137,9 @@ class RemoteKey:
         self._bound = told.get("SCAL", "1") == "2"
 
     @property
-    def bits(self) -> int:
-        """Size of the modulus or the curve."""
-        return self._public().key_size
-
-    @property
-    def signature_len(self) -> int:
-        """Longest signature in bytes."""
-        key = self._public()
-        return key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 2 * ((key.key_size + 7) // 8) + 8
-
-    @property
-    def public_spki(self) -> bytes:
-        """The public key of its certificate, SubjectPublicKeyInfo in DER."""
-        return _core.certificate_spki(self.certificates[0])
-
-    @property
-    def scheme(self) -> str:
-        """What the key signs by where nothing else is asked: ``rsa-pss`` or ``ecdsa``."""
-        return "rsa-pss" if isinstance(self._public(), rsa.RSAPublicKey) else "ecdsa"
-
-    @property
-    def digest(self) -> str:
-        """The digest that goes with `scheme`."""
-        return "sha384" if self.scheme == "ecdsa" and self.bits == 384 else "sha256"
+    def certificate(self) -> bytes:
+        """Its certificate, DER."""
+        return self.certificates[0]
 
     def sign(self, message: bytes, /, *, scheme: str, digest: str) -> bytes:
         """The signature over `message`; ECDSA in DER.
@@ -204,16 +181,13 @@ class RemoteKey:
     def sign_fixed(self, message: bytes, /) -> bytes:
         """The ECDSA signature with the curve's own digest, r and s of equal width; raises as `sign`."""
         if self.scheme != "ecdsa":
-            raise KeyFault("an RSA signature has no fixed form", "chữ ký RSA không có dạng cố định")
+            raise no_fixed_form()
         r, s = decode_dss_signature(self.sign(message, scheme=self.scheme, digest=self.digest))
         width = (self.bits + 7) // 8
         return r.to_bytes(width, "big") + s.to_bytes(width, "big")
 
     def __repr__(self) -> str:
         return f"<RemoteKey {self._name}>"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a private key is not copied or stored")
 
     def _authorise(self, sum_: str, digest: str) -> str:
         question: dict[str, Any] = {"credentialID": self._name, "numSignatures": 1}
@@ -230,15 +204,6 @@ class RemoteKey:
             return signature
         r, s = (int.from_bytes(half, "big") for half in (signature[:width], signature[width:]))
         return encode_dss_signature(r, s)
-
-    def _public(self) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
-        key = parse_certificate(self.certificates[0]).public_key()
-        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-            raise KeyFault(
-                f"remote credential {self._name} has a key that is neither RSA nor on an elliptic curve; use another",
-                f"chứng thư số từ xa {self._name} dùng loại khóa không được hỗ trợ; hãy dùng khóa khác",
-            )
-        return key
 
 
 def load_remote_credential(

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from pyhncert import _core
 from pyhncert.errors import KeyFault
-from pyhncert.identify._certificates import common_name, parse_certificate
-from pyhncert.identify._keys import Credential, Password, issuers
+from pyhncert.identify._certificates import parse_certificate
+from pyhncert.identify._keys import Credential, KeyElsewhere, Password, issuers, no_fixed_form
 from pyhncert.values import Typed
 
 __all__ = ["TokenKey", "load_token_credential"]
@@ -34,7 +33,7 @@ class _Held(NamedTuple):
         return self.label, self.id.hex(), f"{parse_certificate(self.der).serial_number:x}"
 
 
-class TokenKey:
+class TokenKey(KeyElsewhere):
     """A private key on a token; threads take turns."""
 
     def __init__(self, module: Path, token: str, password: Password | None) -> None:
@@ -69,31 +68,9 @@ class TokenKey:
         return self._held.der, [one.der for one in found if one is not self._held]
 
     @property
-    def bits(self) -> int:
-        """Size of the modulus or the curve."""
-        key = self._public()
-        return key.key_size
-
-    @property
-    def signature_len(self) -> int:
-        """Longest signature in bytes."""
-        key = self._public()
-        return key.key_size // 8 if isinstance(key, rsa.RSAPublicKey) else 2 * ((key.key_size + 7) // 8) + 8
-
-    @property
-    def public_spki(self) -> bytes:
-        """The public key of its certificate, SubjectPublicKeyInfo in DER."""
-        return _core.certificate_spki(self._chosen().der)
-
-    @property
-    def scheme(self) -> str:
-        """What the key signs by where nothing else is asked: ``rsa-pss`` or ``ecdsa``."""
-        return "rsa-pss" if isinstance(self._public(), rsa.RSAPublicKey) else "ecdsa"
-
-    @property
-    def digest(self) -> str:
-        """The digest that goes with `scheme`."""
-        return "sha384" if self.scheme == "ecdsa" and self.bits == 384 else "sha256"
+    def certificate(self) -> bytes:
+        """Its certificate, DER."""
+        return self._chosen().der
 
     def sign(self, message: bytes, /, *, scheme: str, digest: str) -> bytes:
         """The signature over `message`; ECDSA in DER.
@@ -110,14 +87,11 @@ class TokenKey:
             KeyFault: an RSA key; as for `sign`.
         """
         if self.scheme != "ecdsa":
-            raise KeyFault("an RSA signature has no fixed form", "chữ ký RSA không có dạng cố định")
+            raise no_fixed_form()
         return self._sign(message, self.scheme, self.digest, fixed=True)
 
     def __repr__(self) -> str:
         return f"<TokenKey on {self._wanted or 'the only token'}>"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a private key is not copied or stored")
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -152,16 +126,6 @@ class TokenKey:
         if self._held is None:
             raise KeyFault("no certificate of the token was chosen", "chưa chọn chứng thư số trên USB token")
         return self._held
-
-    def _public(self) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
-        held = self._chosen()
-        key = parse_certificate(held.der).public_key()
-        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-            raise KeyFault(
-                f"key of {common_name(held.der)} is neither RSA nor on an elliptic curve; use another",
-                f"khóa của {common_name(held.der)} không phải RSA hay đường cong elliptic; hãy dùng khóa khác",
-            )
-        return key
 
 
 def load_token_credential(
