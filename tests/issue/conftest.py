@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from importlib.resources import files
@@ -122,25 +120,12 @@ def composed(font: issue.Font) -> Callable[..., bytes]:
 
 
 @pytest.fixture(scope="session")
-def tool() -> Callable[[str], str]:
-    """The path of a foreign command; the test is left out, visibly, where it is absent."""
-
-    def find(name: str) -> str:
-        path = shutil.which(name)
-        if path is None:
-            pytest.skip(f"{name} is not installed (apt: poppler-utils, qpdf)")
-        return path
-
-    return find
-
-
-@pytest.fixture(scope="session")
-def render(tool: Callable[[str], str]) -> Callable[..., Any]:
+def render(command: Callable[[str], str]) -> Callable[..., Any]:
     """RGB pixels of one page as poppler draws it, with its marks or without."""
 
     def draw(pdf: bytes, dpi: float, page: int = 1, *, marks: bool = True) -> Any:
-        command = [tool("pdftoppm"), "-r", f"{dpi:g}", "-f", str(page), "-l", str(page), "-"]
-        data = subprocess.run(command, input=pdf if marks else bare(pdf), check=True, capture_output=True).stdout
+        call = [command("pdftoppm"), "-r", f"{dpi:g}", "-f", str(page), "-l", str(page), "-"]
+        data = subprocess.run(call, input=pdf if marks else bare(pdf), check=True, capture_output=True).stdout
         return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
 
     return draw
@@ -176,12 +161,3 @@ def grown(mask: Any, dpi: float, mm: float) -> Any:
     reach = round(mm / 25.4 * dpi)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     return cv2.dilate(mask.astype(np.uint8), disc) > 0
-
-
-@pytest.fixture(scope="session")
-def vera() -> str:
-    """The jar with veraPDF, built from the shared folder by the gate."""
-    path = Path(os.environ.get("HNCERT_JUDGE") or ROOT / "build" / "judges" / "target" / "judge.jar")
-    if not path.exists() or shutil.which("java") is None:
-        pytest.skip("EU DSS and veraPDF are not built: cp -r $HNCERT_SHARED/judges build/, mvn -q package in it")
-    return str(path)

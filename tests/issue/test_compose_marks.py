@@ -118,16 +118,16 @@ def test_the_qr_reads_back_from_the_page(paper, act_of, composed, render, dpi, t
     assert payload.signature == hashlib.sha512(payload.signed).digest()
 
 
-def text_of(pdf, tool, *options):
-    command = [tool("pdftotext"), *options, "-", "-"]
+def text_of(pdf, command, *options):
+    call = [command("pdftotext"), *options, "-", "-"]
     return " ".join(
-        subprocess.run(command, input=pdf, check=True, capture_output=True, text=False).stdout.decode().split()
+        subprocess.run(call, input=pdf, check=True, capture_output=True, text=False).stdout.decode().split()
     )
 
 
 @pytest.mark.parametrize("text", [(30, 150), (30, 270)])
-def test_the_face_says_what_the_law_asks(paper, act_of, composed, tool, text):
-    seen = text_of(composed(act_of([issue.encode_page(paper(text=text))], trial=False)), tool, "-raw")
+def test_the_face_says_what_the_law_asks(paper, act_of, composed, command, text):
+    seen = text_of(composed(act_of([issue.encode_page(paper(text=text))], trial=False)), command, "-raw")
     for words in (
         "BẢN SAO",
         "CHỨNG THỰC BẢN SAO ĐÚNG VỚI BẢN CHÍNH",
@@ -146,24 +146,24 @@ def test_the_face_says_what_the_law_asks(paper, act_of, composed, tool, text):
     assert "THỬ NGHIỆM -" not in seen and "TRIAL" not in seen
 
 
-def test_every_page_of_a_trial_office_says_so(paper, act_of, composed, tool):
+def test_every_page_of_a_trial_office_says_so(paper, act_of, composed, command):
     pages = [issue.encode_page(paper(text=(30, 270))), issue.encode_page(paper(text=(10, 10), edge=True))]
     pages[1] = type(pages[1])(**{n: getattr(pages[1], n) for n in pages[1].__slots__} | {"number": 2})
     pdf = composed(act_of(pages))
     assert page_count(pdf) == 3
     for page in (1, 2, 3):
-        seen = text_of(pdf, tool, "-f", str(page), "-l", str(page))
+        seen = text_of(pdf, command, "-f", str(page), "-l", str(page))
         assert "BẢN THỬ NGHIỆM - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ / TRIAL - NO LEGAL VALUE" in seen
         assert f"Trang {page}/3" in seen and "BẢN SAO" in seen
 
 
-def test_the_other_profile_stands_at_the_top_right_without_pictures(paper, act_of, composed, tool):
+def test_the_other_profile_stands_at_the_top_right_without_pictures(paper, act_of, composed, command):
     pdf = composed(act_of([issue.encode_page(paper(text=(50, 280)))]), profile="sao_y")
-    seen = text_of(pdf, tool, "-f", "1", "-l", "1")
+    seen = text_of(pdf, command, "-f", "1", "-l", "1")
     assert "SAO Y" in seen and "23/11/2026; 10:15:03; +07:00" in seen
-    assert "CON DẤU" not in text_of(pdf, tool)
+    assert "CON DẤU" not in text_of(pdf, command)
     box = subprocess.run(
-        [tool("pdftotext"), "-bbox", "-l", "1", "-", "-"], input=pdf, check=True, capture_output=True
+        [command("pdftotext"), "-bbox", "-l", "1", "-", "-"], input=pdf, check=True, capture_output=True
     ).stdout.decode()
     line = next(row for row in box.splitlines() if ">SAO<" in row and "Min" in row and float(row.split('"')[1]) > 400)
     assert float(line.split('"')[3]) < 120
@@ -200,9 +200,9 @@ def test_a_page_too_small_for_words_still_gives_a_copy(paper, act_of, composed):
     assert page_count(composed(act_of([issue.encode_page(paper(5, 4, dpi=1200, text=(1, 3)))]))) == 2
 
 
-def test_letters_that_no_font_here_draws_do_not_stop_a_copy(paper, act_of, composed, tool):
+def test_letters_that_no_font_here_draws_do_not_stop_a_copy(paper, act_of, composed, command):
     act = act_of([issue.encode_page(paper())], officer_name="Hồ 漢 \u0000Văn", title="e\u0302\u0301 \x07")
-    seen = text_of(composed(act), tool, "-raw", "-f", "2")
+    seen = text_of(composed(act), command, "-raw", "-f", "2")
     assert "Hồ ? ?Văn" in seen and "ế" in seen
 
 

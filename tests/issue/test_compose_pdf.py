@@ -85,12 +85,12 @@ def test_pages_from_the_spool_give_the_same_bytes(act, pdf, composed, act_of, tm
         composed(spooled)
 
 
-def test_qpdf_finds_nothing_to_complain_about(pdf, tool, tmp_path):
+def test_qpdf_finds_nothing_to_complain_about(pdf, command, tmp_path):
     (tmp_path / "a.pdf").write_bytes(pdf)
-    subprocess.run([tool("qpdf"), "--check", str(tmp_path / "a.pdf")], check=True, capture_output=True)
+    subprocess.run([command("qpdf"), "--check", str(tmp_path / "a.pdf")], check=True, capture_output=True)
 
 
-def test_verapdf_says_pdf_a_3u(act, composed, paper, act_of, vera, tmp_path):
+def test_verapdf_says_pdf_a_3u(act, composed, paper, act_of, jar, tmp_path):
     shapes = {
         "appended": composed(act),
         "free area": composed(act_of([issue.encode_page(paper(text=(30, 150)))])),
@@ -101,20 +101,20 @@ def test_verapdf_says_pdf_a_3u(act, composed, paper, act_of, vera, tmp_path):
         files.append(tmp_path / f"{name}.pdf")
         files[-1].write_bytes(data)
     done = subprocess.run(
-        ["java", "-jar", vera, "pdfa", *map(str, files), "--flavour", "3u"], check=False, capture_output=True, text=True
+        ["java", "-jar", jar, "pdfa", *map(str, files), "--flavour", "3u"], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
 
 
-def test_the_text_layer_is_what_was_read_in_its_order(pdf, tool):
-    command = [tool("pdftotext"), "-raw", "-l", "1", "-", "-"]
-    seen = subprocess.run(command, input=pdf, check=True, capture_output=True).stdout.decode()
+def test_the_text_layer_is_what_was_read_in_its_order(pdf, command):
+    call = [command("pdftotext"), "-raw", "-l", "1", "-", "-"]
+    seen = subprocess.run(call, input=pdf, check=True, capture_output=True).stdout.decode()
     assert unicodedata.normalize("NFC", seen).splitlines()[: len(LINES)] == LINES
 
 
-def test_every_word_lies_in_its_box(act, pdf, tool):
-    command = [tool("pdftotext"), "-bbox", "-l", "1", "-", "-"]
-    page = subprocess.run(command, input=pdf, check=True, capture_output=True).stdout.decode()
+def test_every_word_lies_in_its_box(act, pdf, command):
+    call = [command("pdftotext"), "-bbox", "-l", "1", "-", "-"]
+    page = subprocess.run(call, input=pdf, check=True, capture_output=True).stdout.decode()
     found = [
         (m[5], [float(m[i]) for i in range(1, 5)])
         for m in re.finditer(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', page)

@@ -76,6 +76,8 @@ pub fn find(page: View<'_>, dpi: f64) -> Result<Marks> {
         return Err(Error::Usage("an RGB page and its dpi are needed".into()));
     }
     let inks = Inks::new(page, dpi.clamp(50.0, 2400.0));
+    // before the strokes, which lie in the room that the stamps need
+    let mut stamps = stamp::find(&inks);
     let (red, blue) = seal::find(&inks);
     let mut portraits = portrait::find(&inks);
     let strokes = Strokes::new(&inks);
@@ -85,7 +87,6 @@ pub fn find(page: View<'_>, dpi: f64) -> Result<Marks> {
         rings.any(|ring| holds(ring, blob, inks.px(2.0)))
             || portraits.iter().any(|(quad, _)| middle_in(quad, blob))
     });
-    let mut stamps = stamp::find(&inks);
     let mut crossed = correction::strikes(&inks, &strokes.mask, |x, y| {
         let near =
             |q: &Quad| q[0].0 - 4.0 < x && x < q[2].0 + 4.0 && q[0].1 - 4.0 < y && y < q[2].1 + 4.0;

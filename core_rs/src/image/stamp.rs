@@ -28,7 +28,8 @@ const BLANK: f64 = 0.2;
 #[must_use]
 pub fn find(inks: &Inks) -> Kept<Quad> {
     let mut found = Kept::grown();
-    for mask in [at_least(&inks.red, RED), worn(&inks.red)] {
+    for ink in [|red: &Picture| at_least(red, RED), worn] {
+        let mask = ink(&inks.red);
         for grown_mm in GROWN_MM {
             if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
                 find_among(inks, &mask, &grown, &mut found);
