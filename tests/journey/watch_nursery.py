@@ -40,6 +40,10 @@ class Reader:
 
     notes: tuple[Any, ...] = ()
 
+    def stands_on_head(self, image: Any) -> bool:
+        del image
+        return False
+
     def read(self, page: Any, kind: Any = None) -> Any:
         from dataclasses import replace
 
