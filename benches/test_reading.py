@@ -90,10 +90,15 @@ def test_two_pages_in_two_threads(promise: Any, ledger: Ledger) -> None:
         ready, go = threading.Barrier(threads + 1), threading.Barrier(threads + 1)
 
         def work() -> None:
-            whole(data, reader)
-            ready.wait()
-            go.wait()
-            whole(data, reader)
+            try:
+                whole(data, reader)
+                ready.wait()
+                go.wait()
+                whole(data, reader)
+            except BaseException:
+                ready.abort()
+                go.abort()
+                raise
 
         workers = [threading.Thread(target=work) for _ in range(threads)]
         for worker in workers:
