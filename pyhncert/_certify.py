@@ -419,6 +419,7 @@ class Run:
             profile=settings.profile,
             officer_picture=self.officer.picture,
             seal_picture=settings.agency.picture,
+            seal_mm=settings.seal_mm,
         )
 
     def _answer(

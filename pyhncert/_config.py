@@ -31,7 +31,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
     "timestamp": frozenset({"trial", "url", "timeout_s"}),
-    "agency": _KEY | {"name", "picture"},
+    "agency": _KEY | {"name", "picture", "seal_mm"},
     "qr": _KEY,
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
@@ -106,6 +106,7 @@ class OfficeSettings:
     tsa_timeout_s: float
     officers: tuple[KeySettings, ...]
     agency: KeySettings
+    seal_mm: float | None
     qr: KeySettings
     max_pixels: int
     max_pages: int
@@ -225,6 +226,7 @@ class _Reader:
             tsa_timeout_s=float(self._get("timestamp", "timeout_s", 10.0, (int, float))),
             officers=tuple(self._officer(entry, n) for n, entry in enumerate(officers, 1)),
             agency=self._key("agency"),
+            seal_mm=self._get("agency", "seal_mm", 0, (int, float)) or None,
             qr=self._key("qr"),
             max_pixels=int(self._get("limits", "max_pixels", 200_000_000, int)),
             max_pages=int(self._get("limits", "max_pages", 1000, int)),
@@ -268,7 +270,7 @@ class _Reader:
         return tuple(self._path(v) for v in values)
 
     def _key(self, section: str) -> KeySettings:
-        table = {name: self._get(section, name, "", str) for name in _SECTIONS[section]}
+        table = {name: self._get(section, name, "", str) for name in _SECTIONS[section] - {"seal_mm"}}
         return self._make_key(section, {"id": section, **table})
 
     def _officer(self, entry: object, n: int) -> KeySettings:

@@ -39,6 +39,7 @@ def preflight(office: Office, officer: KeySettings, out: Path | None) -> tuple[W
     office.register.check_book(office.settings.unit, symbol=office.settings.suffix)
     _models(office)
     _font(office)
+    _appearance(office, officer)
     for key, usage in ((officer, "signature"), (office.settings.agency, "signature"), (office.settings.qr, "qr")):
         _credential(office, key, usage)
     return _timestamps(office)
@@ -60,6 +61,7 @@ def _all(office: Office) -> Iterator[Check]:
     yield _asked("timestamps", lambda: _timestamp_words(office))
     yield _asked("revocation", lambda: _revocation(office))
     yield _asked("font", lambda: _font(office))
+    yield _asked("appearance", lambda: _appearance(office, *office.settings.officers))
     yield _asked("models", lambda: _models(office))
     yield _asked("disk", lambda: _disk(office))
     yield _asked("clock", lambda: _clock(office))
@@ -161,6 +163,27 @@ def _revocation(office: Office) -> Words:
 def _font(office: Office) -> Words:
     name = office.font.regular.name
     return Words(f"{name}: đủ chữ tiếng Việt", f"{name}: has every Vietnamese letter")
+
+
+def _appearance(office: Office, *officers: KeySettings) -> Words:
+    """The profile in force, and the pictures of `officers` and agency as it wants them."""
+    from pyhncert.issue import check_seal_size, read_picture, wording  # noqa: PLC0415
+
+    settings, day = office.settings, office.clock().astimezone(VIETNAM).date()
+    if not wording(settings.profile, day)["pictures"]:
+        return Words(f"mẫu {settings.profile}, không có hình", f"profile {settings.profile}, without pictures")
+    seal_mm = check_seal_size(settings.seal_mm, day)
+    held = [("officer", officer) for officer in officers] + [("agency", settings.agency)]
+    absent = [key.name for kind, key in held if key.picture is None]
+    for kind, key in held:
+        if key.picture is not None:
+            read_picture(key.picture, kind, day, seal_mm=seal_mm)
+    if absent and not settings.trial:
+        names = ", ".join(absent)
+        return Words(
+            f"mẫu {settings.profile}; chưa có hình: {names}", f"profile {settings.profile}; no picture: {names}"
+        )
+    return Words(f"mẫu {settings.profile}, con dấu {seal_mm:g} mm", f"profile {settings.profile}, seal {seal_mm:g} mm")
 
 
 def _models(office: Office) -> Words:

@@ -68,7 +68,8 @@ scheme = "ecdsa"                    # rsa-pss, rsa-v15 or ecdsa
 name = {agency}
 key = "keys/agency.pem"
 scheme = {scheme}
-# picture = "seal.png"              # the seal, red on transparent, real size
+# picture = "seal.png"              # the seal, red on transparent
+# seal_mm = 36                      # its real diameter
 
 [qr]
 key = "keys/qr.pem"                 # signs what the QR code says; P-256

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from pyhncert.issue._evidence import level_reached
     from pyhncert.issue._font import Font, prepare_font
     from pyhncert.issue._pages import encode_page
+    from pyhncert.issue._pictures import check_seal_size, read_picture
     from pyhncert.issue._qr import QrPayload, key_id, qr_payload, qr_url, read_payload
     from pyhncert.issue._renew import add_archive_timestamp, add_validation_data, raise_level
     from pyhncert.issue._separator import separator_pdf
     from pyhncert.issue._sign import SignedCopy, sign_copy
     from pyhncert.issue._sign_names import check_speaks_for
+    from pyhncert.issue._wording import wording
 
 _HOMES = {
     "Act": "_act",
@@ -34,6 +36,7 @@ _HOMES = {
     "add_archive_timestamp": "_renew",
     "add_validation_data": "_renew",
     "canonical_json": "_act",
+    "check_seal_size": "_pictures",
     "check_speaks_for": "_sign_names",
     "compose": "_compose",
     "compose_into": "_compose",
@@ -46,8 +49,10 @@ _HOMES = {
     "qr_url": "_qr",
     "raise_level": "_renew",
     "read_payload": "_qr",
+    "read_picture": "_pictures",
     "separator_pdf": "_separator",
     "sign_copy": "_sign",
+    "wording": "_wording",
 }
 
 __all__ = [
@@ -61,6 +66,7 @@ __all__ = [
     "add_archive_timestamp",
     "add_validation_data",
     "canonical_json",
+    "check_seal_size",
     "check_speaks_for",
     "compose",
     "compose_into",
@@ -73,8 +79,10 @@ __all__ = [
     "qr_url",
     "raise_level",
     "read_payload",
+    "read_picture",
     "separator_pdf",
     "sign_copy",
+    "wording",
 ]
 
 

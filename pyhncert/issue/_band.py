@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyhncert.issue._act import Act
-from pyhncert.issue._draw import BLACK, LEADING, MM, RED, Canvas, Cases
+from pyhncert.issue._draw import BLACK, LEADING, MM, RED, Canvas, Cases, wrap
 from pyhncert.issue._free import FreeArea
 
-__all__ = ["Band", "Piece", "corner_lines", "draw_band", "grouped", "plan_band", "plan_corner"]
+__all__ = ["Band", "Piece", "corner_lines", "draw_band", "grouped", "place_corner", "plan_band"]
 
 _PAD = 1.5
 _GAP = 4.0
@@ -68,13 +68,10 @@ def plan_band(
     act: Act,
     place: tuple[int, int],
     sheet: tuple[tuple[float, float], FreeArea],
-    *,
-    below: Sequence[str] = (),
 ) -> Band:
     """Where the marks of a page go: free area at the top, else at the bottom, else a strip added below the page.
 
-    `place` is the page's number and the count, `sheet` its size in mm and its free area. Lines of `below` found no
-    place on the page and force the strip.
+    `place` is the page's number and the count, `sheet` its size in mm and its free area.
     """
     copy = Piece(words["copy_mark"], 11, True, True)
     code = Piece(words["code"].format(code=grouped(act.code)), 7.5, False, False)
@@ -86,7 +83,7 @@ def plan_band(
     shapes.append([[copy, count], [code], trial] if trial else [[copy, count], [code]])
     (width, height), free = sheet
     zone = min(0.5, _ZONE_MM / height)
-    for low in (False, True) if not below else ():
+    for low in (False, True):
         for shape in shapes:
             wide = max(_widths(cases, line) for line in shape) + 2 * _PAD
             high = _height(shape) + 2 * _PAD
@@ -96,17 +93,26 @@ def plan_band(
                 return Band(_frozen(shape), corner[0], corner[1], wide)
     room = width - 2 * _EDGE_MM
     shape = next((s for s in shapes if max(_widths(cases, line) for line in s) <= room), shapes[-1])
-    shape = [*shape, *([Piece(text, _CORNER_PT, False, False)] for text in below)]
     shape = [_shrunk(cases, line, room) for line in shape]
     return Band(_frozen(shape), 0.0, height, width, _height(shape) + 2 * _EDGE_MM)
 
 
-def plan_corner(cases: Cases, lines: Sequence[str], size_mm: tuple[float, float], free: FreeArea) -> Band | None:
-    """Where the text of profile `sao_y` goes: free area at the top right, or None."""
-    shape = [[Piece(text, _CORNER_PT, False, False)] for text in lines]
+def place_corner(
+    cases: Cases, lines: Sequence[str], size_mm: tuple[float, float], free: FreeArea
+) -> tuple[Band, FreeArea, float]:
+    """Where the text of profile `sao_y` goes, what is still free, and the height of the strip that was added for it.
+
+    Free area at the top right; else a strip above the page, so that it stands there all the same and covers nothing.
+    """
+    face, (width, _) = cases.font.regular, size_mm
+    room = width - 2 * (_EDGE_MM + _PAD)
+    shape = [[Piece(part, _CORNER_PT, False, False)] for text in lines for part in wrap(face, text, _CORNER_PT, room)]
     wide, high = max(_widths(cases, line) for line in shape) + 2 * _PAD, _height(shape) + 2 * _PAD
-    place = free.places(wide, high, bottom=0.4).nearest(size_mm[0] - wide - 10, 8)
-    return Band(_frozen(shape), place[0], place[1], wide, align=1.0) if place else None
+    place, head = free.places(wide, high, bottom=0.4).nearest(width - wide - 10, 8), 0.0
+    if place is None:
+        free, head = free.raised(high + 2 * _EDGE_MM)
+        place = (max(_EDGE_MM, width - wide - 10), _EDGE_MM)
+    return Band(_frozen(shape), *place, wide, align=1.0), free.without(*place, wide, high), head
 
 
 def _shrunk(cases: Cases, line: Sequence[Piece], room: float) -> list[Piece]:

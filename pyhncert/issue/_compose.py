@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.errors import StorageFault
 from pyhncert.issue._act import Act, PageRecord, content_digest
 from pyhncert.issue._draw import MM, Cases
 from pyhncert.issue._font import Font
 from pyhncert.issue._layout import Sheet, lay_out
 from pyhncert.issue._pdfa import pdf_date, srgb_profile, write_font, xmp
+from pyhncert.issue._pictures import Picture, read_picture
 from pyhncert.issue._qr import QUIET, modules
 from pyhncert.issue._text import invisible
 from pyhncert.issue._wording import wording
@@ -35,6 +36,7 @@ def compose(
     profile: str = "certified",
     officer_picture: Path | None = None,
     seal_picture: Path | None = None,
+    seal_mm: float | None = None,
 ) -> bytes:
     """The bytes of revision 1; see `compose_into` for arguments and errors."""
     out = io.BytesIO()
@@ -48,6 +50,7 @@ def compose(
         profile=profile,
         officer_picture=officer_picture,
         seal_picture=seal_picture,
+        seal_mm=seal_mm,
     )
     return out.getvalue()
 
@@ -63,22 +66,28 @@ def compose_into(
     profile: str = "certified",
     officer_picture: Path | None = None,
     seal_picture: Path | None = None,
+    seal_mm: float | None = None,
 ) -> int:
     """Write revision 1 to `out`; its length. The same arguments give the same bytes.
 
     `act_bytes` is `act_json(act)`, which is attached, and its content digest gives the file its ID; `url` is what the
     QR says, `verify_url` what people read. The pictures are PNG files, with transparency, of the officer's signature
-    (shown 45 x 18 mm) and of the seal (36 mm, real size); a trial office without them gets drawn ones.
+    and of the seal, whose diameter is `seal_mm` or the usual one; a trial office without them gets drawn ones.
     Pages are read from the spool one at a time.
 
     Raises:
-        UsageFault: unknown profile, a URL too long for the QR, or a picture that is not a PNG in colour.
+        UsageFault: unknown profile, a URL too long for the QR, or a picture that is not what `read_picture` asks.
         StorageFault: a spooled page or a picture cannot be read.
     """
-    words = wording(profile, act.certified_local.date())
+    day = act.certified_local.date()
+    words = wording(profile, day)
     pictures = {"officer": officer_picture, "agency": seal_picture}
     job = _Job(Writer(out), act, words, Cases(font), (url, verify_url))
-    job.given = {k: _read(path) for k, path in pictures.items() if path and words["pictures"]}
+    job.given = {
+        key: read_picture(path, key, day, seal_mm=seal_mm)
+        for key, path in pictures.items()
+        if path and words["pictures"]
+    }
     return job.run(act_bytes)
 
 
@@ -88,7 +97,7 @@ class _Job:
     def __init__(self, pdf: Writer, act: Act, words: Mapping[str, Any], cases: Cases, urls: tuple[str, str]) -> None:
         self.pdf, self.act, self.words, self.cases = pdf, act, words, cases
         self.url, self.verify_url = urls
-        self.given: dict[str, bytes] = {}
+        self.given: dict[str, Picture] = {}
         self.images: dict[str, int] = {}
         self.root, self.tree, self.fonts = pdf.reserve(), pdf.reserve(), pdf.reserve()
         self.widgets = [pdf.reserve() for _ in _FIELDS]
@@ -100,7 +109,9 @@ class _Job:
             reading = readings.get(sheet.record.number) if sheet.record else None
             seen = ""
             if reading and sheet.record:
-                seen = invisible(self.cases.unseen, reading, scale=72 / sheet.record.dpi, height=sheet.height * MM)
+                seen = invisible(
+                    self.cases.unseen, reading, scale=72 / sheet.record.dpi, height=(sheet.height - sheet.head) * MM
+                )
             kids.append(self._page(sheet, seen, first=not kids))
         self.pdf.put(f"<</Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{k} 0 R' for k in kids)}]>>", self.tree)
         for name, widget in zip(_FIELDS, self.widgets, strict=True):
@@ -119,7 +130,7 @@ class _Job:
         strip = sheet.strip * MM
         if sheet.record:
             images["Im"] = self._scan(sheet.record)
-            tall = number(sheet.height * MM - strip)
+            tall = number((sheet.height - sheet.head) * MM - strip)
             parts.append(f"q {width} 0 0 {tall} 0 {number(strip)} cm /Im Do Q")
         if seen:
             parts.append(seen)
@@ -165,23 +176,11 @@ class _Job:
         )
 
     def _picture(self, key: str) -> int:
-        import cv2  # noqa: PLC0415  only an office with pictures needs it
-        import numpy as np  # noqa: PLC0415
-
-        pixels = cv2.imdecode(np.frombuffer(self.given[key], np.uint8), cv2.IMREAD_UNCHANGED)
-        if pixels is None or pixels.ndim != 3 or pixels.dtype != np.uint8:
-            raise UsageFault(
-                f"the picture of the {key} is not a PNG in colour",
-                "hình chữ ký hoặc con dấu không phải tệp PNG màu",
-                hint=f"set {key}.picture to a PNG with a transparent background",
-                hint_vi=f"đặt {key}.picture là tệp PNG nền trong suốt",
-            )
-        tall, wide, channels = pixels.shape
+        pixels = self.given[key].rgba
+        tall, wide, _ = pixels.shape
         size = f"/Type /XObject /Subtype /Image /Width {wide} /Height {tall} /BitsPerComponent 8"
-        mask = ""
-        if channels == 4:
-            mask = f" /SMask {self.pdf.stream(f'{size} /ColorSpace /DeviceGray', pixels[:, :, 3].tobytes())} 0 R"
-        return self.pdf.stream(f"{size} /ColorSpace /DeviceRGB{mask}", pixels[:, :, 2::-1].tobytes())
+        mask = self.pdf.stream(f"{size} /ColorSpace /DeviceGray", pixels[:, :, 3].tobytes())
+        return self.pdf.stream(f"{size} /ColorSpace /DeviceRGB /SMask {mask} 0 R", pixels[:, :, :3].tobytes())
 
     def _fonts(self) -> None:
         entries = []
@@ -224,12 +223,3 @@ class _Job:
             f" /Names <</EmbeddedFiles <</Names [(act.json) {attached} 0 R]>>>> /AF [{attached} 0 R]>>",
             self.root,
         )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as err:
-        raise StorageFault(
-            f"picture {path} cannot be read: {err.strerror}", f"không đọc được hình {path}: {err.strerror}"
-        ) from err

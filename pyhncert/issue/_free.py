@@ -57,6 +57,15 @@ class FreeArea:
         cells[first:low, start:end] = False
         return FreeArea.of(cells, self.cell_mm)
 
+    def raised(self, height_mm: float) -> tuple[FreeArea, float]:
+        """The map of the page with a clear strip of at least `height_mm` added above it, and the strip's height."""
+        import numpy as np  # noqa: PLC0415
+
+        rows = -int(-height_mm // self.cell_mm)
+        return FreeArea.of(
+            np.pad(self.cells(), ((rows, 0), (0, 0)), constant_values=True), self.cell_mm
+        ), rows * self.cell_mm
+
     def places(
         self, width_mm: float, height_mm: float, *, edge_mm: float = 4.0, top: float = 0.0, bottom: float = 1.0
     ) -> Places:

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from pyhncert.issue._act import Act, PageRecord
-from pyhncert.issue._band import corner_lines, draw_band, plan_band, plan_corner
+from pyhncert.issue._band import corner_lines, draw_band, place_corner, plan_band
 from pyhncert.issue._draw import Canvas, Cases
 from pyhncert.issue._free import FreeArea
 from pyhncert.issue._marks import A4_MM, FRAME_MM, Draw, Marks, last_page_place
+from pyhncert.issue._pictures import Picture
 
 __all__ = ["Sheet", "lay_out"]
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One page as it is laid out: the original's record or None for the appended page, strip and canvas."""
+    """One page as it is laid out: the original's record or None for the appended page, strips and canvas.
+
+    `head` and `strip` are the heights in mm of what was added above and below the original.
+    """
 
     record: PageRecord | None
     width: float
     height: float
+    head: float
     strip: float
     canvas: Canvas
 
 
-def _shape(picture: bytes) -> float:
-    """Width by height of a PNG; 1 for anything else, which is refused when it is drawn."""
-    if picture[:8] != b"\x89PNG\r\n\x1a\n" or len(picture) < 24:
-        return 1.0
-    width, height = struct.unpack_from(">LL", picture, 16)
-    return width / height if width and height else 1.0
-
-
 def lay_out(
-    act: Act, words: Mapping[str, Any], cases: Cases, verify_url: str, given: Mapping[str, bytes]
+    act: Act, words: Mapping[str, Any], cases: Cases, verify_url: str, given: Mapping[str, Picture]
 ) -> list[Sheet]:
     """All sheets with their marks drawn, the appended page last where the block fits nowhere on the last page."""
-    marks = Marks(act, words, verify_url, {name: _shape(data) for name, data in given.items()})
+    marks = Marks(act, words, verify_url, given)
     last = act.pages[-1]
     block = _block(act, words, cases, marks)
     count = len(act.pages) + (0 if block else 1)
@@ -56,27 +52,25 @@ def lay_out(
         clear = FreeArea.clear(width, height)
         draw_band(canvas, plan_band(cases, words, act, (count, count), (A4_MM, clear)))
         marks.page(canvas)
-        sheets.append(Sheet(None, width, height, 0.0, canvas))
+        sheets.append(Sheet(None, width, height, 0.0, 0.0, canvas))
     return sheets
 
 
 def _sheet(act: Act, words: Mapping[str, Any], cases: Cases, record: PageRecord, count: int) -> tuple[Sheet, FreeArea]:
     """One page of the original with the marks of every page, and the area that is still free."""
     width, height = (v / record.dpi * 25.4 for v in record.size)
-    free, below, corner = record.free, [], None
+    free, head, corner = record.free, 0.0, None
     if words["corner"] and record.number == 1:
-        below = corner_lines(act, words)
-        corner = plan_corner(cases, below, (width, height), free)
-    if corner:
-        free, below = free.without(corner.left, corner.top, corner.width, corner.height), []
-    band = plan_band(cases, words, act, (record.number, count), ((width, height), free), below=below)
+        corner, free, head = place_corner(cases, corner_lines(act, words), (width, height), free)
+        height += head
+    band = plan_band(cases, words, act, (record.number, count), ((width, height), free))
     canvas = Canvas(cases, height + band.strip_mm)
     draw_band(canvas, band)
     if corner:
         draw_band(canvas, corner)
     if not band.strip_mm:
         free = free.without(band.left, band.top, band.width, band.height)
-    return Sheet(record, width, height + band.strip_mm, band.strip_mm, canvas), free
+    return Sheet(record, width, height + band.strip_mm, head, band.strip_mm, canvas), free
 
 
 def _block(act: Act, words: Mapping[str, Any], cases: Cases, marks: Marks) -> Callable[[Canvas], None] | None:

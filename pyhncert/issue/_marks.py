@@ -14,6 +14,7 @@ from pyhncert.issue._act import Act, PageRecord
 from pyhncert.issue._band import grouped
 from pyhncert.issue._draw import BLACK, GRAY, LEADING, MM, RED, Canvas, Cases
 from pyhncert.issue._free import FreeArea
+from pyhncert.issue._pictures import Picture, picture_rules
 from pyhncert.issue._trial import flourish, trial_seal
 
 __all__ = ["A4_MM", "FRAME_MM", "Draw", "Marks", "last_page_place"]
@@ -22,20 +23,17 @@ Draw = Callable[[Canvas, float, float], float]
 """Draws something with its upper left corner at x, y (mm); the y below it."""
 A4_MM = (210.0, 297.0)
 QR_MM = 35.0
-SEAL_MM = 36.0
-"""The real size of an agency's seal."""
-SIGNATURE_MM = (45.0, 18.0)
 FRAME_MM = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Draws the certification of one act, as a block or as a page; `pictures` has width by height of those given."""
+    """Draws the certification of one act, as a block or as a page; `pictures` are those given, by whose they are."""
 
     act: Act
     words: Mapping[str, Any]
     verify_url: str
-    pictures: Mapping[str, float]
+    pictures: Mapping[str, Picture]
 
     # -- the block: three columns or two rows, whichever fits
 
@@ -110,25 +108,24 @@ class Marks:
         return canvas.text(left, y, across, self.act.office, 8.5, align=0.5)
 
     def _pictures(self, canvas: Canvas, axis: float, y: float) -> float:
-        wide, high = SIGNATURE_MM
-        left, top = axis - wide / 2, y + (SEAL_MM - high) / 2
-        seal = left + wide / 3 - SEAL_MM
-        if "officer" in self.pictures:
-            self._fitted(canvas, "officer", (left, top), SIGNATURE_MM)
+        """The signature around `axis` and the seal over its left third, on one level; the y below."""
+        rules = {key: picture_rules(key, self.act.certified_local.date()) for key in ("officer", "agency")}
+        officer, agency = self.pictures.get("officer"), self.pictures.get("agency")
+        wide, high = officer.size if officer else rules["officer"]["size"]
+        across, down = agency.size if agency else rules["agency"]["size"]
+        left, middle = axis - wide / 2, y + max(high, down) / 2
+        seal = left + wide * rules["agency"]["over"] - across
+        if officer:
+            canvas.picture("officer", left, middle - high / 2, wide, high)
         elif self.act.trial:
-            flourish(canvas, left, top, wide, high)
-        if "agency" in self.pictures:
-            self._fitted(canvas, "agency", (seal, y), (SEAL_MM, SEAL_MM))
+            flourish(canvas, left, middle - high / 2, wide, high)
+        if agency:
+            canvas.picture("agency", seal, middle - down / 2, across, down)
         elif self.act.trial:
-            trial_seal(canvas, seal + SEAL_MM / 2, y + SEAL_MM / 2, SEAL_MM / 2 - 0.4, self.words)
-        canvas.claim("signature and seal", seal, y, left + wide - seal, SEAL_MM)
-        return y + SEAL_MM
-
-    def _fitted(self, canvas: Canvas, name: str, at: tuple[float, float], room: tuple[float, float]) -> None:
-        """A given picture as large as the box allows, undistorted, in its middle."""
-        (x, y), (wide, high), shape = at, room, self.pictures[name]
-        w, h = min(wide, high * shape), min(high, wide / shape)
-        canvas.picture(name, x + (wide - w) / 2, y + (high - h) / 2, w, h)
+            trial_seal(canvas, seal + across / 2, middle, across / 2, self.words)
+        height = max(high, down)
+        canvas.claim("signature and seal", seal, y, left + wide - seal, height)
+        return y + height
 
     # -- the appended page
 

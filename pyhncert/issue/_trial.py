@@ -24,7 +24,8 @@ def flourish(canvas: Canvas, x: float, y: float, width: float, height: float) ->
 
 
 def trial_seal(canvas: Canvas, x: float, y: float, radius: float, words: Mapping[str, Any]) -> None:
-    """A round seal around (x, y)."""
+    """A round seal around (x, y); `radius` is that of its outer edge."""
+    radius -= 0.8 / MM
     canvas.circle(x, y, radius, colour=RED, thick=1.6)
     canvas.circle(x, y, radius - 1.1, colour=RED, thick=0.5)
     canvas.circle(x, y, radius - 5.4, colour=RED, thick=0.5)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import subprocess
+import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from pyhncert import issue
 from pyhncert.values import VIETNAM, Matrix, Measures, Page, Reading
 
+sys.path.insert(0, str(Path(__file__).parent))  # `import seals` in these tests
 ROOT = Path(__file__).parents[2]
 VERIFY_URL = "https://chungthuc.example.gov.vn/v"
 CODE = "7K3MX9PQR2TWA4C"

@@ -18,7 +18,7 @@ from pyhncert.office import init_trial
 from pyhncert.values import Decision, Proposal
 
 ROOT = Path(__file__).parents[2]
-for here in (ROOT / "examples", Path(__file__).parent):  # `import draw` and `import scans` in these tests
+for here in (ROOT / "examples", ROOT / "tests/issue", Path(__file__).parent):  # `import draw`, `seals`, `scans`
     sys.path.insert(0, str(here))
 
 
