@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyhncert import _kept, capture, check, deliver, issue
 from pyhncert._core import sha256
@@ -363,6 +363,7 @@ class Run:
         with self._step("stored"):
             register.advance(number.act_id, "agency_sealed", person=self.officer.name, file_digest=file_digest)
             office.store.put(pdf)
+        facts: dict[str, Any] = {"scans": _kept.fact(seen.scans)} if seen.raw else {}
         with self._step("registered"):
             line = register.close(
                 number.act_id,
@@ -373,7 +374,7 @@ class Run:
                 earlier=() if file_digest == sealed.file_digest else (sealed,),
                 out_hint=out,
                 person=self.officer.name,
-                **({"scans": _kept.fact(seen.scans)} if seen.raw else {}),
+                **facts,
             )
         return self._answer(line, pdf, level, seen, (*silent, *copy.notes, *late)), line
 

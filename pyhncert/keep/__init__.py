@@ -2,7 +2,9 @@
 
 Most people need ``Register(path, clock=…, randomness=…)``: `reserve` takes number, book and line in one transaction,
 `advance` records each step, `close` enters the finished copy, `void` gives a number up with its reason. `recover`
-settles what a killed process left behind. `ObjectStore` keeps files by digest, `fee` counts column 7.
+settles what a killed process left behind. `Register.jobs` holds what
+waits for a slow service, `Register.breakers` which services rest. `ObjectStore` keeps files by digest, `fee` counts
+column 7.
 
 Promised for ever: numbers of a unit, kind of book and year run from 01 without gaps; a code, once given, names one act.
 Names load when they are first used, because SQLAlchemy is 0.14 CPU s.
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyhncert.keep._acts import ABANDONABLE, STATES, Transition, may
     from pyhncert.keep._book import BookSettings
+    from pyhncert.keep._breakers import Breakers
     from pyhncert.keep._canonical import findings_digest
     from pyhncert.keep._create import create_register, upgrade_register
     from pyhncert.keep._disk import (
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     )
     from pyhncert.keep._export import csv_metadata, export_csv, export_json
     from pyhncert.keep._fees import FeeRule, fee, fee_rule
+    from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
     from pyhncert.keep._refusals import Refusal
@@ -40,8 +44,14 @@ _HOME = {
     "ABANDONABLE": "_acts",
     "STATES": "_acts",
     "BookSettings": "_book",
+    "Breakers": "_breakers",
     "FeeRule": "_fees",
+    "Job": "_jobs",
+    "JobRules": "_jobs",
+    "Jobs": "_jobs",
+    "Lease": "_jobs",
     "NewFile": "_disk",
+    "NewJob": "_jobs",
     "ObjectStore": "_store",
     "Recovered": "_recover",
     "Refusal": "_refusals",
@@ -59,6 +69,7 @@ _HOME = {
     "findings_digest": "_canonical",
     "free_bytes": "_disk",
     "fsync_folder": "_disk",
+    "job_rules": "_jobs",
     "move_new": "_disk",
     "may": "_acts",
     "monthly_pdf": "_print",
@@ -71,8 +82,14 @@ __all__ = [
     "ABANDONABLE",
     "STATES",
     "BookSettings",
+    "Breakers",
     "FeeRule",
+    "Job",
+    "JobRules",
+    "Jobs",
+    "Lease",
     "NewFile",
+    "NewJob",
     "ObjectStore",
     "Recovered",
     "Refusal",
@@ -90,6 +107,7 @@ __all__ = [
     "findings_digest",
     "free_bytes",
     "fsync_folder",
+    "job_rules",
     "may",
     "monthly_pdf",
     "move_new",

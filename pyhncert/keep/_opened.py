@@ -15,13 +15,19 @@ from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import _lines, _refusals
 from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, books, check_book
+from pyhncert.keep._breakers import Breakers
 from pyhncert.keep._check import check
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._database import Database
 from pyhncert.keep._disk import check_disk, storage_fault
 from pyhncert.keep._lines import Event, Filter
-from pyhncert.values import VIETNAM, Clock, FileState, RegisterLine, Words
+from pyhncert.values import VIETNAM, Clock, FileState, Level, RegisterLine, Words
 
+_RANK = "CASE {} WHEN 'B-B' THEN 1 WHEN 'B-T' THEN 2 WHEN 'B-LT' THEN 3 WHEN 'B-LTA' THEN 4 END"
+_BELOW = text(
+    f"SELECT code, level_asked FROM act WHERE state = 'registered' AND {_RANK.format('level')} <"  # noqa: S608 ours
+    f" {_RANK.format('level_asked')} AND NOT EXISTS (SELECT 1 FROM job WHERE job.key = :kind || ':' || act.code)"
+)
 _DECIDED = text("SELECT salt, record FROM decision WHERE act_id = :id")
 
 
@@ -113,6 +119,15 @@ class OpenedRegister:
             raise UsageFault("a month is 1 to 12 and needs its year", "tháng từ 1 đến 12 và phải kèm năm")
         which = Filter(unit=unit, symbol=symbol, book=book, year=year, month=month, state=state)
         return _lines.pages(self._pages(which))
+
+    def below_level(self, kind: str) -> list[tuple[str, Level]]:
+        """Copies in force below the level that was asked, without a job ``kind:CODE``: code and level asked."""
+        with self._database.reading() as connection:
+            return [(row.code, row.level_asked) for row in connection.execute(_BELOW, {"kind": kind})]
+
+    def breakers(self, *, failures: int, pause_s: float) -> Breakers:
+        """Which services are resting: each for `pause_s` seconds after so many `failures` in a row."""
+        return Breakers(self._database, clock=self._clock, failures=failures, pause_s=pause_s)
 
     def _pages(self, which: Filter) -> Iterator[list[Row[Any]]]:
         after: tuple[str, str, int, int] | None = None

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, exc, text
+from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _lines, _recover, _refusals
+from pyhncert.keep import _enter, _jobs, _lines, _recover, _refusals
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import Book, BookSettings, current_book, next_number, open_book
 from pyhncert.keep._canonical import findings_digest, record_json
@@ -24,28 +24,13 @@ from pyhncert.keep._holders import Holder
 from pyhncert.keep._lines import known, time_text
 from pyhncert.keep._opened import OpenedRegister
 from pyhncert.keep._store import ObjectStore
-from pyhncert.values import VIETNAM, ActNumber, Clock, FileState, Level, Randomness, RegisterLine
+from pyhncert.values import ActNumber, Clock, FileState, Level, Randomness, RegisterLine
 
-_ACT = text(
-    "INSERT INTO act (id, code, book_id, unit, symbol, year, number, state, certified_at, requester, original, kind,"
-    " pages, signer, copies, fee_vnd, note, findings_digest, level_asked, reason, holder, idempotency_key)"
-    " VALUES (:id, :code, :book_id, :unit, :symbol, :year, :number, 'number_reserved', :at, :requester, :original,"
-    " :kind, :pages, :signer, :copies, :fee_vnd, :note, :findings_digest, :level_asked, '', :holder,"
-    " :idempotency_key)"
-)
-_DECISION = text("INSERT INTO decision (act_id, salt, record) VALUES (:id, :salt, :record)")
-_EVENT = text(
-    "INSERT INTO event (act_id, state, at, device, person, facts) VALUES (:id, :state, :at, :device, :person, :facts)"
-)
 _TAKEN = text("SELECT 1 FROM act WHERE code = :code OR id = :id")
 _ADVANCE = text("UPDATE act SET state = :state, file_digest = :file_digest WHERE id = :id")
 _CLOSE = text(
     "UPDATE act SET state = 'registered', content_digest = :content_digest, file_digest = :file_digest,"
     " level = :level, out_hint = :out_hint, holder = :holder WHERE id = :id"
-)
-_FILE = text(
-    "INSERT INTO file_state (file_digest, act_id, step, at, level, length)"
-    " VALUES (:file_digest, :id, :step, :at, :level, :length)"
 )
 _GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
 _LEFT = text(
@@ -97,6 +82,11 @@ class Register(OpenedRegister):
             self._holder.leave()
             self._holder = None
         self._database.dispose()
+
+    @property
+    def jobs(self) -> _jobs.Jobs:
+        """What still waits to be done, as for a timestamp."""
+        return _jobs.Jobs(self._database, clock=self._clock, randomness=self._randomness)
 
     def _alive(self) -> Holder:
         with self._first:
@@ -187,8 +177,8 @@ class Register(OpenedRegister):
                     "this original is being certified by another process",
                     "tiến trình khác đang chứng thực bản chính này",
                 )
-            connection.execute(_ACT, values)
-            connection.execute(_DECISION, {"id": act_id, "salt": salt, "record": record})
+            _enter.act(connection, values)
+            _enter.decision(connection, act_id, salt, record)
             self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})
         return ActNumber(
             act_id=act_id,
@@ -244,10 +234,13 @@ class Register(OpenedRegister):
         length: int,
         earlier: Sequence[FileState] = (),
         out_hint: Path | str | None = None,
+        jobs: Sequence[_jobs.NewJob] = (),
         person: str = "",
         **facts: Any,
     ) -> RegisterLine:
         """Enter the finished copy: from here it exists. `earlier` are its states since revision 3, before this one.
+
+        `jobs` are what is still to be done with it, entered in the same transaction.
 
         With `out_hint` (where it will be delivered) the act stays in hand until `delivered`; `recover` names it to the
         next process if this one dies in between.
@@ -273,8 +266,10 @@ class Register(OpenedRegister):
             )
             last = FileState(at=now, level=level, length=length, file_digest=file_digest)
             for step, state in enumerate((*earlier, last), start=1):
-                self._file(connection, act_id, step, state)
+                _enter.file_state(connection, act_id, step, state)
             self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
+            for job in jobs:
+                _jobs.enter(connection, job, now)
             return _lines.line(known(_lines.by_id(connection, act_id), act_id))
 
     def delivered(self, act_id: str, *, problem: str = "", person: str = "") -> None:
@@ -339,11 +334,22 @@ class Register(OpenedRegister):
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 
-    def grown(self, code: str, *, before: bytes, file_digest: bytes, level: Level, length: int) -> RegisterLine:
+    def grown(
+        self,
+        code: str,
+        *,
+        before: bytes,
+        file_digest: bytes,
+        level: Level,
+        length: int,
+        job: _jobs.Lease | None = None,
+    ) -> RegisterLine:
         """Enter the state of the file that follows the one with digest `before`; its earlier states stay known.
 
+        Where this is the end of a `job`, that is done in the same transaction.
+
         Raises:
-            UsageFault: no such code, the act has no copy, or its file has grown already.
+            UsageFault: no such code, the act has no copy, its file has grown already, or the lease is lost.
         """
         with self._database.writing() as connection:
             row = known(_lines.by_code(connection, normal_code(code)), code)
@@ -354,9 +360,11 @@ class Register(OpenedRegister):
                 raise UsageFault(f"the file of {code} has grown meanwhile", f"tệp của {code} vừa được bổ sung")
             now = self._now()
             state = FileState(at=now, level=level, length=length, file_digest=file_digest)
-            self._file(connection, row.id, len(earlier) + 1, state)
+            _enter.file_state(connection, row.id, len(earlier) + 1, state)
             connection.execute(_GROW, {"id": row.id, "file_digest": file_digest, "level": level})
             self._event(connection, row.id, row.state, now, "", {"level": level})
+            if job is not None:
+                _jobs.finish(connection, job, now)
             return _lines.line(known(_lines.by_id(connection, row.id), code))
 
     def revoke(self, code: str, reason: str, *, person: str = "") -> RegisterLine:
@@ -448,30 +456,7 @@ class Register(OpenedRegister):
         person: str,
         facts: Mapping[str, Any],
     ) -> None:
-        values = {
-            "id": act_id,
-            "state": state,
-            "at": time_text(at),
-            "device": self.device,
-            "person": person,
-            "facts": record_json(facts).decode(),
-        }
-        connection.execute(_EVENT, values)
-
-    @staticmethod
-    def _file(connection: Connection, act_id: str, step: int, state: FileState) -> None:
-        values = {
-            "file_digest": state.file_digest,
-            "id": act_id,
-            "step": step,
-            "at": time_text(state.at.astimezone(VIETNAM)),
-            "level": state.level,
-            "length": state.length,
-        }
-        try:
-            connection.execute(_FILE, values)
-        except exc.IntegrityError as err:
-            raise UsageFault("this file is in the register already", "tệp này đã có trong sổ") from err
+        _enter.event(connection, act_id, state, at, device=self.device, person=person, facts=facts)
 
     def _leave_state(
         self,
