@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "supersede": ("_acts", "đánh dấu bản sao đã được thay thế", "mark a copy as superseded"),
     "renew": ("_renew", "gia hạn các bản sao sắp hết hạn chứng minh", "renew copies whose evidence ends soon"),
     "register": ("_register", "xem và xuất sổ chứng thực", "show and export the register"),
+    "credential": ("_credential", "chứng thư số của cán bộ, cơ quan", "credentials of officers and agencies"),
     "office": ("_office", "lập văn phòng", "set up an office"),
     "doctor": ("_doctor", "kiểm tra khóa, chứng thư, mô hình, đĩa, sổ", "check keys, certificates, models, disk"),
     "completion": ("_completion", "in tập lệnh tự hoàn thành cho shell", "print a completion script for a shell"),

@@ -15,16 +15,20 @@ from pyhncert.identify._certificates import (
 )
 from pyhncert.identify._check import check_credential, check_path, find_path
 from pyhncert.identify._keys import Credential, PrivateKey, Signer, load_credential
+from pyhncert.identify._profiles import Profile, Profiles, key_kind, profiles
 from pyhncert.identify._remote import RemoteKey, RemoteService, load_remote_credential
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
+from pyhncert.identify._trial_certificates import new_key
 
 __all__ = [
     "Algorithms",
     "Credential",
     "HttpTimestamper",
     "PrivateKey",
+    "Profile",
+    "Profiles",
     "RemoteKey",
     "RemoteService",
     "Signer",
@@ -39,12 +43,15 @@ __all__ = [
     "common_name",
     "find_path",
     "is_issued_by",
+    "key_kind",
     "load_credential",
     "load_remote_credential",
     "load_token_credential",
     "make_trial_authority",
+    "new_key",
     "parse_certificate",
     "parse_crl",
+    "profiles",
     "read_certificates",
     "read_crls",
 ]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from pyhncert import _core
@@ -28,13 +28,14 @@ from pyhncert.errors import KeyFault, RevocationFault, StorageFault, UsageFault
 from pyhncert.identify import _trial_certificates as make
 from pyhncert.identify._certificates import parse_crl
 from pyhncert.identify._keys import Credential, load_credential
+from pyhncert.identify._profiles import profiles
 from pyhncert.values import Clock, Randomness
 
 __all__ = ["TrialAuthority", "TrialPaths", "make_trial_authority"]
 
 _REASONS = {flag.value for flag in x509.ReasonFlags} - {"removeFromCRL"}  # that one is for delta lists
-_TSA_LEFT = dt.timedelta(days=365)
-_LIVES = {"issuing": dt.timedelta(days=7), "root": dt.timedelta(days=90)}
+_LEFT = {"timestamp": dt.timedelta(days=365), "ocsp": dt.timedelta(days=30)}
+"""How long before its end a service's certificate is made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +126,15 @@ def make_trial_authority(
     now = clock()
     agency = make.new_key(agency_key)
     root_key = ec.generate_private_key(ec.SECP384R1())
-    root = make.Issuer(make.root_certificate(root_key, serial=_serial(randomness), now=now), root_key)
+    name = make.subject("root", "TRIAL Root CA - CA gốc thử nghiệm")
+    root = make.Issuer(
+        make.certificate("root", name, root_key.public_key(), root_key, serial=_serial(randomness), now=now), root_key
+    )
     issuing_key = ec.generate_private_key(ec.SECP256R1())
-    issuing_certificate = make.issuing_certificate(issuing_key, root, serial=_serial(randomness), now=now)
+    name = make.subject("issuing", "TRIAL Issuing CA - CA cấp phát thử nghiệm")
+    issuing_certificate = make.certificate(
+        "issuing", name, issuing_key.public_key(), root, serial=_serial(randomness), now=now
+    )
     issuing = make.Issuer(issuing_certificate, issuing_key)
     issuing_pem = issuing_certificate.public_bytes(Encoding.PEM)
 
@@ -135,32 +142,46 @@ def make_trial_authority(
     _write(folder / "trial/issuing.key.pem", make.key_pem(issuing_key), 0o600)
     _write(folder / "trial/state.json", b'{"format":"pyhncert/trial-authority","version":1,"revoked":[]}\n', 0o600)
 
-    def leaf(path: Path, key: make.Key, name: x509.Name, usage: make.Usage, years: int) -> None:
-        certificate = make.leaf_certificate(
-            name, key, issuing, serial=_serial(randomness), now=now, years=years, usage=usage
-        )
-        _write(path, make.key_pem(key) + certificate.public_bytes(Encoding.PEM) + issuing_pem, 0o600)
+    def leaf(path: Path, profile: str, key: make.Key, name: x509.Name) -> None:
+        _write(path, _pair(profile, key, name, issuing, randomness=randomness, now=now), 0o600)
 
-    officer = make.subject(officer_name, organisation=agency_name, title=officer_title)
-    leaf(paths.officer, make.new_key("p-256"), officer, "signature", 3)
-    leaf(paths.agency, agency, make.subject(agency_name, organisation=agency_name), "signature", 3)
-    leaf(paths.qr, make.new_key("p-256"), make.subject("TRIAL QR - mã QR thử nghiệm"), "qr", 5)
-    _write(paths.tsa, _timestamp_authority(issuing, randomness, now), 0o600)
+    officer = make.subject("officer", officer_name, organisation=agency_name, title=officer_title)
+    leaf(paths.officer, "officer", make.new_key("p-256"), officer)
+    leaf(paths.agency, "agency", agency, make.subject("agency", agency_name, organisation=agency_name))
+    leaf(paths.qr, "qr", make.new_key("p-256"), make.subject("qr", "TRIAL QR - mã QR thử nghiệm"))
+    _write(paths.tsa, _service("timestamp", issuing, randomness, now), 0o600)
     _write(paths.issuing, issuing_pem, 0o644)
     for path, issuer, kind in ((paths.root_crl, root, "root"), (paths.issuing_crl, issuing, "issuing")):
-        _write(path, make.revocation_list(issuer, (), number=1, now=now, life=_LIVES[kind]), 0o644)
+        _write(path, make.revocation_list(issuer, (), number=1, now=now, life=profiles().lists[kind]), 0o644)
     # last, since its presence says that the authority is whole
     _write(paths.root, root.certificate.public_bytes(Encoding.PEM), 0o644)
     return paths
 
 
-def _timestamp_authority(issuing: make.Issuer, randomness: Randomness, now: dt.datetime) -> bytes:
-    """Key and certificates of a new timestamp authority, 5 years, PEM."""
-    key, name = make.new_key("p-256"), make.subject("TRIAL TSA - dấu thời gian thử nghiệm")
-    certificate = make.leaf_certificate(
-        name, key, issuing, serial=_serial(randomness), now=now, years=5, usage="timestamp"
-    )
-    return b"".join((make.key_pem(key), *(c.public_bytes(Encoding.PEM) for c in (certificate, issuing.certificate))))
+def _pair(
+    profile: str, key: make.Key, name: x509.Name, issuing: make.Issuer, *, randomness: Randomness, now: dt.datetime
+) -> bytes:
+    """Key, certificate and its issuer's, PEM."""
+    own = make.certificate(profile, name, key.public_key(), issuing, serial=_serial(randomness), now=now)
+    return b"".join((make.key_pem(key), *(c.public_bytes(Encoding.PEM) for c in (own, issuing.certificate))))
+
+
+_SERVICES = {
+    "timestamp": "TRIAL TSA - dấu thời gian thử nghiệm",
+    "ocsp": "TRIAL OCSP - trả lời trạng thái thử nghiệm",
+}
+
+
+def _service(profile: str, issuing: make.Issuer, randomness: Randomness, now: dt.datetime) -> bytes:
+    """Key and certificates of a new timestamp authority or OCSP responder, PEM."""
+    name = make.subject(profile, _SERVICES[profile])
+    return _pair(profile, make.new_key("p-256"), name, issuing, randomness=randomness, now=now)
+
+
+def _policy() -> str:
+    policy = profiles()["timestamp"].policy
+    assert policy is not None  # noqa: S101  the profile names one
+    return policy.dotted_string
 
 
 class TrialAuthority:
@@ -172,7 +193,8 @@ class TrialAuthority:
         self._clock = clock
         self._randomness = randomness
         self._lists: dict[str, tuple[tuple[int, int, int], bytes]] = {}
-        self._tsa: Credential | None = None
+        self._services: dict[str, Credential] = {}
+        self._issuing: make.Issuer | None = None
 
     def crls(self) -> list[bytes]:
         """The revocation lists in force, DER, issuing CA first; a list past half its life is issued anew.
@@ -201,23 +223,69 @@ class TrialAuthority:
                 _write(self.folder / "trial/state.json", (json.dumps(state) + "\n").encode(), 0o600)
             self._issue(kind)
 
+    def revocations(self) -> dict[int, make.Revocation]:
+        """Every revoked certificate, by its serial number."""
+        return {line.serial: line for kind in ("issuing", "root") for line in self._lines(kind)}
+
+    def certify(
+        self,
+        profile: str,
+        name: x509.Name,
+        key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+        *,
+        years: float | None = None,
+        service: str = "",
+    ) -> bytes:
+        """A certificate (DER) of the issuing CA for a key that lies elsewhere.
+
+        `service` is the address at which its lists and answers are served. The authority keeps nothing of the
+        certificate: whoever asks keeps it, before it is handed out.
+
+        Raises:
+            UsageFault: no such profile, or more years than it allows.
+            KeyFault: the profile is not for such a key, or the authority's own cannot be read.
+        """
+        return make.certificate(
+            profile,
+            name,
+            key,
+            self._signing(),
+            serial=_serial(self._randomness),
+            now=self._clock(),
+            years=years,
+            service=service,
+        ).public_bytes(Encoding.DER)
+
+    def certificates(self) -> tuple[bytes, bytes]:
+        """The issuing CA's certificate and the root's, DER."""
+        return self._certificate("issuing").public_bytes(Encoding.DER), self._certificate("root").public_bytes(
+            Encoding.DER
+        )
+
     def tsa(self) -> Credential:
         """The timestamp authority's key and certificate; both are made anew before the certificate's last year."""
-        if self._tsa is None or self._ends_soon(self._tsa):
-            self._tsa = load_credential(self.paths.tsa)
-            if self._ends_soon(self._tsa):
+        return self._serving("timestamp", self.paths.tsa)
+
+    def responder(self) -> Credential:
+        """The OCSP responder's key and certificate, which live for a year and are made anew in its last month."""
+        return self._serving("ocsp", self.folder / "trial/ocsp.pem")
+
+    def _serving(self, profile: str, path: Path) -> Credential:
+        found = self._services.get(profile)
+        if found is None or self._ends_soon(profile, found):
+            found = load_credential(path) if path.exists() else None
+            if found is None or self._ends_soon(profile, found):
                 with self._locked():
-                    self._tsa = load_credential(self.paths.tsa)
-                    if self._ends_soon(self._tsa):
-                        _write(self.paths.tsa, self._new_tsa(), 0o600)
-                        self._tsa = load_credential(self.paths.tsa)
-        return self._tsa
+                    found = load_credential(path) if path.exists() else None
+                    if found is None or self._ends_soon(profile, found):
+                        made = _service(profile, self._issuer("issuing"), self._randomness, self._clock())
+                        _write(path, made, 0o600)
+                        found = load_credential(path)
+            self._services[profile] = found
+        return found
 
-    def _ends_soon(self, tsa: Credential) -> bool:
-        return tsa.x509.not_valid_after_utc - self._clock() < _TSA_LEFT
-
-    def _new_tsa(self) -> bytes:
-        return _timestamp_authority(self._issuer("issuing"), self._randomness, self._clock())
+    def _ends_soon(self, profile: str, credential: Credential) -> bool:
+        return credential.x509.not_valid_after_utc - self._clock() < _LEFT[profile]
 
     def timestamp(self, digest: bytes, algorithm: str, *, nonce: bytes | None = None) -> bytes:
         """A timestamp token (RFC 3161, ContentInfo in DER) over `digest`, made by `algorithm`, at the clock's time.
@@ -229,7 +297,7 @@ class TrialAuthority:
         info = _core.timestamp_info(
             digest,
             digest=algorithm,
-            policy=make.POLICY.dotted_string,
+            policy=_policy(),
             serial=self._randomness(16),
             time=self._clock().astimezone(dt.UTC).strftime("%Y%m%d%H%M%SZ"),
             nonce=nonce,
@@ -260,6 +328,11 @@ class TrialAuthority:
                 f"trial authority has no usable {path} ({err}); make the trial office anew",
                 f"cơ quan chứng thực thử nghiệm thiếu {path} ({err}); hãy tạo lại đơn vị thử nghiệm",
             ) from err
+
+    def _signing(self) -> make.Issuer:
+        if self._issuing is None:
+            self._issuing = self._issuer("issuing")
+        return self._issuing
 
     def _issuer(self, kind: str) -> make.Issuer:
         path = self.folder / ("trial/root.pem" if kind == "root" else "trial/issuing.key.pem")
@@ -302,6 +375,13 @@ class TrialAuthority:
                 f"không đọc được {path} ({err}); hãy tạo lại đơn vị thử nghiệm",
             ) from err
         return state
+
+    def _lines(self, kind: str) -> list[make.Revocation]:
+        return [
+            make.Revocation(int(line["serial"], 16), dt.datetime.fromisoformat(line["at"]), line["reason"])
+            for line in self._state()["revoked"]
+            if line["list"] == kind
+        ]
 
     def _read(self, kind: str) -> bytes | None:
         path = self.folder / f"trust/{kind}.crl"
@@ -351,15 +431,11 @@ class TrialAuthority:
 
     def _issue(self, kind: str) -> bytes:
         """Issues a list; the caller holds the lock."""
-        lines = [
-            make.Revocation(int(line["serial"], 16), dt.datetime.fromisoformat(line["at"]), line["reason"])
-            for line in self._state()["revoked"]
-            if line["list"] == kind
-        ]
         old = self._read(kind)
         number = 1
         if old is not None:
             number += parse_crl(old).extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-        der = make.revocation_list(self._issuer(kind), lines, number=number, now=self._clock(), life=_LIVES[kind])
+        life = profiles().lists[kind]
+        der = make.revocation_list(self._issuer(kind), self._lines(kind), number=number, now=self._clock(), life=life)
         _write(self.folder / f"trust/{kind}.crl", der, 0o644)
         return der

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from pyhncert.errors import UsageFault
+from pyhncert.identify._profiles import Profile, key_kind, profiles
 
-AgencyKey = Literal["rsa-3072", "rsa-2048", "p-384", "p-256"]
-Usage = Literal["signature", "timestamp", "qr"]
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 NO_VALUE = "TRIAL / THỬ NGHIỆM - no legal value"
-POLICY = x509.ObjectIdentifier("2.16.840.1.101.3.2.1.48.1")
-"""NIST's test policy 1 (PKITS): a policy under which nothing is promised."""
-_ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
-_NOTICE = "Trial certificate: no legal value. Chứng thư số thử nghiệm: không có giá trị pháp lý."
+_NOWHERE = "http://crl.trial.invalid"
+"""Where the lists of an authority lie that has no service: at a name that can never exist (RFC 2606)."""
 _BACK = dt.timedelta(minutes=10)
 """How far before its making a certificate is valid, for clocks that are a little slow."""
 
@@ -37,13 +33,13 @@ class Issuer:
 
 
 def new_key(kind: str) -> Key:
-    """A fresh key: ``rsa-3072``, ``rsa-2048``, ``p-384`` or ``p-256``.
+    """A fresh key: ``rsa-2048``, ``rsa-3072``, ``rsa-4096``, ``p-256`` or ``p-384``.
 
     Raises:
         UsageFault: another kind.
     """
     match kind:
-        case "rsa-3072" | "rsa-2048":
+        case "rsa-2048" | "rsa-3072" | "rsa-4096":
             return rsa.generate_private_key(65537, int(kind[4:]))
         case "p-384":
             return ec.generate_private_key(ec.SECP384R1())
@@ -60,16 +56,10 @@ def key_pem(key: Key) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def subject(name: str, *, organisation: str = NO_VALUE, title: str | None = None) -> x509.Name:
-    """A name under C=VN."""
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-    ]
-    if title:
-        attributes.append(x509.NameAttribute(NameOID.TITLE, title[:64]))
-    attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, name[:64]))
-    return x509.Name(attributes)
+def subject(profile: str, name: str, *, organisation: str = NO_VALUE, title: str = "") -> x509.Name:
+    """A name under C=VN, of the fields of `profile`; what is too long for a field is cut."""
+    given = {"country": "VN", "organisation": organisation[:64], "title": title[:64], "common_name": name[:64]}
+    return profiles()[profile].subject(given)
 
 
 def _digest(key: Key) -> hashes.SHA256 | hashes.SHA384:
@@ -78,94 +68,90 @@ def _digest(key: Key) -> hashes.SHA256 | hashes.SHA384:
     return hashes.SHA256()
 
 
-def _key_usage(*, sign: bool = False, commit: bool = False, authority: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=sign,
-        content_commitment=commit,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _key_usage(profile: Profile) -> x509.KeyUsage:
+    secrecy = ("key_encipherment", "data_encipherment", "key_agreement")
+    uses = ("digital_signature", "content_commitment", *secrecy, "key_cert_sign", "crl_sign")
+    return x509.KeyUsage(**{use: use in profile.key_usage for use in uses}, encipher_only=False, decipher_only=False)
 
 
-def _start(
-    name: x509.Name, issuer: x509.Name, key: Key, *, serial: int, now: dt.datetime, years: int
-) -> x509.CertificateBuilder:
-    now = now.astimezone(dt.UTC).replace(microsecond=0)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(serial)
-        .not_valid_before(now - _BACK)
-        .not_valid_after(now + dt.timedelta(days=round(365.25 * years)))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def root_certificate(key: ec.EllipticCurvePrivateKey, *, serial: int, now: dt.datetime) -> x509.Certificate:
-    """The self-signed trust anchor, 20 years."""
-    name = subject("TRIAL Root CA - CA gốc thử nghiệm")
-    return (
-        _start(name, name, key, serial=serial, now=now, years=20)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
-        .add_extension(_key_usage(authority=True), critical=True)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
-        .sign(key, _digest(key))
-    )
-
-
-def _issued(builder: x509.CertificateBuilder, issuer: Issuer, crl_url: str) -> x509.Certificate:
-    ski = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    aki = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski)
-    point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
-    return (
-        builder.add_extension(aki, critical=False)
-        .add_extension(x509.CRLDistributionPoints([point]), critical=False)
-        .sign(issuer.key, _digest(issuer.key))
-    )
-
-
-def issuing_certificate(
-    key: ec.EllipticCurvePrivateKey, issuer: Issuer, *, serial: int, now: dt.datetime
-) -> x509.Certificate:
-    """The CA under the root that issues everything else, 10 years."""
-    name = subject("TRIAL Issuing CA - CA cấp phát thử nghiệm")
-    builder = (
-        _start(name, issuer.certificate.subject, key, serial=serial, now=now, years=10)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(authority=True), critical=True)
-        .add_extension(x509.CertificatePolicies([x509.PolicyInformation(_ANY_POLICY, None)]), critical=False)
-    )
-    return _issued(builder, issuer, "http://crl.trial.invalid/root.crl")
-
-
-def leaf_certificate(
+def certificate(
+    profile: str,
     name: x509.Name,
-    key: Key,
-    issuer: Issuer,
+    key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+    issuer: Issuer | ec.EllipticCurvePrivateKey,
     *,
     serial: int,
     now: dt.datetime,
-    years: int,
-    usage: Usage,
+    years: float | None = None,
+    service: str = "",
 ) -> x509.Certificate:
-    """A certificate for one who signs papers, timestamps, or QR codes."""
-    notice = x509.PolicyInformation(POLICY, [x509.UserNotice(None, _NOTICE)])
+    """A certificate of `profile` (`profiles.toml`) for `name` and `key`; an `issuer` that is a key alone signs itself.
+
+    It ends after `years`, but not after its issuer. `service` is the address of the authority's lists and answers.
+
+    Raises:
+        UsageFault: no such profile, or more years than it allows.
+        KeyFault: the profile is not for such a key.
+    """
+    kind = profiles()[profile]
+    kind.check_key(key_kind(key))
+    kind.check_years(years)
+    above = issuer.certificate if isinstance(issuer, Issuer) else None
+    now = now.astimezone(dt.UTC).replace(microsecond=0)
+    end = now + dt.timedelta(days=round(365.25 * (years or kind.years)))
     builder = (
-        _start(name, issuer.certificate.subject, key, serial=serial, now=now, years=years)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(sign=True, commit=usage == "signature"), critical=True)
-        .add_extension(x509.CertificatePolicies([notice]), critical=False)
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(above.subject if above else name)
+        .public_key(key)
+        .serial_number(serial)
+        .not_valid_before(now - _BACK)
+        .not_valid_after(min(end, above.not_valid_after_utc) if above else end)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        .add_extension(
+            x509.BasicConstraints(ca=kind.path_length is not None, path_length=kind.path_length), critical=True
+        )
+        .add_extension(_key_usage(kind), critical=True)
+        .add_extension(_authority_key(above) if above else _own_key(key), critical=False)
     )
-    if usage == "timestamp":  # RFC 3161, 2.3: critical, and this purpose alone
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-    return _issued(builder, issuer, "http://crl.trial.invalid/issuing.crl")
+    for extension, critical in _extensions(kind, service):
+        builder = builder.add_extension(extension, critical=critical)
+    signer = issuer.key if isinstance(issuer, Issuer) else issuer
+    return builder.sign(signer, _digest(signer))
+
+
+def _own_key(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key)
+
+
+def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski)
+
+
+def _extensions(kind: Profile, service: str) -> Iterator[tuple[x509.ExtensionType, bool]]:
+    """What the profile adds to every certificate's extensions, and whether it is critical."""
+    if kind.policy is not None:
+        notice = [x509.UserNotice(None, kind.notice)] if kind.notice else None
+        yield x509.CertificatePolicies([x509.PolicyInformation(kind.policy, notice)]), False
+    if kind.purposes:  # RFC 3161, 2.3: for timestamps critical, and this purpose alone
+        yield x509.ExtendedKeyUsage(kind.purposes), ExtendedKeyUsageOID.TIME_STAMPING in kind.purposes
+    if kind.nocheck:
+        yield x509.OCSPNoCheck(), False
+    if kind.crl:
+        address = x509.UniformResourceIdentifier(f"{service or _NOWHERE}/{kind.crl}.crl")
+        yield x509.CRLDistributionPoints([x509.DistributionPoint([address], None, None, None)]), False
+    if kind.access and service:
+        said = (
+            (AuthorityInformationAccessOID.OCSP, "ocsp"),
+            (AuthorityInformationAccessOID.CA_ISSUERS, f"{kind.crl}.cer"),
+        )
+        yield (
+            x509.AuthorityInformationAccess(
+                [x509.AccessDescription(how, x509.UniformResourceIdentifier(f"{service}/{at}")) for how, at in said]
+            ),
+            False,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +168,12 @@ def revocation_list(
 ) -> bytes:
     """A complete list, DER, good for `life` from `now`."""
     now = now.astimezone(dt.UTC).replace(microsecond=0)
-    ski = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(now)
         .next_update(now + life)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski), critical=False)
+        .add_extension(_authority_key(issuer.certificate), critical=False)
         .add_extension(x509.CRLNumber(number), critical=False)
     )
     for line in revoked:

@@ -130,7 +130,7 @@ def leaf(office, *, change):
     issuer = office.authority._issuer("issuing")
     builder = (
         x509.CertificateBuilder()
-        .subject_name(make.subject("odd"))
+        .subject_name(make.subject("officer", "odd"))
         .issuer_name(issuer.certificate.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
@@ -155,8 +155,8 @@ def signed_by(key):
     """A certificate that `odd` would have issued."""
     return (
         x509.CertificateBuilder()
-        .subject_name(make.subject("fake"))
-        .issuer_name(make.subject("odd"))
+        .subject_name(make.subject("officer", "fake"))
+        .issuer_name(make.subject("officer", "odd"))
         .public_key(key.public_key())
         .serial_number(5)
         .not_valid_before(MADE - dt.timedelta(hours=1))

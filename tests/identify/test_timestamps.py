@@ -263,7 +263,7 @@ def test_a_token_under_an_unknown_root_is_a_fault(office, service):
 
 
 def test_a_token_by_somebody_who_may_not_stamp_is_a_fault(office, service):
-    office.authority._tsa = load_credential(office.paths.officer)
+    office.authority._services["timestamp"] = load_credential(office.paths.officer)
     with pytest.raises(TimestampFault, match="not made for timestamps"):
         client(office, service.url).token(DIGEST, "sha256")
 

@@ -61,11 +61,26 @@ def test_every_room_of_the_design_exists_and_says_what_it_does() -> None:
         assert not public, f"{room} does its work in _files.py, not in {public}"
 
 
-def test_only_the_command_and_the_package_door_import_the_conductor() -> None:
+def test_only_the_command_the_package_door_and_services_import_the_conductor() -> None:
     for path in PACKAGE.rglob("*.py"):
-        if path == PACKAGE / "__init__.py" or path.parent == PACKAGE:
+        if path == PACKAGE / "__init__.py" or path.parent == PACKAGE or PACKAGE / "services" in path.parents:
             continue
         assert "office" not in rooms_of(imported(path, "pyhncert")), path
+
+
+def test_no_room_and_not_the_conductor_imports_a_service_and_no_service_another() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        own = path.relative_to(PACKAGE).parts
+        for name in imported(path, "pyhncert.services"):
+            service = name.split(".")[2:3]
+            assert own[:2] == ("services", *service), f"{path.relative_to(PACKAGE)} imports {name}"
+
+
+def test_every_service_says_what_it_does_and_works_in_files_of_its_own() -> None:
+    for folder in (PACKAGE / "services").iterdir():
+        if (folder / "__init__.py").exists():
+            assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))), folder
+            assert not [p.name for p in folder.glob("*.py") if not p.name.startswith("_")], folder
 
 
 def test_the_command_reaches_the_library_only_through_public_modules() -> None:
@@ -96,7 +111,7 @@ def test_no_file_is_longer_than_five_hundred_lines() -> None:
 
 def test_no_room_catches_everything() -> None:
     """`except Exception` would hide our own faults; foreign errors are named and translated where they enter."""
-    for room in ROOMS:
+    for room in (*ROOMS, "services"):
         for path in (PACKAGE / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.ExceptHandler):

@@ -149,14 +149,15 @@ class TrialOffice:
 
         key = make.new_key(kind)
         issuer = self.authority._issuer("issuing")
-        certificate = make.leaf_certificate(
-            make.subject(name, organisation=organisation),
-            key,
+        profile = {"signature": "officer"}.get(usage, usage)
+        certificate = make.certificate(
+            profile,
+            make.subject(profile, name, organisation=organisation),
+            key.public_key(),
             issuer,
             serial=int.from_bytes(self.random(8), "big"),
             now=self.clock(),
             years=3,
-            usage=usage,
         )
         from cryptography.hazmat.primitives.serialization import Encoding
 

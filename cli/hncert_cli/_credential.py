@@ -1,0 +1,318 @@
+"""`hncert credential`: officials' credentials, from the request to the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hncert_cli._app import global_options
+from hncert_cli._open import open_office, password_source
+from hncert_cli._say import Settings, give, give_json, local, settings, tell
+from hncert_cli._spoken import Group
+from pyhncert.errors import KeyFault, StorageFault, UsageFault
+from pyhncert.values import VIETNAM, Typed
+
+if TYPE_CHECKING:
+    from pyhncert.services.credentials import CredentialLine, Credentials
+
+KINDS = ("p-256", "p-384", "rsa-2048", "rsa-3072", "rsa-4096")
+PROFILES = ("officer", "agency", "timestamp", "qr")
+FIELDS = ("organisation", "unit", "title", "serial", "province")
+
+Decorated = Callable[..., Any]
+
+
+@click.group(cls=Group)
+@global_options
+def credential() -> None:
+    """Request, approve, issue, renew, revoke and list officials' credentials."""
+
+
+def opened(said: Settings) -> Credentials:
+    """The inventory of the office that the options name."""
+    from pyhncert.services.credentials import open_credentials  # noqa: PLC0415
+
+    return open_credentials(open_office(said))
+
+
+def by_option(command: Decorated) -> Decorated:
+    """Who does it, and what is noted."""
+    command = click.option("--note", metavar="TEXT", default="", help="kept with the step, for the file")(command)
+    return click.option("--by", metavar="PERSON", required=True, help="who does this; kept with the step")(command)
+
+
+def key_options(command: Decorated) -> Decorated:
+    """Where the key of a request lies, or comes from."""
+    for option in (
+        click.option(
+            "--years", type=click.FloatRange(min=0, min_open=True), help="how long; the profile's time if not"
+        ),
+        click.option("--key-kind", type=click.Choice(KINDS), default="p-256", show_default=True, help="of a new key"),
+        click.option(
+            "--key",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="make a new key in this new file, under a password",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def new_password(said: Settings) -> Callable[[], str]:
+    """Asks for the password of a new key file; at a terminal twice."""
+    ask = password_source(said)
+
+    def password() -> str:
+        first = ask("credential")
+        if isinstance(first, Typed):
+            label = said.words("nhập lại mật khẩu", "the same password again")
+            if click.prompt(label, hide_input=True, err=True) != first:
+                raise KeyFault("the two passwords differ; try again", "hai mật khẩu không giống nhau; hãy thử lại")
+        return first
+
+    return password
+
+
+def made(said: Settings, profile: str, subject: dict[str, str], key: Path, kind: str) -> tuple[bytes, str]:
+    """A request for a new key in the file `key`, and where that lies."""
+    from pyhncert.identify import profiles  # noqa: PLC0415
+    from pyhncert.services.credentials import key_file, make_csr  # noqa: PLC0415
+
+    chosen = profiles()[profile]
+    name = chosen.subject({"country": "VN", **subject})
+    chosen.check_key(kind)
+    path = key.absolute()
+    signer = key_file(path, new_password(said), kind=kind)
+    return make_csr(name, signer, scheme=signer.scheme, digest=signer.digest), f"file:{path}"
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file that a person named."""
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise StorageFault(f"{path} cannot be read: {err.strerror}", f"không đọc được {path}: {err.strerror}") from err
+
+
+def as_json(line: CredentialLine, now: dt.datetime) -> dict[str, Any]:
+    """One credential as JSON, without the bytes of request and certificate."""
+    from hncert_cli._json import plain  # noqa: PLC0415
+
+    whole = plain(line)
+    for name in ("csr", "certificate", "chain"):
+        del whole[name]
+    serial = None if line.serial is None else f"{line.serial:x}"
+    facts = {"serial": serial, "status": line.status(now), "days_left": line.days_left(now)}
+    return {"format": "hncert/credential", "version": 1, **whole, **facts}
+
+
+def show(lines: Sequence[CredentialLine], now: dt.datetime, said: Settings) -> None:
+    """The lines as a table or, with `--json`, as one JSON document."""
+    from pyhncert.services.credentials import words  # noqa: PLC0415
+
+    if said.json:
+        give_json([as_json(line, now) for line in lines])
+        return
+    for line in lines:
+        left = line.days_left(now)
+        end = "" if line.not_after is None else f"{line.not_after.astimezone(VIETNAM):%Y-%m-%d}"
+        holder = (line.name, line.subject.get("title", ""), line.subject.get("organisation", ""))
+        state = said.said(words("state", line.status(now)))
+        give(line.id, state, line.profile, *holder, end, "" if left is None else str(left))
+
+
+@credential.command()
+@click.option("--profile", type=click.Choice(PROFILES), default="officer", show_default=True, help="what it is for")
+@click.option("--name", "common_name", metavar="NAME", help="whose it is")
+@click.option("--organisation", metavar="NAME", help="the agency")
+@click.option("--unit", metavar="NAME", help="the department")
+@click.option("--title", metavar="TEXT", help="the office held")
+@click.option("--number", "serial", metavar="TEXT", help="number that tells holders of one name apart")
+@click.option("--province", metavar="NAME", help="province or city")
+@click.option(
+    "--csr",
+    "requests",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="a request (PKCS#10) made where the key lies; several take their names from the requests",
+)
+@key_options
+@by_option
+@global_options
+def request(
+    *,
+    profile: str,
+    common_name: str | None,
+    requests: tuple[Path, ...],
+    key: Path | None,
+    key_kind: str,
+    years: float | None,
+    by: str,
+    note: str,
+    **fields: str | None,
+) -> None:
+    """Ask for a credential: for a new key in a file, or for requests made elsewhere. Prints its id."""
+    said = settings()
+    given = {name: value for name, value in {**fields, "common_name": common_name}.items() if value}
+    inventory = opened(said)
+    if (key is None) == (not requests):
+        raise UsageFault(
+            "say where the key is: either --key FILE for a new one, or --csr FILE",
+            "hãy cho biết khóa ở đâu: --key FILE để tạo khóa mới, hoặc --csr FILE",
+        )
+    todo = [made(said, profile, given, key, key_kind)] if key is not None else [(read(path), "") for path in requests]
+    if len(todo) > 1 and given:
+        raise UsageFault(
+            "several requests take their names from the requests; leave the name out",
+            "nhiều yêu cầu thì tên lấy từ chính các yêu cầu; hãy bỏ phần tên",
+        )
+    lines = [
+        inventory.request(csr, by=by, profile=profile, subject=given or None, where=where, years=years, note=note)
+        for csr, where in todo
+    ]
+    for line in lines:
+        tell(said.words(f"đã yêu cầu {line.id} cho {line.name}", f"asked for {line.id}, for {line.name}"))
+    finish(lines, inventory, said)
+
+
+def finish(lines: Sequence[CredentialLine], inventory: Credentials, said: Settings) -> None:
+    """The ids on stdout, or the lines as JSON."""
+    if said.json:
+        show(lines, inventory.clock(), said)
+    else:
+        for line in lines:
+            give(line.id)
+
+
+@credential.command()
+@click.argument("ids", metavar="ID...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="every request that waits for approval")
+@click.option("--refuse", is_flag=True, help="say no, with the reason in --note")
+@by_option
+@global_options
+def approve(*, ids: tuple[str, ...], every: bool, refuse: bool, by: str, note: str) -> None:
+    """Approve requests: never by the person who asked, nor by the holder."""
+    said = settings()
+    inventory = opened(said)
+    chosen = which(inventory, ids, "requested", every=every)
+    say = inventory.refuse if refuse else inventory.approve
+    lines = say(*chosen, by=by, note=note)
+    finish(lines, inventory, said)
+
+
+def which(inventory: Credentials, ids: tuple[str, ...], state: str, *, every: bool) -> tuple[str, ...]:
+    """The credentials that are named, or all in `state`."""
+    if every == bool(ids):
+        raise UsageFault("name credentials, or give --all", "hãy ghi số chứng thư, hoặc dùng --all")
+    return tuple(line.id for line in inventory.lines() if line.state == state) if every else ids
+
+
+@credential.command()
+@click.argument("ids", metavar="ID...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="every approved request")
+@click.option("-o", "--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="write ID.pem there")
+@click.option(
+    "--service",
+    metavar="URL",
+    default="",
+    envvar="HNCERT_CREDENTIAL_SERVICE",
+    help="where `hncert credential serve` is reached; stands in the certificates",
+)
+@by_option
+@global_options
+def issue(*, ids: tuple[str, ...], every: bool, out: Path | None, service: str, by: str, note: str) -> None:
+    """Issue approved requests by the trial office's own authority. Prints their ids."""
+    from pyhncert.services.credentials import write_certificate  # noqa: PLC0415
+
+    said = settings()
+    inventory = opened(said)
+    chosen = which(inventory, ids, "approved", every=every)
+    lines = inventory.issue(*chosen, by=by, service=service, note=note)
+    for line in lines:
+        if out is not None:
+            write_certificate(line, out)
+        if line.where.startswith("file:"):
+            where = line.where.removeprefix("file:")
+            tell(
+                said.words(f"{line.id}: chứng thư đã ở cạnh khóa {where}", f"{line.id}: certificate put to key {where}")
+            )
+    finish(lines, inventory, said)
+
+
+@credential.command()
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--csr", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="a request with the new key"
+)
+@key_options
+@by_option
+@global_options
+def renew(
+    id_: str, *, csr: Path | None, key: Path | None, key_kind: str, years: float | None, by: str, note: str
+) -> None:
+    """Ask for the successor of ID with a new key; ID stays valid until its end. Prints the new id."""
+    said = settings()
+    inventory = opened(said)
+    old = inventory.line(id_)
+    if (key is None) == (csr is None):
+        raise UsageFault(
+            "say where the new key is: either --key FILE for a new one, or --csr FILE",
+            "hãy cho biết khóa mới ở đâu: --key FILE để tạo khóa mới, hoặc --csr FILE",
+        )
+    where = ""
+    if key is not None:
+        data, where = made(said, old.profile, dict(old.subject), key, key_kind)
+    else:
+        assert csr is not None  # noqa: S101  one of the two was given
+        data = read(csr)
+    line = inventory.renew(id_, data, by=by, where=where, years=years, note=note)
+    tell(said.words(f"đã yêu cầu {line.id} để thay {old.id}", f"asked for {line.id} in place of {old.id}"))
+    finish([line], inventory, said)
+
+
+@credential.command()
+@click.argument("id_", metavar="ID")
+@click.option("--reason", required=True, metavar="REASON", help="as RFC 5280 writes it: keyCompromise, superseded, …")
+@click.option("--at", "since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="from when on; now if not")
+@by_option
+@global_options
+def revoke(id_: str, *, reason: str, since: dt.datetime | None, by: str, note: str) -> None:
+    """Revoke the credential ID, for good."""
+    said = settings()
+    inventory = opened(said)
+    at = None if since is None else since.replace(tzinfo=VIETNAM)
+    line = inventory.revoke(id_, by=by, reason=reason, at=at, note=note)
+    tell(said.words(f"đã thu hồi {line.id} của {line.name}", f"{line.id} of {line.name} is revoked"))
+    if inventory.authority is None:
+        tell(said.words("hãy yêu cầu CA đã cấp thu hồi nó", "ask the CA that issued it to revoke it"), "yellow")
+    finish([line], inventory, said)
+
+
+@credential.command("list")
+@click.option("--due", type=click.IntRange(0), metavar="DAYS", help="only those that end within so many days")
+@click.option("--state", metavar="STATE", help="only those in this state")
+@global_options
+def list_credentials(*, due: int | None, state: str | None) -> None:
+    """List credentials: id, state, profile, name, title, agency, last day, days left."""
+    said = settings()
+    inventory = opened(said)
+    now = inventory.clock()
+    lines = inventory.lines() if due is None else inventory.due(dt.timedelta(days=due))
+    show([line for line in lines if state in (None, line.status(now))], now, said)
+    if due is None and (soon := inventory.due()):
+        first = soon[0]
+        assert first.not_after is not None  # noqa: S101  it is due
+        end = local(first.not_after)
+        tell(
+            said.words(
+                f"{len(soon)} chứng thư số sắp hết hạn, trước hết là {first.id} lúc {end}: `hncert credential renew`",
+                f"{len(soon)} credential(s) end soon, {first.id} first, on {end}: `hncert credential renew`",
+            ),
+            "yellow",
+        )

@@ -1,0 +1,23 @@
+"""Officials' credentials: requests, approval by a second person, issuing, renewal, revocation, and what is due.
+
+`open_credentials(office)` gives the inventory; docs/credentials.md tells how an office works with it.
+"""
+
+from pyhncert.services.credentials._csr import Csr, make_csr, read_csr
+from pyhncert.services.credentials._inventory import Credentials, open_credentials
+from pyhncert.services.credentials._keys import certificate_pem, key_file, write_certificate
+from pyhncert.services.credentials._values import CredentialLine, Step, words
+
+__all__ = [
+    "CredentialLine",
+    "Credentials",
+    "Csr",
+    "Step",
+    "certificate_pem",
+    "key_file",
+    "make_csr",
+    "open_credentials",
+    "read_csr",
+    "words",
+    "write_certificate",
+]
