@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +34,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "timestamp": frozenset({"trial", "url", "timeout_s"}),
     "agency": _KEY | {"name", "picture", "seal_mm"},
     "qr": _KEY,
+    "desktop": frozenset({"url", "timeout_s", "certificates"}),
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
 _OFFICER = _KEY | {"id", "name", "title", "picture"}
@@ -50,6 +52,15 @@ class Delegation:
     first_day: dt.date
     last_day: dt.date
     kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesktopSettings:
+    """The state's desktop signing tool: its address, how long a person may take, each officer's certificate by id."""
+
+    url: str
+    timeout_s: float
+    certificates: Mapping[str, Path]
 
 
 _SECOND = ("off", "fields", "all")
@@ -108,6 +119,7 @@ class OfficeSettings:
     agency: KeySettings
     seal_mm: float | None
     qr: KeySettings
+    desktop: DesktopSettings | None
     max_pixels: int
     max_pages: int
     max_bytes: int
@@ -228,6 +240,7 @@ class _Reader:
             agency=self._key("agency"),
             seal_mm=self._get("agency", "seal_mm", 0, (int, float)) or None,
             qr=self._key("qr"),
+            desktop=self._desktop(),
             max_pixels=int(self._get("limits", "max_pixels", 200_000_000, int)),
             max_pages=int(self._get("limits", "max_pages", 1000, int)),
             max_bytes=int(self._get("limits", "max_bytes", 512 * 1024 * 1024, int)),
@@ -272,6 +285,20 @@ class _Reader:
     def _key(self, section: str) -> KeySettings:
         table = {name: self._get(section, name, "", str) for name in _SECTIONS[section] - {"seal_mm"}}
         return self._make_key(section, {"id": section, **table})
+
+    def _desktop(self) -> DesktopSettings | None:
+        if "desktop" not in self.data:
+            return None
+        files = self._get("desktop", "certificates", {}, dict)
+        if not all(isinstance(path, str) for path in files.values()):
+            raise self._wrong(
+                "desktop.certificates", "must name a file for each officer", "phải ghi tệp cho từng người"
+            )
+        return DesktopSettings(
+            url=self._text("desktop", "url"),
+            timeout_s=float(self._get("desktop", "timeout_s", 300.0, (int, float))),
+            certificates={name: self._path(path) for name, path in files.items()},
+        )
 
     def _officer(self, entry: object, n: int) -> KeySettings:
         if not isinstance(entry, dict):

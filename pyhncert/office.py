@@ -220,6 +220,18 @@ class Office:
         watch = Watch(self, folder, settings, decide=decide, tell=tell, progress=progress)
         return watch.run(stop or threading.Event())
 
+    def sign_on_desktop(self, pdf: bytes, *, officer: str | None = None) -> bytes:
+        """`pdf` with one more signature, which the officer makes in the state's desktop tool (docs/office.md).
+
+        Raises:
+            Unavailable: the tool is silent.
+            KeyFault: it was cancelled, or what it sent back is not `pdf` with that one signature.
+            UsageFault, Blocked, CertificateFault, RevocationFault: no tool is set, or the officer may not sign.
+        """
+        from pyhncert._desktop import sign_on_desktop  # noqa: PLC0415  rarely used
+
+        return sign_on_desktop(self, pdf, officer)
+
     def verify(self, what: bytes | Path | str, *, receipt: Mapping[str, Any] | None = None) -> Report:
         """What is proven about a file (bytes or path) or a code, with this office's roots, lists and register.
 

@@ -14,9 +14,11 @@ from pyhncert.identify._certificates import (
     read_crls,
 )
 from pyhncert.identify._check import check_credential, check_path, find_path
+from pyhncert.identify._desktop import DesktopTool
 from pyhncert.identify._keys import Credential, PrivateKey, Signer, load_credential
 from pyhncert.identify._profiles import Profile, Profiles, key_kind, profiles
 from pyhncert.identify._remote import RemoteKey, RemoteService, load_remote_credential
+from pyhncert.identify._returned import check_returned
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
@@ -25,6 +27,7 @@ from pyhncert.identify._trial_certificates import new_key
 __all__ = [
     "Algorithms",
     "Credential",
+    "DesktopTool",
     "HttpTimestamper",
     "PrivateKey",
     "Profile",
@@ -40,6 +43,7 @@ __all__ = [
     "algorithms",
     "check_credential",
     "check_path",
+    "check_returned",
     "common_name",
     "find_path",
     "is_issued_by",

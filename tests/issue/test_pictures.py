@@ -67,7 +67,7 @@ def test_each_picture_that_does_not_serve_is_refused_by_what_is_wrong_with_it(tm
     with pytest.raises(UsageFault, match=words) as told:
         issue.read_picture(file, key, DAY)
     what = ("signature", "chữ ký") if key == "officer" else ("seal", "con dấu")
-    assert what[0] in told.value.en and what[1] in told.value.vi and told.value.hint
+    assert what[0] in told.value.en and what[1] in told.value.vi and told.value.hint("vi")
 
 
 def test_a_picture_that_is_gone_is_a_fault_of_the_disk(tmp_path):

@@ -18,7 +18,8 @@ from pyhncert.office import init_trial
 from pyhncert.values import Decision, Proposal
 
 ROOT = Path(__file__).parents[2]
-for here in (ROOT / "examples", ROOT / "tests/issue", Path(__file__).parent):  # `import draw`, `seals`, `scans`
+# `import draw`, `seals`, `desktop_double`, `softhsm` and `scans` in these tests
+for here in (ROOT / "examples", ROOT / "tests" / "issue", ROOT / "tests" / "identify", Path(__file__).parent):
     sys.path.insert(0, str(here))
 
 
