@@ -316,3 +316,32 @@ def list_credentials(*, due: int | None, state: str | None) -> None:
             ),
             "yellow",
         )
+
+
+@credential.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8318, show_default=True, help="0 takes a free one")
+@global_options
+def serve(*, port: int) -> None:
+    """Serve the trial authority's lists, OCSP and timestamps on this machine until stopped. Prints its address."""
+    import signal  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    from pyhncert.services.credentials import CredentialService  # noqa: PLC0415
+
+    said = settings()
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    with CredentialService(opened(said), port=port) as service:
+        for path, vi, en in (
+            ("/issuing.crl, /root.crl", "danh sách thu hồi", "revocation lists"),
+            ("/ocsp", "trạng thái chứng thư số (OCSP)", "state of certificates (OCSP)"),
+            ("/tsa", "dấu thời gian (RFC 3161)", "timestamps (RFC 3161)"),
+        ):
+            tell(f"  {service.url}{path}: {said.words(vi, en)}")
+        if said.json:
+            give_json({"format": "hncert/credential-service", "version": 1, "url": service.url})
+        else:
+            give(service.url)
+        ended.wait()
+    tell(said.words("đã dừng", "stopped"))

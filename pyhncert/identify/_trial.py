@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from pyhncert import _core
 from pyhncert.errors import KeyFault, RevocationFault, StorageFault, UsageFault
 from pyhncert.identify import _trial_certificates as make
-from pyhncert.identify._certificates import parse_crl
+from pyhncert.identify._certificates import parse_certificate, parse_crl, read_certificates
 from pyhncert.identify._keys import Credential, load_credential
 from pyhncert.identify._profiles import profiles
 from pyhncert.values import Clock, Randomness
@@ -34,6 +34,8 @@ from pyhncert.values import Clock, Randomness
 __all__ = ["TrialAuthority", "TrialPaths", "make_trial_authority"]
 
 _REASONS = {flag.value for flag in x509.ReasonFlags} - {"removeFromCRL"}  # that one is for delta lists
+_PAST = "trial/past.pem"
+_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 _LEFT = {"timestamp": dt.timedelta(days=365), "ocsp": dt.timedelta(days=30)}
 """How long before its end a service's certificate is made anew."""
 
@@ -278,11 +280,38 @@ class TrialAuthority:
                 with self._locked():
                     found = load_credential(path) if path.exists() else None
                     if found is None or self._ends_soon(profile, found):
+                        if found is not None:
+                            self._remember(found.certificate)
                         made = _service(profile, self._issuer("issuing"), self._randomness, self._clock())
                         _write(path, made, 0o600)
                         found = load_credential(path)
             self._services[profile] = found
         return found
+
+    def own_serials(self) -> frozenset[int]:
+        """Serial numbers of what the issuing CA certified for itself and its office, past timestamp authorities too."""
+        files = (*(self.folder / "keys").glob("*.pem"), *(self.folder / "trial").glob("*.pem"))
+        found = [read_certificates(data) for path in files if _CERTIFICATE in (data := self._bytes(path))]
+        # of a key's file the first is its own, the others are its issuers; what is past lies alone
+        own = {parse_certificate(certificates[0]).serial_number for certificates in found}
+        past = self._bytes(self.folder / _PAST) if (self.folder / _PAST).exists() else b""
+        return frozenset(
+            own | {parse_certificate(der).serial_number for der in (read_certificates(past) if past else ())}
+        )
+
+    def _remember(self, certificate: bytes) -> None:
+        past = self.folder / _PAST
+        known = self._bytes(past) if past.exists() else b""
+        _write(past, known + parse_certificate(certificate).public_bytes(Encoding.PEM), 0o600)
+
+    def _bytes(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as err:
+            raise StorageFault(
+                f"{path} cannot be read ({err.strerror}); check disk and rights",
+                f"không đọc được {path} ({err.strerror}); hãy kiểm tra ổ đĩa và quyền đọc",
+            ) from err
 
     def _ends_soon(self, profile: str, credential: Credential) -> bool:
         return credential.x509.not_valid_after_utc - self._clock() < _LEFT[profile]

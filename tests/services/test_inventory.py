@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pyhncert.errors import HncertError, KeyFault, UsageFault
 from pyhncert.identify import check_path, load_credential, parse_crl
-from pyhncert.services.credentials import key_file, make_csr, words
+from pyhncert.services.credentials import CredentialService, key_file, make_csr, words
 from pyhncert.services.credentials._refusals import refusals
 
 PEOPLE = """
@@ -199,6 +199,9 @@ def refused(desk, reason):
         case "other_certificate":
             line, other = desk.issued("A"), desk.issued("B")
             inventory.took(line, other.certificate, other.chain, by="An", note="")
+        case "port":
+            with CredentialService(inventory) as running:
+                CredentialService(inventory, port=int(running.url.rpartition(":")[2]))
         case "no_note":
             inventory.refuse(desk.asked().id, by="Dung", note=" ")
         case "service_wrong":

@@ -6,10 +6,12 @@
 from pyhncert.services.credentials._csr import Csr, make_csr, read_csr
 from pyhncert.services.credentials._inventory import Credentials, open_credentials
 from pyhncert.services.credentials._keys import certificate_pem, key_file, write_certificate
+from pyhncert.services.credentials._serve import CredentialService
 from pyhncert.services.credentials._values import CredentialLine, Step, words
 
 __all__ = [
     "CredentialLine",
+    "CredentialService",
     "Credentials",
     "Csr",
     "Step",

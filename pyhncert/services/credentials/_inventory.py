@@ -83,6 +83,7 @@ class Credentials:
         self._people = People(folder / "people.toml")
         self._lines: dict[str, CredentialLine] = {}
         self._keys: dict[bytes, str] = {}
+        self._serials: dict[int, str] = {}
         self._turns = threading.RLock()
         self._journal = Journal(folder / "journal.jsonl", self._take)
         self._journal.read()
@@ -122,6 +123,13 @@ class Credentials:
         with self._turns:
             self._journal.read()
             found = self._keys.get(key)
+            return self._lines[found] if found else None
+
+    def by_serial(self, serial: int) -> CredentialLine | None:
+        """The credential whose certificate has this serial number."""
+        with self._turns:
+            self._journal.read()
+            found = self._serials.get(serial)
             return self._lines[found] if found else None
 
     # -- steps -------------------------------------------------------------------------------------------------------
@@ -399,6 +407,7 @@ class Credentials:
                 changed["state"] = record["step"]
             if record["step"] == "issued":
                 changed |= _facts(_bytes(record["certificate"]), record["chain"])
+                self._serials[changed["serial"]] = line.id
             if record["step"] == "revoked":
                 since = dt.datetime.fromisoformat(record["since"])
                 changed |= {"reason": record["reason"], "revoked_from": since}
