@@ -22,6 +22,7 @@ from pyhncert._issued import issued_before
 from pyhncert._mandate import check_kind, delegation_json
 from pyhncert._read import finding_json, known_kind, may_be_long, secret_refused, software, some, understand
 from pyhncert._signed import refuse_signed
+from pyhncert._upgrade import upgrade_jobs, waiting_notes
 from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault
 from pyhncert.values import (
     VIETNAM,
@@ -373,10 +374,11 @@ class Run:
                 length=len(pdf),
                 earlier=() if file_digest == sealed.file_digest else (sealed,),
                 out_hint=out,
+                jobs=(waits := upgrade_jobs(number.code, level, settings.level)),
                 person=self.officer.name,
                 **facts,
             )
-        return self._answer(line, pdf, level, seen, (*silent, *copy.notes, *late)), line
+        return self._answer(line, pdf, level, seen, (*silent, *copy.notes, *late, *waiting_notes(waits))), line
 
     def _act(self, seen: _Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
         settings = self.office.settings

@@ -16,13 +16,24 @@ from typing import Any, cast
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import Level, Second
 
-__all__ = ["OFFICE_FILE", "KeySettings", "OfficeSettings", "load_settings", "named_file", "user_office"]
+__all__ = [
+    "OFFICE_FILE",
+    "KeySettings",
+    "OfficeSettings",
+    "default_trial_folder",
+    "find_office",
+    "load_settings",
+    "named_file",
+    "user_office",
+]
 
 OFFICE_FILE = "office.toml"
 _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 _HOMES: dict[str, tuple[str, ...]] = {"key": (), "module": ("token", "certificate"), "remote": ("client", "credential")}
 """Where a key may lie, and what else is said of it there."""
 _KEY = frozenset({"scheme", *_HOMES, *(name for names in _HOMES.values() for name in names)})
+_CALLS = ("timeout_s", "patience_s", "parallel", "failures", "pause_s")
+"""How timestamp services are asked; what is not said here is as in `identify.ServiceRules`."""
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
     "register": frozenset({"file", "book", "suffix"}),
@@ -31,7 +42,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "read": frozenset({"second"}),
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
-    "timestamp": frozenset({"trial", "url", "timeout_s"}),
+    "timestamp": frozenset({"trial", "url", "urls", *_CALLS}),
     "agency": _KEY | {"name", "picture", "seal_mm"},
     "qr": _KEY,
     "desktop": frozenset({"url", "timeout_s", "certificates"}),
@@ -112,9 +123,9 @@ class OfficeSettings:
     roots: tuple[Path, ...]
     intermediates: tuple[Path, ...]
     crls: tuple[Path, ...]
-    tsa_url: str | None
+    tsa_urls: tuple[str, ...]
     tsa_trial: bool
-    tsa_timeout_s: float
+    tsa_calls: Mapping[str, float]
     officers: tuple[KeySettings, ...]
     agency: KeySettings
     seal_mm: float | None
@@ -159,6 +170,18 @@ def user_office() -> Path | None:
         raise UsageFault(f"{file} cannot be read: {err}", f"không đọc được {file}: {err}") from err
     office = data.get("office")
     return (file.parent / Path(office).expanduser()) if isinstance(office, str) and office else None
+
+
+def find_office(folder: Path | str | None = None) -> Path | None:
+    """The office that is meant: `folder`, else ``HNCERT_OFFICE``, else the user's configuration, else None."""
+    chosen = folder or os.environ.get("HNCERT_OFFICE")
+    return Path(chosen).expanduser() if chosen else user_office()
+
+
+def default_trial_folder() -> Path:
+    """Where a trial office lies when none is configured: in the user's data folder."""
+    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "hncert" / "trial-office"
 
 
 def load_settings(folder: Path) -> OfficeSettings:
@@ -210,7 +233,6 @@ class _Reader:
                 raise self._wrong(section, "is not known", "không được biết đến")
         if self.data.get("version") != 1:
             raise self._wrong("version", "must be 1", "phải là 1")
-        url = self._text("timestamp", "url", "")
         officers = self.data.get("officer")
         if not isinstance(officers, list) or not officers:
             raise self._wrong("[[officer]]", "is missing", "bị thiếu")
@@ -233,9 +255,9 @@ class _Reader:
             roots=self._paths("roots"),
             intermediates=self._paths("intermediates"),
             crls=self._paths("crls"),
-            tsa_url=url or None,
+            tsa_urls=self._urls(),
             tsa_trial=bool(self._get("timestamp", "trial", False, bool)),
-            tsa_timeout_s=float(self._get("timestamp", "timeout_s", 10.0, (int, float))),
+            tsa_calls=self._calls(),
             officers=tuple(self._officer(entry, n) for n, entry in enumerate(officers, 1)),
             agency=self._key("agency"),
             seal_mm=self._get("agency", "seal_mm", 0, (int, float)) or None,
@@ -281,6 +303,22 @@ class _Reader:
         if not all(isinstance(v, str) for v in values):
             raise self._wrong(f"trust.{name}", "must be a list of paths", "phải là danh sách đường dẫn")
         return tuple(self._path(v) for v in values)
+
+    def _urls(self) -> tuple[str, ...]:
+        """``url``, ``urls``, or both: in the order in which they are asked."""
+        one, more = self._text("timestamp", "url", ""), self._get("timestamp", "urls", [], list)
+        if not all(isinstance(url, str) and url for url in more):
+            raise self._wrong("timestamp.urls", "must be a list of addresses", "phải là danh sách địa chỉ")
+        return tuple(dict.fromkeys((*([one] if one else []), *more)))
+
+    def _calls(self) -> dict[str, float]:
+        """What the settings say of how services are asked, each above zero."""
+        table = self.data.get("timestamp", {})
+        said = {name: self._get("timestamp", name, 0, (int, float)) for name in _CALLS if name in table}
+        for name, value in said.items():
+            if value <= 0 or (name in {"parallel", "failures"} and not isinstance(value, int)):
+                raise self._wrong(f"timestamp.{name}", "must be above zero", "phải lớn hơn không")
+        return said
 
     def _key(self, section: str) -> KeySettings:
         table = {name: self._get(section, name, "", str) for name in _SECTIONS[section] - {"seal_mm"}}

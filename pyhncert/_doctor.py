@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ __all__ = ["examine", "preflight"]
 
 _NEEDED_BYTES = 16 << 20
 _SOON = dt.timedelta(days=30)
-_PROBE_S = 2.0
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 
 
@@ -112,13 +110,13 @@ def _timestamps(office: Office) -> tuple[Words, ...]:
     if settings.level == "B-B":
         return ()
     try:
-        _timestamp_words(office)
+        _timestamp_words(office, count=True)
     except Unavailable as err:
         return (Words(err.vi, err.en),)
     return ()
 
 
-def _timestamp_words(office: Office) -> Words:
+def _timestamp_words(office: Office, *, count: bool = False) -> Words:
     from pyhncert.identify import check_credential  # noqa: PLC0415
 
     if office.authority is not None:
@@ -126,29 +124,9 @@ def _timestamp_words(office: Office) -> Words:
             office.authority.tsa(), roots=office.roots, crls=office.crls(), now=office.clock(), usage="timestamp"
         )
         return Words("cấp tại chỗ, thử nghiệm", "made in process, for trial")
-    url = office.settings.tsa_url
-    if url is None:
-        raise Unavailable(
-            "no timestamp service is configured; copies are B-B",
-            "chưa cấu hình dịch vụ dấu thời gian; bản sao ở mức B-B",
-        )
-    _probe(url)
-    return Words(f"{url} có trả lời", f"{url} answers")
+    from pyhncert._timestamping import probe  # noqa: PLC0415  only for real offices
 
-
-def _probe(url: str) -> None:
-    """Opens a connection and closes it: asking for a token may take minutes (SPEC 1.10)."""
-    import socket  # noqa: PLC0415  only for real offices
-
-    place = urllib.parse.urlsplit(url)
-    port = place.port or (443 if place.scheme == "https" else 80)
-    try:
-        socket.create_connection((place.hostname or "", port), timeout=_PROBE_S).close()
-    except OSError as err:
-        raise Unavailable(
-            f"the timestamp service {place.hostname}:{port} is silent; the copy is issued without a timestamp",
-            f"dịch vụ dấu thời gian {place.hostname}:{port} không trả lời; bản sao được cấp không có dấu thời gian",
-        ) from err
+    return probe(office, count=count)
 
 
 def _revocation(office: Office) -> Words:

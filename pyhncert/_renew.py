@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from pyhncert import issue
 from pyhncert._core import sha256
 from pyhncert.errors import HncertError, UsageFault
-from pyhncert.values import Level, RegisterLine, Renewal
+from pyhncert.values import LEVELS, Level, RegisterLine, Renewal
 from pyhncert.verify import holds_until, verify_copy
 
 if TYPE_CHECKING:
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["renew"]
 
-_LEVELS: tuple[Level, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
-
 
 def renew(office: Office, codes: Sequence[str], *, within: dt.timedelta, dry_run: bool) -> Iterator[Renewal]:
     """See `Office.renew`."""
-    if office.timestamper is None and not dry_run:
+    if office.patient_timestamper is None and not dry_run:
         raise UsageFault(
             "the office has no timestamp service; set [timestamp] url in office.toml",
             "văn phòng chưa có dịch vụ dấu thời gian; đặt [timestamp] url trong office.toml",
@@ -58,7 +56,7 @@ def _renewals(
             pdf = office.store.get(line.file_digest or b"")
             found = replace(found, ends=holds_until(pdf).astimezone(now.tzinfo))
             asked = cast(Level, line.level_asked or level)
-            if found.ends - now > within and _LEVELS.index(level) >= _LEVELS.index(asked):
+            if found.ends - now > within and LEVELS.index(level) >= LEVELS.index(asked):
                 continue
             yield found if dry_run else _renewed(office, line, pdf, found)
         except HncertError as err:
@@ -66,11 +64,11 @@ def _renewals(
 
 
 def _renewed(office: Office, line: RegisterLine, pdf: bytes, found: Renewal) -> Renewal:
-    assert office.timestamper is not None  # noqa: S101  asked before
+    assert office.patient_timestamper is not None  # noqa: S101  asked before
     now, lists = office.clock(), office.crls()
     grown = issue.add_archive_timestamp(
         pdf,
-        timestamper=office.timestamper,
+        timestamper=office.patient_timestamper,
         certs=(*office.roots, *office.intermediates),
         crls=lists,
         now=now,

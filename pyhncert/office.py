@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyhncert._config import KeySettings, OfficeSettings, load_settings, named_file, user_office
-from pyhncert.errors import NotFound, StorageFault, UsageFault
+from pyhncert._config import KeySettings, OfficeSettings, default_trial_folder, find_office, load_settings, named_file
+from pyhncert._found import file_bytes, not_found
+from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import (
     VIETNAM,
     CertifiedCopy,
@@ -29,7 +30,6 @@ from pyhncert.values import (
     Report,
     Scan,
     Watched,
-    Words,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pyhncert.errors import HncertError
     from pyhncert.identify import Credential, Timestamper, TrialAuthority
     from pyhncert.issue import Font
-    from pyhncert.keep import ObjectStore, Register
+    from pyhncert.keep import Job, ObjectStore, Register
     from pyhncert.recognise import Reader
 
 __all__ = ["Office", "default_trial_folder", "find_office", "init_trial", "not_found", "open_office", "read_scans"]
@@ -52,18 +52,6 @@ Passwords = Callable[[str], str]
 
 def _now() -> dt.datetime:
     return dt.datetime.now(VIETNAM)
-
-
-def find_office(folder: Path | str | None = None) -> Path | None:
-    """The office that is meant: `folder`, else ``HNCERT_OFFICE``, else the user's configuration, else None."""
-    chosen = folder or os.environ.get("HNCERT_OFFICE")
-    return Path(chosen).expanduser() if chosen else user_office()
-
-
-def default_trial_folder() -> Path:
-    """Where a trial office lies when none is configured: in the user's data folder."""
-    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return home / "hncert" / "trial-office"
 
 
 def init_trial(
@@ -102,18 +90,6 @@ def open_office(
             hint_vi="dùng --office DIR, đặt HNCERT_OFFICE, hoặc lập: hncert office init DIR --trial",
         )
     return Office(load_settings(found), password=password, clock=clock, randomness=randomness)
-
-
-def not_found(what: str) -> NotFound:
-    """The verdict on a code or file that is not there; the same whether it never was or is not public."""
-    reason = Words(f"không có bản sao hay tệp nào là {what!r}", f"no such copy or file: {what!r}")
-    return NotFound(
-        reason.en,
-        reason.vi,
-        report=Report(verdict="not_found", reasons=(reason,)),
-        hint="compare the code with the one printed beside the QR code",
-        hint_vi="so mã với mã in cạnh mã QR",
-    )
 
 
 class Office:
@@ -243,7 +219,7 @@ class Office:
             if line is None or line.file_digest is None:
                 raise not_found(what)
             return self._judge(self.store.get(line.file_digest), line, receipt)
-        data = _file(what)
+        data = file_bytes(what)
         line = self.register.find(_sha256(data))
         if line is None:
             # not a state of a copy that this register knows; whose code does it carry?
@@ -289,6 +265,35 @@ class Office:
         from pyhncert._renew import renew  # noqa: PLC0415  rarely used
 
         return renew(self, codes, within=within, dry_run=dry_run)
+
+    def work(
+        self,
+        *,
+        tell: Callable[[Job], None] = lambda _: None,
+        stop: threading.Event | None = None,
+        once: bool = False,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> HncertError | None:
+        """Do the jobs that wait (`register.jobs`), as they fall due, until `stop` is set.
+
+        Any number of processes may work at once, and be killed at any time. `tell` hears of each job as it stands after
+        a try, from this thread; `progress` of each step, from threads of its own. `once`: end when nothing is due now.
+        Returns the first fault that was met. See docs/office.md.
+
+        Raises:
+            StorageFault: disk or database; what was leased is another worker's when its lease runs out.
+        """
+        from pyhncert._work import Worker  # noqa: PLC0415  rarely used
+
+        worker = Worker(self, tell=tell, threads=threads, progress=progress)
+        return worker.run(stop or threading.Event(), once=once)
+
+    def waiting(self, code: str) -> Job | None:
+        """The job by which a copy comes to the level that was asked, done or not; None where there was none."""
+        from pyhncert._upgrade import job_key  # noqa: PLC0415
+
+        return self.register.jobs.find(job_key(code))
 
     def receipt(self, code: str) -> dict[str, Any]:
         """The receipt of an issued copy as it stands now; raises UsageFault."""
@@ -375,23 +380,17 @@ class Office:
 
     @cached_property
     def timestamper(self) -> Timestamper | None:
-        """Who gives timestamps, or None where none is configured."""
-        if self.authority is not None:
-            from pyhncert.identify import TrialTimestamper  # noqa: PLC0415
+        """Who gives timestamps to `certify`, at once or not at all; None where none is configured."""
+        from pyhncert._timestamping import timestamper  # noqa: PLC0415
 
-            return TrialTimestamper(self.authority)
-        if self.settings.tsa_url is None:
-            return None
-        from pyhncert.identify import HttpTimestamper  # noqa: PLC0415
+        return timestamper(self, patient=False)
 
-        return HttpTimestamper(
-            self.settings.tsa_url,
-            roots=self.roots,
-            chain=self.intermediates,
-            clock=self.clock,
-            randomness=self.randomness,
-            timeout_s=self.settings.tsa_timeout_s,
-        )
+    @cached_property
+    def patient_timestamper(self) -> Timestamper | None:
+        """The same for a worker or a renewal, which can wait."""
+        from pyhncert._timestamping import timestamper  # noqa: PLC0415
+
+        return timestamper(self, patient=True)
 
     @cached_property
     def roots(self) -> tuple[bytes, ...]:
@@ -433,7 +432,12 @@ class Office:
 
         if receipt is None and line is not None and line.state in _ISSUED:
             receipt = self.receipt(line.code)
-        return verify_copy(data, trust=self.roots, receipt=receipt, crls=self.crls(), status=line, now=self.clock())
+        report = verify_copy(data, trust=self.roots, receipt=receipt, crls=self.crls(), status=line, now=self.clock())
+        if line is None:
+            return report
+        from pyhncert._upgrade import with_state  # noqa: PLC0415
+
+        return with_state(report, line, self.waiting(line.code))
 
     def _line(self, code: str) -> RegisterLine | None:
         try:
@@ -481,14 +485,3 @@ def _sha256(data: bytes) -> bytes:
     from pyhncert._core import sha256  # noqa: PLC0415
 
     return sha256(data)
-
-
-def _file(what: bytes | Path) -> bytes:
-    if isinstance(what, bytes):
-        return what
-    try:
-        return what.read_bytes()
-    except FileNotFoundError as err:
-        raise not_found(str(what)) from err
-    except OSError as err:
-        raise StorageFault(f"{what} cannot be read: {err.strerror}", f"không đọc được {what}: {err.strerror}") from err

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 Verdict = Literal["valid", "altered", "revoked", "superseded", "unsigned", "undecided", "not_found"]
 Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+LEVELS: tuple[Level, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
+"""Each holds more than the one before."""
 Severity = Literal["pass", "warn", "block"]
 Clock = Callable[[], dt.datetime]
 """Now, with a time zone."""
@@ -430,7 +432,8 @@ class SignatureReport:
 class Report:
     """What verification found: the verdict, why, what is proven and what is not.
 
-    `act` is the parsed act.json where the file carries one.
+    `act` is the parsed act.json where the file carries one. `level_asked` is what the office asked of the signatures,
+    where receipt or register say so; `waiting` is how the register's job stands that leads to it.
     """
 
     verdict: Verdict
@@ -446,6 +449,8 @@ class Report:
     office: str | None = None
     certified_at: dt.datetime | None = None
     level: Level | None = None
+    level_asked: Level | None = None
+    waiting: Words | None = None
     trial: bool | None = None
     file_digest: bytes | None = None
     act: Mapping[str, Any] | None = field(default=None, repr=False)

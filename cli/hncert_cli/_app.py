@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "revoke": ("_acts", "thu hồi một bản sao", "revoke a copy"),
     "supersede": ("_acts", "đánh dấu bản sao đã được thay thế", "mark a copy as superseded"),
     "renew": ("_renew", "gia hạn các bản sao sắp hết hạn chứng minh", "renew copies whose evidence ends soon"),
+    "worker": ("_worker", "bổ sung những gì bản sao còn thiếu", "add what copies still lack"),
     "register": ("_register", "xem và xuất sổ chứng thực", "show and export the register"),
     "credential": ("_credential", "chứng thư số của cán bộ, cơ quan", "credentials of officers and agencies"),
     "office": ("_office", "lập văn phòng", "set up an office"),

@@ -94,10 +94,13 @@ def show_line(code: str) -> None:
     if line is None:
         raise not_found(code)
     kept = office.kept_scans(code)
+    job = office.waiting(code)
     if said.json:
-        give_json({**as_json(line), **({"raw_scans": [plain(scan) for scan in kept]} if kept else {})})
+        shown = {**as_json(line), **({"raw_scans": [plain(scan) for scan in kept]} if kept else {})}
+        give_json({**shown, **({"job": plain(job)} if job is not None else {})})
         return
     w = said.words
+    waits = job.words() if job is not None else None
     for label, value in (
         (w("số, quyển, năm", "number, book, year"), f"{line.number:02d}, {line.book}, {line.year}"),
         (w("trạng thái", "state"), w(*STATES.get(line.state, (line.state, line.state)))),
@@ -111,6 +114,8 @@ def show_line(code: str) -> None:
         (w("ghi chú", "note"), line.note),
         (w("lý do", "reason"), line.reason),
         (w("mức chữ ký", "signature level"), line.level or ""),
+        (w("mức yêu cầu", "level asked"), line.level_asked or ""),
+        (w("phần còn thiếu", "what is missing"), said.said(waits) if waits is not None else ""),
         (w("thay bằng", "superseded by"), grouped(line.superseded_by or "")),
         ("content_digest", line.content_digest.hex() if line.content_digest else ""),
         ("file_digest", line.file_digest.hex() if line.file_digest else ""),

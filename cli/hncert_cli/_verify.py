@@ -50,6 +50,8 @@ def show(report: Report, said: Settings) -> None:
             None if report.certified_at is None else local(report.certified_at),
         ),
         (w("mức chữ ký", "signature level"), report.level),
+        (w("mức yêu cầu", "level asked"), report.level_asked if report.level_asked != report.level else None),
+        (w("phần còn thiếu", "what is missing"), said.said(report.waiting) if report.waiting is not None else None),
     ):
         if value:
             give(f"  {label}: {value}")

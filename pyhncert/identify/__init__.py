@@ -19,6 +19,7 @@ from pyhncert.identify._keys import Credential, PrivateKey, Signer, load_credent
 from pyhncert.identify._profiles import Profile, Profiles, key_kind, profiles
 from pyhncert.identify._remote import RemoteKey, RemoteService, load_remote_credential
 from pyhncert.identify._returned import check_returned
+from pyhncert.identify._services import ServiceRules, Slots, TimestampServices, service_rules
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
@@ -34,7 +35,10 @@ __all__ = [
     "Profiles",
     "RemoteKey",
     "RemoteService",
+    "ServiceRules",
     "Signer",
+    "Slots",
+    "TimestampServices",
     "Timestamper",
     "TokenKey",
     "TrialAuthority",
@@ -58,4 +62,5 @@ __all__ = [
     "profiles",
     "read_certificates",
     "read_crls",
+    "service_rules",
 ]

@@ -52,7 +52,7 @@ class HttpTimestamper:
     """A timestamp service at `url`, believed only where nonce, imprint, purpose, time and signature are right.
 
     `roots` are the trusted CA certificates (DER) of the service, `chain` such as lie between. `policy` is asked for
-    where it is given. `timeout_s` bounds each wait for the network, in seconds.
+    where it is given. `timeout_s` bounds each wait for the network, in seconds, where `token` is given none.
     """
 
     def __init__(
@@ -79,18 +79,18 @@ class HttpTimestamper:
         self._policy = policy
         self._timeout_s = timeout_s
 
-    def token(self, digest: bytes, algorithm: str, /) -> bytes:
+    def token(self, digest: bytes, algorithm: str, /, *, timeout_s: float | None = None) -> bytes:
         """A token over `digest`; see `Timestamper.token`."""
         nonce = self._randomness(8)
         request = _core.timestamp_request(digest, digest=algorithm, nonce=nonce, policy=self._policy)
         asked = self._clock()
-        answer = self._ask(request)
+        answer = self._ask(request, self._timeout_s if timeout_s is None else timeout_s)
         return self._accept(answer, digest, algorithm, int.from_bytes(nonce, "big"), asked)
 
-    def _ask(self, body: bytes) -> bytes:
+    def _ask(self, body: bytes, timeout_s: float) -> bytes:
         kinds = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         try:
-            answer = _http.post(self.url, body, kinds, timeout_s=self._timeout_s)
+            answer = _http.post(self.url, body, kinds, timeout_s=timeout_s)
         except _http.Silent as err:
             raise _silent(self.url, str(err)) from err
         if answer.status != 200:

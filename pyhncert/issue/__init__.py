@@ -2,7 +2,8 @@
 
 Composing: `encode_page` turns a page into the JPEG of the copy, `Act` and `act_json` say what is certified,
 `content_digest` stands for it, `qr_payload` and `qr_url` bind it to the face, and `compose` writes revision 1.
-Signing: `sign_copy` adds revisions 2 and 3, `add_validation_data` revision 4, `add_archive_timestamp` 5 and later ones.
+Signing: `sign_copy` adds revisions 2 and 3, `add_validation_data` revision 4, `add_archive_timestamp` 5 and later ones,
+`upgrade_copy` whichever a copy lacks.
 Names are loaded when they are first used: verification needs some of them and must load no OpenCV.
 """
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pyhncert.issue._pages import encode_page
     from pyhncert.issue._pictures import check_seal_size, read_picture
     from pyhncert.issue._qr import QrPayload, key_id, qr_payload, qr_url, read_payload
-    from pyhncert.issue._renew import add_archive_timestamp, add_validation_data, raise_level
+    from pyhncert.issue._renew import add_archive_timestamp, add_validation_data, raise_level, upgrade_copy
     from pyhncert.issue._separator import separator_pdf
     from pyhncert.issue._sign import SignedCopy, sign_copy
     from pyhncert.issue._sign_names import check_speaks_for
@@ -52,6 +53,7 @@ _HOMES = {
     "read_picture": "_pictures",
     "separator_pdf": "_separator",
     "sign_copy": "_sign",
+    "upgrade_copy": "_renew",
     "wording": "_wording",
 }
 
@@ -82,6 +84,7 @@ __all__ = [
     "read_picture",
     "separator_pdf",
     "sign_copy",
+    "upgrade_copy",
     "wording",
 ]
 

@@ -15,13 +15,13 @@ from pyhncert.issue._archive import stamp_contents, stamp_frame
 from pyhncert.issue._dss import SIGNED_REVISIONS, ValidationData, build_validation_data
 from pyhncert.issue._dss_cms import CmsParts, read_token
 from pyhncert.issue._dss_x509 import ListFacts, list_facts
-from pyhncert.issue._evidence import needed, read_trail
+from pyhncert.issue._evidence import level_reached, needed, read_trail
 from pyhncert.issue._sign import wording
 from pyhncert.issue._sign_append import TOKEN_BYTES, TimestamperLike
 from pyhncert.issue._sign_objects import malformed
 from pyhncert.issue._sign_revisions import read_revisions
 from pyhncert.issue._sign_token import one_form
-from pyhncert.values import Level, Words
+from pyhncert.values import LEVELS, Level, Words
 
 ARCHIVE_DIGEST = "sha512"
 """What a document timestamp is made over: the strongest digest that every timestamp service takes."""
@@ -98,17 +98,51 @@ def raise_level(
     """`pdf` (revisions 1 to 3) raised to `level` as far as it goes, and notes on what stood in the way.
 
     Raises:
-        RevocationFault: the list of an issuer is missing.
         TimestampFault: the timestamp service answered wrongly; one that is silent is only noted.
     """
     if level in {"B-LT", "B-LTA"}:
-        pdf = add_validation_data(pdf, certs=certs, crls=crls)
+        try:
+            pdf = add_validation_data(pdf, certs=certs, crls=crls)
+        except RevocationFault:
+            return pdf, (wording()["no_validation_data"],)
     if level != "B-LTA" or timestamper is None:
         return pdf, ()
     try:
         return add_archive_timestamp(pdf, timestamper=timestamper, certs=certs, crls=crls, now=now), ()
     except Unavailable:
         return pdf, (wording()["no_archive_timestamp"],)
+
+
+def upgrade_copy(
+    pdf: bytes,
+    level: Level,
+    *,
+    timestamper: TimestamperLike | None,
+    certs: Sequence[bytes],
+    crls: Sequence[bytes],
+    now: dt.datetime,
+) -> bytes:
+    """An issued copy with what it lacks of `level`, as further revisions; `pdf` itself where it lacks nothing.
+
+    A timestamp that came too late for a signature comes as a document timestamp over all of it, which is level B-LTA.
+
+    Raises:
+        Unavailable: a timestamp is needed and no service answers.
+        TimestampFault: the timestamp service answered wrongly.
+        RevocationFault: the list of an issuer is missing.
+        AlteredCore: `pdf` is not a copy.
+    """
+    reached = level_reached(pdf)
+    if LEVELS.index(reached) >= LEVELS.index(level):
+        return pdf
+    if (reached, level) == ("B-T", "B-LT"):
+        return add_validation_data(pdf, certs=certs, crls=crls)
+    if timestamper is None:
+        raise Unavailable(
+            "the office has no timestamp service; set [timestamp] url in office.toml",
+            "văn phòng chưa có dịch vụ dấu thời gian; đặt [timestamp] url trong office.toml",
+        )
+    return add_archive_timestamp(pdf, timestamper=timestamper, certs=certs, crls=crls, now=now)
 
 
 def _stamped(pdf: bytes, timestamper: TimestamperLike, room: int) -> tuple[bytes, bytes]:

@@ -113,6 +113,24 @@ class Job:
     note: str = ""
     reason: Words | None = None
 
+    def words(self) -> Words | None:
+        """How the job stands, for a person; None where it is done."""
+        why = Words(f": {self.reason.vi}", f": {self.reason.en}") if self.reason is not None else Words("", "")
+        if self.state == "set_aside":
+            again = f"hncert worker --retry {self.key}"
+            return Words(
+                f"bị gác lại sau {self.tries} lần thử{why.vi}; thử lại: {again}",
+                f"set aside after {self.tries} tries{why.en}; try again: {again}",
+            )
+        if self.state == "leased":
+            return Words("đang được bổ sung", "is being added now")
+        if self.state == "waiting":
+            return Words(
+                f"đang chờ, đã thử {self.tries} lần, thử tiếp từ {self.due_at:%H:%M:%S %d/%m/%Y}{why.vi}",
+                f"waits, {self.tries} tries so far, the next from {self.due_at:%Y-%m-%d %H:%M:%S}{why.en}",
+            )
+        return None
+
 
 class Lease(NamedTuple):
     """A job in the hands of one worker: only the holder of the `token` can end it."""

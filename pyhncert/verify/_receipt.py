@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
-from pyhncert.values import Words
+from pyhncert.values import LEVELS, Level, Words
 from pyhncert.verify._act import CopyAct
 from pyhncert.verify._words import altered, say
 
@@ -60,6 +60,12 @@ def check_receipt(receipt: Mapping[str, Any], act: CopyAct, digest: bytes, lengt
     if not same or (digest.hex(), length) not in states:
         raise altered("receipt_mismatch")
     return _fate(status, newer, "", None)
+
+
+def level_asked(receipt: Mapping[str, Any]) -> Level | None:
+    """What the office asked of the signatures, by its receipt, which nobody signed."""
+    asked = receipt.get("level_asked")
+    return asked if asked in LEVELS else None
 
 
 def check_status(status: StatusLike, act: CopyAct) -> Fate | None:

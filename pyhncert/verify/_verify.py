@@ -27,7 +27,7 @@ from pyhncert.identify import algorithms as of_this_release
 from pyhncert.issue._sign_structure import Evidence, PdfString, TokenParts
 from pyhncert.values import Level, Report, SignatureReport, Verdict, Words
 from pyhncert.verify._copy import Copy, key_bits, read_copy
-from pyhncert.verify._receipt import StatusLike, check_receipt, check_status
+from pyhncert.verify._receipt import StatusLike, check_receipt, check_status, level_asked
 from pyhncert.verify._tokens import TokenDoubtError, scheme_of
 from pyhncert.verify._trust import Anchors, Trust, judge
 from pyhncert.verify._words import say, words_of
@@ -91,6 +91,7 @@ def verify_copy(
     try:
         if receipt is not None:
             fates.append(check_receipt(receipt, copy.act, digest, len(data)))
+            report = replace(report, level_asked=level_asked(receipt))
         if status is not None:
             fates.append(check_status(status, copy.act))
     except AlteredCore as err:

@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-import http.server
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms, tsp
+from tsa_double import point_at, running
 
 import pyhncert
 from pyhncert.identify import TrialAuthority
-from pyhncert.office import init_trial
-
-
-def point_at(folder: Path, url: str) -> None:
-    """The office asks the service at `url`, and keeps its CA's lists as files."""
-    settings = folder / "office.toml"
-    text = settings.read_text("utf-8")
-    line = next(line for line in text.splitlines() if line.startswith("trial = true") and "RFC 3161" in line)
-    settings.write_text(text.replace(line, f'url = "{url}"'), "utf-8")
+from pyhncert.office import _now, init_trial
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """An office and an RFC 3161 service on loopback that its own authority runs."""
     folder = init_trial(tmp_path / "office")
-    from pyhncert.office import _now
-
-    authority = TrialAuthority(folder, clock=_now, randomness=os.urandom)
-
-    class Service(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def do_POST(self) -> None:
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            imprint = asked["message_imprint"]
-            token = authority.timestamp(
-                imprint["hashed_message"].native,
-                imprint["hash_algorithm"]["algorithm"].native,
-                nonce=asked["nonce"].native.to_bytes(8, "big"),
-            )
-            answer = tsp.TimeStampResp(
-                {"status": {"status": "granted"}, "time_stamp_token": cms.ContentInfo.load(token)}
-            ).dump()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{server.server_port}/tsa"
-    server.shutdown()
-    server.server_close()
+    with running(TrialAuthority(folder, clock=_now, randomness=os.urandom)) as (double,):
+        yield folder, double.url
 
 
 def test_a_service_that_answers_gives_the_level_that_was_asked(service, small, officer):

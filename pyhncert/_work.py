@@ -1,0 +1,104 @@
+"""A worker: leases the jobs of an office as they fall due, does some of them at once, and says how each stands.
+
+Nothing is kept here: what is in hand when the process is killed is another worker's when the lease has run out.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+from pyhncert import _upgrade
+from pyhncert.errors import HncertError, RevocationFault, Unavailable, UsageFault
+from pyhncert.values import Words
+
+if TYPE_CHECKING:
+    from pyhncert.keep import Job, Lease
+    from pyhncert.office import Office, Progress
+
+__all__ = ["KINDS", "LATER", "Worker"]
+
+KINDS: dict[str, Callable[[Office, Lease, Callable[[str], None]], None]] = {_upgrade.KIND: _upgrade.upgrade}
+"""What each kind of job does; it ends its own lease in the transaction of its effect."""
+LATER = (Unavailable, RevocationFault)
+"""Errors that are no fault of a job: what is missing may come, so it is tried for ever."""
+
+_Done = tuple["Job | None", "HncertError | None"]
+
+
+class Worker:
+    """One process's worker; `threads` jobs are in its hands at once (`keep.JobRules.threads`)."""
+
+    def __init__(
+        self,
+        office: Office,
+        *,
+        tell: Callable[[Job], None],
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.office = office
+        self.jobs = office.register.jobs
+        self.threads = threads or self.jobs.rules.threads
+        self._tell = tell
+        self._progress = progress or (lambda _name, _seconds: None)
+
+    def run(self, stop: threading.Event, *, once: bool) -> HncertError | None:
+        """See `Office.work`."""
+        _upgrade.sweep(self.office)
+        self._progress("swept", 0.0)
+        first: HncertError | None = None
+        in_hand: dict[Future[_Done], Lease] = {}
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="hncert-worker") as pool:
+            beat = time.monotonic()
+            while True:
+                while len(in_hand) < self.threads and not stop.is_set() and (lease := self.jobs.lease()) is not None:
+                    self._progress("leased", 0.0)
+                    in_hand[pool.submit(self._do, lease)] = lease
+                if not in_hand:
+                    if once or stop.is_set():
+                        return first
+                    stop.wait(self.jobs.rules.idle_s)
+                    continue
+                ended, _ = wait(in_hand, timeout=self.jobs.rules.idle_s, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    del in_hand[future]
+                    job, err = future.result()
+                    first = first or err
+                    if job is not None:
+                        self._tell(job)
+                if time.monotonic() - beat > self.jobs.rules.lease_s / 3:
+                    beat = time.monotonic()
+                    for lease in in_hand.values():
+                        self.jobs.extend(lease)
+
+    def _do(self, lease: Lease) -> _Done:
+        """One try: the job as it stands afterwards, or None where the lease was lost meanwhile."""
+        try:
+            self._work(lease)
+        except HncertError as err:
+            return self.jobs.failed(lease, Words(err.vi, err.en), fault=not isinstance(err, LATER)), err
+        except Exception as err:  # noqa: BLE001  a job that meets a fault of ours is set aside, and the others are done
+            said = f"{type(err).__name__}: {err}"
+            inner = HncertError(f"internal error: {said}", f"lỗi nội bộ: {said}")
+            return self.jobs.failed(lease, Words(inner.vi, inner.en)), inner
+        return self.jobs.find(lease.job.key), None
+
+    def _work(self, lease: Lease) -> None:
+        kind = KINDS.get(lease.job.kind)
+        if kind is None:
+            raise UsageFault(
+                f"this software knows no job {lease.job.kind!r}", f"phần mềm này không biết việc {lease.job.kind!r}"
+            )
+        began = time.perf_counter()
+
+        def step(name: str) -> None:
+            nonlocal began
+            now = time.perf_counter()
+            self._progress(name, now - began)
+            began = now
+
+        kind(self.office, lease, step)

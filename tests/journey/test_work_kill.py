@@ -1,0 +1,94 @@
+"""kill -9 of workers at any step and at any moment: no job is lost, none is done twice, nothing is left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tsa_double import point_at, point_home
+
+import pyhncert
+from pyhncert import _upgrade
+from pyhncert.issue._sign_revisions import read_revisions
+from pyhncert.values import CertifiedCopy
+from pyhncert.verify import verify_copy
+
+NURSERY = Path(__file__).with_name("work_nursery.py")
+SOAK = bool(os.environ.get("HNCERT_SOAK"))
+JOBS, KILLS = (200, 50) if SOAK else (40, 10)
+LATER_S = 600.0
+"""So much later each worker comes; leases last 120 s."""
+STEPS = ("swept", "leased", *_upgrade.STEPS)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000 if SOAK else 600)]
+
+
+def issue_below_level(folder: Path, scan: Path, count: int, officer) -> list[CertifiedCopy]:
+    """Copies that were issued while the timestamp service was silent; now it answers."""
+    point_at(folder, "http://127.0.0.1:9/tsa", failures=1)
+    office = pyhncert.open_office(folder)
+    picture = scan.read_bytes()
+    copies = [office.certify([picture], decide=officer) for _ in range(count)]
+    office.register.leave()
+    point_home(folder)
+    return copies
+
+
+def command(folder: Path, turn: int, threads: int, step: str = "") -> list[str]:
+    return [sys.executable, str(NURSERY), str(folder), str(turn * LATER_S), str(threads), *([step] if step else [])]
+
+
+def check(folder: Path, copies: list[CertifiedCopy], turn: int) -> int:
+    """Work off what is left, then look at everything; over how many jobs did a worker die?"""
+    done = subprocess.run(command(folder, turn, 2), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    office = pyhncert.open_office(folder)
+    jobs = office.register.jobs.list(done=True)
+    assert {job.key: job.state for job in jobs} == {f"upgrade:{copy.code}": "done" for copy in copies}
+    stored = set()
+    for copy in copies:
+        line = office.register.find(copy.code)
+        states = office.register.files(line.act_id)
+        assert [state.level for state in states] == ["B-B", "B-B", "B-LTA"], "one upgrade, not none and not two"
+        grown = office.store.get(line.file_digest)
+        assert hashlib.sha256(grown[: read_revisions(copy.pdf)[2].end]).digest() == states[0].file_digest
+        assert grown.startswith(copy.pdf)
+        later = jobs[0].ended_at.replace(year=jobs[0].ended_at.year + 1)
+        report = verify_copy(grown, trust=office.roots, receipt=office.receipt(copy.code), now=later)
+        assert report.level == "B-LTA"
+        stored |= {copy.file_digest.hex(), line.file_digest.hex()}
+    assert {path.name for path in office.store.folder.rglob("*") if path.is_file()} == stored, "no file without a line"
+    assert office.register.check() == ()
+    return sum(job.faults for job in jobs)
+
+
+def test_workers_killed_after_each_step(new_folder, small, officer):
+    copies = issue_below_level(new_folder, small, len(STEPS), officer)
+    for turn, step in enumerate(STEPS):
+        killed = subprocess.run(command(new_folder, turn, 1, step), capture_output=True, text=True, check=False)
+        assert killed.returncode == -signal.SIGKILL, f"{step}: {killed.returncode} {killed.stderr}"
+    over_a_job = len(STEPS) - len({"swept", "entered"})
+    assert check(new_folder, copies, len(STEPS)) == over_a_job
+
+
+def test_workers_killed_at_random_moments(new_folder, small, officer):
+    copies = issue_below_level(new_folder, small, JOBS, officer)
+    chance = random.Random(20261126)
+    killed = 0
+    for turn in range(KILLS):
+        with subprocess.Popen(command(new_folder, turn, 2), stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+            for _ in range(chance.randrange(3)):
+                process.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.05))
+            process.kill()
+            process.communicate()
+            killed += process.returncode == -signal.SIGKILL
+    faults = check(new_folder, copies, KILLS)
+    assert killed >= KILLS // 2 and faults >= KILLS // 2, "most had a job in hand when they were killed"
