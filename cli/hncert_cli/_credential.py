@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hncert_cli._app import global_options
+from hncert_cli._credential_key import Place, key_options, read, token_options
 from hncert_cli._open import open_office, password_source
 from hncert_cli._say import Settings, give, give_json, local, settings, tell
 from hncert_cli._spoken import Group
-from pyhncert.errors import KeyFault, StorageFault, UsageFault
-from pyhncert.values import VIETNAM, Typed
+from pyhncert.errors import UsageFault
+from pyhncert.values import VIETNAM
 
 if TYPE_CHECKING:
     from pyhncert.services.credentials import CredentialLine, Credentials
 
-KINDS = ("p-256", "p-384", "rsa-2048", "rsa-3072", "rsa-4096")
 PROFILES = ("officer", "agency", "timestamp", "qr")
-FIELDS = ("organisation", "unit", "title", "serial", "province")
 
 Decorated = Callable[..., Any]
 
@@ -43,60 +42,6 @@ def by_option(command: Decorated) -> Decorated:
     """Who does it, and what is noted."""
     command = click.option("--note", metavar="TEXT", default="", help="kept with the step, for the file")(command)
     return click.option("--by", metavar="PERSON", required=True, help="who does this; kept with the step")(command)
-
-
-def key_options(command: Decorated) -> Decorated:
-    """Where the key of a request lies, or comes from."""
-    for option in (
-        click.option(
-            "--years", type=click.FloatRange(min=0, min_open=True), help="how long; the profile's time if not"
-        ),
-        click.option("--key-kind", type=click.Choice(KINDS), default="p-256", show_default=True, help="of a new key"),
-        click.option(
-            "--key",
-            metavar="FILE",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="make a new key in this new file, under a password",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def new_password(said: Settings) -> Callable[[], str]:
-    """Asks for the password of a new key file; at a terminal twice."""
-    ask = password_source(said)
-
-    def password() -> str:
-        first = ask("credential")
-        if isinstance(first, Typed):
-            label = said.words("nhập lại mật khẩu", "the same password again")
-            if click.prompt(label, hide_input=True, err=True) != first:
-                raise KeyFault("the two passwords differ; try again", "hai mật khẩu không giống nhau; hãy thử lại")
-        return first
-
-    return password
-
-
-def made(said: Settings, profile: str, subject: dict[str, str], key: Path, kind: str) -> tuple[bytes, str]:
-    """A request for a new key in the file `key`, and where that lies."""
-    from pyhncert.identify import profiles  # noqa: PLC0415
-    from pyhncert.services.credentials import key_file, make_csr  # noqa: PLC0415
-
-    chosen = profiles()[profile]
-    name = chosen.subject({"country": "VN", **subject})
-    chosen.check_key(kind)
-    path = key.absolute()
-    signer = key_file(path, new_password(said), kind=kind)
-    return make_csr(name, signer, scheme=signer.scheme, digest=signer.digest), f"file:{path}"
-
-
-def read(path: Path) -> bytes:
-    """The bytes of a file that a person named."""
-    try:
-        return path.read_bytes()
-    except OSError as err:
-        raise StorageFault(f"{path} cannot be read: {err.strerror}", f"không đọc được {path}: {err.strerror}") from err
 
 
 def as_json(line: CredentialLine, now: dt.datetime) -> dict[str, Any]:
@@ -145,35 +90,21 @@ def show(lines: Sequence[CredentialLine], now: dt.datetime, said: Settings) -> N
 @key_options
 @by_option
 @global_options
-def request(
-    *,
-    profile: str,
-    common_name: str | None,
-    requests: tuple[Path, ...],
-    key: Path | None,
-    key_kind: str,
-    years: float | None,
-    by: str,
-    note: str,
-    **fields: str | None,
-) -> None:
-    """Ask for a credential: for a new key in a file, or for requests made elsewhere. Prints its id."""
+def request(*, profile: str, requests: tuple[Path, ...], years: float | None, by: str, note: str, **given: Any) -> None:
+    """Ask for a credential: for a new key in a file or on a token, or for requests made elsewhere. Prints its id."""
     said = settings()
-    given = {name: value for name, value in {**fields, "common_name": common_name}.items() if value}
+    place = Place.taken_from(given)
+    place.check(requests)
+    subject = {name: value for name, value in given.items() if value}
     inventory = opened(said)
-    if (key is None) == (not requests):
-        raise UsageFault(
-            "say where the key is: either --key FILE for a new one, or --csr FILE",
-            "hãy cho biết khóa ở đâu: --key FILE để tạo khóa mới, hoặc --csr FILE",
-        )
-    todo = [made(said, profile, given, key, key_kind)] if key is not None else [(read(path), "") for path in requests]
-    if len(todo) > 1 and given:
+    todo = [(read(path), "") for path in requests] or [place.request(said, profile, subject, years)]
+    if len(todo) > 1 and subject:
         raise UsageFault(
             "several requests take their names from the requests; leave the name out",
             "nhiều yêu cầu thì tên lấy từ chính các yêu cầu; hãy bỏ phần tên",
         )
     lines = [
-        inventory.request(csr, by=by, profile=profile, subject=given or None, where=where, years=years, note=note)
+        inventory.request(csr, by=by, profile=profile, subject=subject or None, where=where, years=years, note=note)
         for csr, where in todo
     ]
     for line in lines:
@@ -253,27 +184,35 @@ def issue(*, ids: tuple[str, ...], every: bool, out: Path | None, service: str, 
 @key_options
 @by_option
 @global_options
-def renew(
-    id_: str, *, csr: Path | None, key: Path | None, key_kind: str, years: float | None, by: str, note: str
-) -> None:
+def renew(id_: str, *, csr: Path | None, years: float | None, by: str, note: str, **given: Any) -> None:
     """Ask for the successor of ID with a new key; ID stays valid until its end. Prints the new id."""
     said = settings()
+    place = Place.taken_from(given)
+    place.check([csr] if csr else [])
     inventory = opened(said)
     old = inventory.line(id_)
-    if (key is None) == (csr is None):
-        raise UsageFault(
-            "say where the new key is: either --key FILE for a new one, or --csr FILE",
-            "hãy cho biết khóa mới ở đâu: --key FILE để tạo khóa mới, hoặc --csr FILE",
-        )
-    where = ""
-    if key is not None:
-        data, where = made(said, old.profile, dict(old.subject), key, key_kind)
-    else:
-        assert csr is not None  # noqa: S101  one of the two was given
-        data = read(csr)
+    data, where = (read(csr), "") if csr else place.request(said, old.profile, dict(old.subject), years)
     line = inventory.renew(id_, data, by=by, where=where, years=years, note=note)
     tell(said.words(f"đã yêu cầu {line.id} để thay {old.id}", f"asked for {line.id} in place of {old.id}"))
     finish([line], inventory, said)
+
+
+@credential.command()
+@click.argument("id_", metavar="ID")
+@token_options
+@global_options
+def collect(id_: str, *, module: Path | None, token: str) -> None:
+    """Put the issued certificate of ID beside its key on the token. Prints the key's label."""
+    from pyhncert.identify import put_on_token  # noqa: PLC0415
+
+    said = settings()
+    line = opened(said).line(id_)
+    if module is None:
+        raise UsageFault("say which library the token has; give --module", "hãy cho biết thư viện của token: --module")
+    if line.certificate is None:
+        raise UsageFault(f"credential {line.id} is not issued yet", f"chứng thư số {line.id} chưa được cấp")
+    ask = password_source(said)
+    give(put_on_token(module, lambda: ask("credential"), line.certificate, line.chain, token=token))
 
 
 @credential.command()

@@ -3,6 +3,8 @@
 //! A PIN is a thing that a token destroys itself over. It is never tried a second time by itself, never at all where the
 //! token says that one try is left, and where it says that somebody failed before, only if a person has just typed it.
 
+mod pairs;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -17,6 +19,8 @@ use cryptoki::slot::{Slot, TokenInfo};
 use cryptoki::types::AuthPin;
 
 use crate::cms::{Digest, Scheme, unfixed};
+
+pub use pairs::{Kind, Pair};
 
 /// What can go wrong with a token; `key` names it for words in other languages.
 #[derive(Debug, Clone, PartialEq, Eq)]

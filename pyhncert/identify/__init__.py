@@ -22,6 +22,7 @@ from pyhncert.identify._returned import check_returned
 from pyhncert.identify._services import ServiceRules, Slots, TimestampServices, service_rules
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._token import TokenKey, load_token_credential
+from pyhncert.identify._token_pair import TokenPair, put_on_token, token_pair
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
 from pyhncert.identify._trial_certificates import new_key
 
@@ -41,6 +42,7 @@ __all__ = [
     "TimestampServices",
     "Timestamper",
     "TokenKey",
+    "TokenPair",
     "TrialAuthority",
     "TrialPaths",
     "TrialTimestamper",
@@ -60,7 +62,9 @@ __all__ = [
     "parse_certificate",
     "parse_crl",
     "profiles",
+    "put_on_token",
     "read_certificates",
     "read_crls",
     "service_rules",
+    "token_pair",
 ]

@@ -64,7 +64,7 @@ class TokenKey(KeyElsewhere):
                 f"hãy ghi nhãn hoặc số sê-ri trong office.toml: {names}",
             )
         self._held = fitting[0]
-        self._login(self._open())
+        log_in(self._open(), self._password)
         return self._held.der, [one.der for one in found if one is not self._held]
 
     @property
@@ -100,7 +100,7 @@ class TokenKey(KeyElsewhere):
             fresh = self._token is None
             token = self._open()
             if fresh:
-                self._login(token)
+                log_in(token, self._password)
             try:
                 return token.sign(self._chosen().id, message, scheme=scheme, digest=digest, fixed=fixed)
             except KeyFault:
@@ -114,18 +114,22 @@ class TokenKey(KeyElsewhere):
                 self._token = _core.Token(self._module, self._wanted)
             return self._token
 
-    def _login(self, token: _core.Token) -> None:
-        if self._password is None:
-            raise KeyFault(
-                f"token {token.label} needs its PIN; give one", f"USB token {token.label} cần mã PIN; hãy nhập"
-            )
-        pin = self._password()
-        token.login(pin, typed=isinstance(pin, Typed))
-
     def _chosen(self) -> _Held:
         if self._held is None:
             raise KeyFault("no certificate of the token was chosen", "chưa chọn chứng thư số trên USB token")
         return self._held
+
+
+def log_in(token: _core.Token, password: Password | None) -> None:
+    """Asks for the PIN and gives it, once.
+
+    Raises:
+        KeyFault: there is none, or the token refuses it, or it was not tried.
+    """
+    if password is None:
+        raise KeyFault(f"token {token.label} needs its PIN; give one", f"USB token {token.label} cần mã PIN; hãy nhập")
+    pin = password()
+    token.login(pin, typed=isinstance(pin, Typed))
 
 
 def load_token_credential(

@@ -103,7 +103,7 @@ def test_several_requests_made_elsewhere_take_their_names_from_the_requests(offi
         (("revoke", "1", "--reason", "hold", "--by", "An"), 2, "reason 'hold'"),
         (("revoke", "1", "--reason", "superseded", "--by", "An"), 12, "is requested"),
         (("renew", "9", "--key", "x.pem", "--by", "An"), 2, "no credential 9"),
-        (("request", *BINH, "--by", "An"), 2, "either --key FILE"),
+        (("request", *BINH, "--by", "An"), 2, "say where the key is"),
         (("request", "--key", "{tmp}/y.pem", "--by", "An"), 2, "needs the"),
         (("request", *BINH, "--csr", "{tmp}/none.csr", "--by", "An"), 18, "cannot be read"),
         (
@@ -117,6 +117,7 @@ def test_what_is_refused_is_said_with_its_exit_code(office, hncert, tmp_path, ar
     hncert("request", *BINH, "--key", tmp_path / "k.pem", "--by", "An")
     assert hncert(*(str(a).replace("{tmp}", str(tmp_path)) for a in arguments), code=code) == ""
     assert words in hncert.said and PASSWORD not in hncert.said
+    assert [path.name for path in tmp_path.glob("*.pem")] == ["k.pem"], "what is refused leaves no key"
 
 
 def test_a_refused_request_keeps_its_reason(office, hncert, tmp_path):

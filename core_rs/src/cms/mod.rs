@@ -9,6 +9,7 @@ mod certificate;
 mod der;
 mod key;
 mod parse;
+mod spki;
 #[cfg(test)]
 mod tests;
 mod timestamp;
@@ -18,4 +19,5 @@ pub use build::{DATA, Frame, TST_INFO, finish, prepare};
 pub use certificate::{spki_of, verify_issued, verify_signature};
 pub use key::{SigningKey, fixed, unfixed};
 pub use parse::Parts;
+pub use spki::{Curve, ec_spki, rsa_spki};
 pub use timestamp::{info as timestamp_info, request as timestamp_request};

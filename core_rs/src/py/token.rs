@@ -13,8 +13,13 @@ fn fault(fault: token::Fault) -> PyErr {
     super::KeyFault::new_err(fault.words())
 }
 
-/// Label, id and DER of a certificate.
+/// Label, id, and a certificate or a public key in DER.
 type Held<'py> = (String, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+fn paired(py: Python<'_>, pair: token::Pair) -> Held<'_> {
+    let (id, spki) = (PyBytes::new(py, &pair.id), PyBytes::new(py, &pair.spki));
+    (pair.label, id, spki)
+}
 
 /// A PKCS#11 token with one session; its `repr` tells its label.
 #[pyclass(frozen, module = "pyhncert._core")]
@@ -57,6 +62,41 @@ impl Token {
                 (one.label, id, der)
             })
             .collect())
+    }
+
+    fn pairs<'py>(&self, py: Python<'py>) -> PyResult<Vec<Held<'py>>> {
+        let found = py.detach(|| self.0.pairs()).map_err(fault)?;
+        Ok(found.into_iter().map(|one| paired(py, one)).collect())
+    }
+
+    #[pyo3(signature = (label, id, kind, /))]
+    fn generate<'py>(
+        &self,
+        py: Python<'py>,
+        label: &str,
+        id: &[u8],
+        kind: &str,
+    ) -> PyResult<Held<'py>> {
+        let kind = token::Kind::named(kind).ok_or_else(|| {
+            crate::Error::Usage(format!(
+                "key kind {kind:?} is unknown; use p-256 or rsa-3072"
+            ))
+        })?;
+        let made = py.detach(|| self.0.generate(label, id, kind));
+        Ok(paired(py, made.map_err(fault)?))
+    }
+
+    #[pyo3(signature = (label, id, subject, der, /))]
+    fn put_certificate(
+        &self,
+        py: Python<'_>,
+        label: &str,
+        id: &[u8],
+        subject: &[u8],
+        der: &[u8],
+    ) -> PyResult<()> {
+        py.detach(|| self.0.put_certificate(label, id, subject, der))
+            .map_err(fault)
     }
 
     #[pyo3(signature = (pin, /, *, typed))]

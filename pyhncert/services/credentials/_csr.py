@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,13 +14,21 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyhncert.identify import key_kind
 from pyhncert.services.credentials._refusals import refusal
 
-if TYPE_CHECKING:
-    from pyhncert.identify import Signer
-
 __all__ = ["Csr", "make_csr", "read_csr"]
 
 _MOST = 1 << 16
 _PSS_SALT = {"sha256": 32, "sha384": 48, "sha512": 64}
+
+
+class Signs(Protocol):
+    """A key that signs, wherever it lies."""
+
+    @property
+    def public_spki(self) -> bytes:
+        """The public key, SubjectPublicKeyInfo in DER."""
+
+    def sign(self, message: bytes, /, *, scheme: str, digest: str) -> bytes:
+        """The signature over `message`; ECDSA in DER."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Csr:
         return key_kind(self.public_key)
 
 
-def make_csr(subject: x509.Name, signer: Signer, *, scheme: str, digest: str) -> bytes:
+def make_csr(subject: x509.Name, signer: Signs, *, scheme: str, digest: str) -> bytes:
     """A request (DER) for `subject`, signed by `signer`; it asks for no extensions, since the profile decides those.
 
     Raises:
