@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -26,6 +27,18 @@ __all__ = [
 _PEM = b"-----BEGIN "
 _PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
+_UNREADABLE = (
+    ValueError,
+    TypeError,  # cryptography's, for a name with a bit string
+    KeyError,
+    OverflowError,
+    NotImplementedError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
 
 @lru_cache(maxsize=256)
 def parse_certificate(der: bytes) -> x509.Certificate:
@@ -37,7 +50,7 @@ def parse_certificate(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = certificate.extensions, certificate.subject, certificate.issuer
-    except (ValueError, x509.DuplicateExtension) as err:
+    except _UNREADABLE as err:
         raise CertificateFault(
             f"certificate cannot be read ({err}); ask its issuer for a whole one",
             f"không đọc được chứng thư số ({err}); hãy xin lại bản đầy đủ từ nơi cấp",
@@ -55,7 +68,7 @@ def parse_crl(der: bytes) -> x509.CertificateRevocationList:
     try:
         crl = x509.load_der_x509_crl(der)
         _ = crl.extensions, crl.issuer, crl.last_update_utc
-    except (ValueError, x509.DuplicateExtension) as err:
+    except _UNREADABLE as err:
         raise _no_crl(err) from err
     return crl
 
@@ -71,12 +84,15 @@ def read_certificates(data: bytes) -> tuple[bytes, ...]:
         return (data,)
     try:
         found = x509.load_pem_x509_certificates(data)
-    except ValueError as err:
+    except _UNREADABLE as err:
         raise CertificateFault(
             f"no certificate can be read from this PEM ({err}); check the file",
             f"không đọc được chứng thư số từ tệp PEM ({err}); hãy kiểm tra tệp",
         ) from err
-    return tuple(certificate.public_bytes(Encoding.DER) for certificate in found)
+    ders = tuple(certificate.public_bytes(Encoding.DER) for certificate in found)
+    for der in ders:
+        parse_certificate(der)
+    return ders
 
 
 def read_crls(data: bytes) -> tuple[bytes, ...]:
@@ -91,11 +107,14 @@ def read_crls(data: bytes) -> tuple[bytes, ...]:
     blocks = _PEM_CRL.findall(data)
     try:
         found = [x509.load_pem_x509_crl(block) for block in blocks]
-    except ValueError as err:
+    except _UNREADABLE as err:
         raise _no_crl(err) from err
     if not found:
         raise _no_crl("no X509 CRL")
-    return tuple(crl.public_bytes(Encoding.DER) for crl in found)
+    ders = tuple(crl.public_bytes(Encoding.DER) for crl in found)
+    for der in ders:
+        parse_crl(der)
+    return ders
 
 
 def _no_crl(why: object) -> RevocationFault:

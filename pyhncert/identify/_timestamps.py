@@ -111,7 +111,7 @@ class HttpTimestamper:
         except (ValueError, TypeError, KeyError, IndexError) as err:
             raise _wrong("answer is no timestamp reply") from err
         if not token:
-            raise _wrong(f"request was refused: {' '.join([status, *(text or ())])}")
+            raise _wrong(f"request was refused: {' '.join([str(status), *(text or ())])}")
         try:
             parts = _core.cms_verify(token, None, strict=False)
             if parts.content is None or parts.content_type != "1.2.840.113549.1.9.16.1.4":

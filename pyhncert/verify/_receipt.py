@@ -53,9 +53,13 @@ def check_receipt(receipt: Mapping[str, Any], act: CopyAct, digest: bytes, lengt
         states = [(state["file_digest"], state["length"]) for state in receipt["states"]]
         same = receipt["code"] == act.record["code"] and receipt["content_digest"] == act.content_digest.hex()
         line = receipt["register"]
-        same = same and all(line[key] == act.record[key] for key in ("number", "book", "year"))
+        same = same and all(line[key] == act.record[key] for key in ("unit", "number", "book", "year"))
+        at = dt.datetime.fromisoformat(line["certified_at"])
+        same = same and at.astimezone(dt.UTC) == act.certified_at.astimezone(dt.UTC).replace(microsecond=0)
+        if not all(state["level"] in LEVELS for state in receipt["states"]) or receipt["level_asked"] not in LEVELS:
+            raise altered("receipt_unreadable")
         status, newer = receipt["status"], receipt.get("superseded_by")
-    except (KeyError, TypeError, AttributeError) as err:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as err:
         raise altered("receipt_unreadable") from err
     if not same or (digest.hex(), length) not in states:
         raise altered("receipt_mismatch")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -88,10 +88,22 @@ def judge(leaf: bytes, *, use: Use, at: dt.datetime, anchors: Anchors, known_at:
 
     `known_at` is when its chain and lists are proven to have existed: algorithms are judged then (without it: at `at`).
     """
+    policy = Policy(anchors.algorithms, known_at)
+    own = tuple(der for der in anchors.roots if _is_self_issued(der))
     try:
-        return _judge(leaf, use, at, anchors, Policy(anchors.algorithms, known_at))
+        # by the roots alone first: where a CA below one is an anchor too, pyHanko finds no path for that CA's lists
+        trust = _judge(leaf, use, at, replace(anchors, roots=own) if own else anchors, policy)
+        if trust.standing == "undecided" and own and own != anchors.roots:
+            return _judge(leaf, use, at, anchors, policy)
     except _MALFORMED:
         return Trust("undecided", (say("certificate_unreadable"),))
+    return trust
+
+
+@lru_cache(maxsize=256)
+def _is_self_issued(der: bytes) -> bool:
+    certificate = parse_certificate(der)
+    return certificate.subject == certificate.issuer
 
 
 def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors, policy: Policy) -> Trust:

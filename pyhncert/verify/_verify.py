@@ -8,24 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from pyhncert import _core
 from pyhncert.errors import (
     Altered,
     AlteredCore,
-    RevocationFault,
     Revoked,
     Superseded,
     Undecided,
     Unsigned,
     VerdictError,
 )
-from pyhncert.identify import Algorithms, common_name, parse_certificate, read_certificates
+from pyhncert.identify import Algorithms, common_name, parse_certificate, read_certificates, read_crls
 from pyhncert.identify import algorithms as of_this_release
 from pyhncert.issue._sign_structure import Evidence, PdfString, TokenParts
-from pyhncert.values import Level, Report, SignatureReport, Verdict, Words
+from pyhncert.values import LEVELS, Level, Report, SignatureReport, Verdict, Words
 from pyhncert.verify._copy import Copy, key_bits, read_copy
 from pyhncert.verify._receipt import StatusLike, check_receipt, check_status, level_asked
 from pyhncert.verify._tokens import TokenDoubtError, scheme_of
@@ -40,7 +36,6 @@ _ERRORS: dict[str, type[VerdictError]] = {
     "undecided": Undecided,
 }
 _ORDER = ("altered", "revoked", "superseded", "undecided", "valid")
-_LEVELS: tuple[Level, ...] = ("B-B", "B-T", "B-LT", "B-LTA")
 _OURS = (b"(Officer)", b"(Agency)", b"(act.json)")
 _TOLERANCE = dt.timedelta(minutes=5)
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:Z|([+-])(\d\d)'(\d\d)'?)")
@@ -74,7 +69,7 @@ def verify_copy(
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
     roots = tuple(der for entry in trust for der in read_certificates(entry))
-    lists = tuple(_read_list(entry) for entry in crls)
+    lists = tuple(der for entry in crls for der in read_crls(entry))
     rules = algorithms or of_this_release()
     digest = _core.sha256(data)
     try:
@@ -127,18 +122,6 @@ def _error(report: Report) -> VerdictError:
     return _ERRORS[report.verdict](words.en, words.vi, report=report)
 
 
-def _read_list(data: bytes) -> bytes:
-    try:
-        if b"-----BEGIN " in data:
-            return x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)
-        x509.load_der_x509_crl(data)
-    except ValueError as err:
-        raise RevocationFault(
-            "a revocation list cannot be read; fetch it again", "không đọc được danh sách thu hồi; hãy tải lại"
-        ) from err
-    return data
-
-
 def _not_a_copy(data: bytes, digest: bytes, err: AlteredCore, given: Anchors, now: dt.datetime) -> VerdictError:
     """The verdict on what is not exactly one of our copies."""
     ours = any(mark in data for mark in _OURS)
@@ -184,7 +167,7 @@ class _Judgement:
             self._signature(copy.trail.officer, "officer", times[0], first),
             self._signature(copy.trail.agency, "agency", times[1], times[1].at),
         )
-        level: Level = min((signature.level or "B-B" for signature in signatures), key=_LEVELS.index)
+        level: Level = min((signature.level or "B-B" for signature in signatures), key=LEVELS.index)
         signatures = (*signatures, *stamps)
         verdict = min((signature.verdict for signature in signatures), key=_ORDER.index)
         not_proven = [say("not_proven_person"), *([say("not_proven_time")] if times[1].at is None else [])]

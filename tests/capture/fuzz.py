@@ -397,31 +397,45 @@ def _peak() -> int:
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024  # type: ignore[index]
 
 
-def main(seed: int, count: int, kinds: tuple[str, ...]) -> None:
-    """Try `count` inputs; a fault ends the process, its input named and kept."""
-    warnings.simplefilter("ignore")
+def run(
+    seed: int,
+    count: int,
+    kinds: tuple[str, ...],
+    make: Callable[[str, int], bytes],
+    attempt: Callable[[str, bytes], str],
+    *,
+    cpu_s: float = CPU_S,
+    growth: int = GROWTH_BYTES,
+) -> None:
+    """Try `count` inputs and print what they came to; a fault ends the process, its input named and kept."""
     keep = os.environ.get("HNCERT_FUZZ_KEEP")
     kept = Path(keep) / f"{os.getpid()}" if keep else None
+    came = Counter[str]()
+    for number in range(seed, seed + count):
+        kind = kinds[number % len(kinds)]
+        data = make(kind, number)
+        if kept:
+            kept.write_bytes(data)
+        before = _peak()
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)  # its signal ends the process where nobody can catch it, in C too
+        print(f"{kind} {number}", file=sys.stderr, flush=True)
+        came[f"{kind} {attempt(kind, data)}"] += 1
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        grown = _peak() - before
+        assert grown <= growth, f"{kind} {number} took {grown >> 20} MiB"
+    if kept:
+        kept.unlink()
+    print(json.dumps(dict(sorted(came.items()))))
+
+
+def main(seed: int, count: int, kinds: tuple[str, ...]) -> None:
+    """Mutated scans of `kinds`."""
+    warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
     for kind in kinds:  # everything is loaded before the first peak is noted
         for data in corpus(kind):
             assert tried(data) == "pages", kind
-    came = Counter[str]()
-    for number in range(seed, seed + count):
-        kind = kinds[number % len(kinds)]
-        data = made(kind, number)
-        if kept:
-            kept.write_bytes(data)
-        before = _peak()
-        signal.setitimer(signal.ITIMER_PROF, CPU_S)  # its signal ends the process where nobody can catch it, in C too
-        print(f"{kind} {number}", file=sys.stderr, flush=True)
-        came[f"{kind} {tried(data)}"] += 1
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        grown = _peak() - before
-        assert grown <= GROWTH_BYTES, f"{kind} {number} took {grown >> 20} MiB"
-    if kept:
-        kept.unlink()
-    print(json.dumps(dict(sorted(came.items()))))
+    run(seed, count, kinds, made, lambda _, data: tried(data))
 
 
 if __name__ == "__main__":

@@ -118,3 +118,22 @@ def test_rsa_signatures_of_cryptography_verify_here(office):
         _core.verify_signature(office.agency.certificate, MESSAGE, signature, scheme="rsa-v15", digest=name)
         signature = key.sign(MESSAGE, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
         _core.verify_signature(office.agency.certificate, MESSAGE, signature, scheme="rsa-pss", digest=name)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"\x06\x03U\x04\x03\x0c", b"\x06\x03U\x04\x03\x03"),  # a name that is a bit string
+        (b"\x02\x01\x02\x02", b"\x02\x01\x07\x02"),  # version 8
+    ],
+)
+def test_a_certificate_that_its_library_chokes_on_is_a_fault(samples, was: bytes, becomes: bytes) -> None:
+    assert was in samples[1]
+    with pytest.raises(CertificateFault, match="cannot be read"):
+        parse_certificate(samples[1].replace(was, becomes, 1))
+
+
+def test_a_list_of_another_version_is_a_fault(samples) -> None:
+    assert samples[2].find(b"\x02\x01\x01\x30") < 12
+    with pytest.raises(RevocationFault, match="cannot be read"):
+        read_crls(samples[2].replace(b"\x02\x01\x01\x30", b"\x02\x01\x03\x30", 1))

@@ -215,6 +215,12 @@ def test_a_rejection_is_told_with_its_words(office, service):
         client(office, service.url).token(DIGEST, "sha256")
 
 
+def test_a_status_that_nobody_defined_is_a_rejection(office, service):
+    service.answer = lambda _: (200, b"\x30\x05\x30\x03\x02\x01\x63")
+    with pytest.raises(TimestampFault, match=r"refused: 99"):
+        client(office, service.url).token(DIGEST, "sha256")
+
+
 def lying(office, service, **change):
     def answer(request):
         return 200, granted(

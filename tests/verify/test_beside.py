@@ -37,11 +37,26 @@ def test_a_receipt_catches_bytes_that_no_signature_covers(real, receipt) -> None
         ("version", 2),
         ("format", "another"),
         ("states", None),
+        ("level_asked", "B-Z"),
     ],
 )
 def test_a_receipt_of_another_file_is_altered(real, receipt, key, value) -> None:
     with pytest.raises(Altered, match="receipt"):
         real.verify(receipt={**receipt, key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("unit", "another"), ("certified_at", "2026-11-23T09:30:01+07:00"), ("certified_at", "yesterday"), ("number", 8)],
+)
+def test_a_receipt_with_another_register_line_is_altered(real, receipt, key, value) -> None:
+    with pytest.raises(Altered, match="receipt"):
+        real.verify(receipt={**receipt, "register": {**receipt["register"], key: value}})
+
+
+def test_the_same_moment_in_another_zone_is_the_same(real, receipt) -> None:
+    line = {**receipt["register"], "certified_at": "2026-11-23T02:30:00+00:00"}
+    assert real.verify(receipt={**receipt, "register": line}).verdict == "valid"
 
 
 def test_a_receipt_that_is_no_receipt_is_altered(real) -> None:

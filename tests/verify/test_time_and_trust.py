@@ -230,3 +230,19 @@ def test_a_token_of_another_maker_is_believed(own, tmp_path, kind) -> None:
         place = pdf.index(cms) + cms.rindex(named + b"0B") + len(named)
         with pytest.raises(Altered, match="another form"):
             verify(own, pdf[:place] + b"01" + pdf[place + 2 :], now=own.clock() + HOUR)
+
+
+def test_a_ca_below_the_root_may_be_trusted_too(real) -> None:
+    """A bank that was given the issuing CA beside the root still has its verdict."""
+    below = real.office.paths.issuing.read_bytes()
+    for trust in ([real.office.root, below], [below, real.office.root], [real.office.root + below]):
+        assert real.verify(trust=trust).verdict == "valid"
+
+
+def test_every_list_of_a_pem_is_taken(own) -> None:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    pdf = own.signed()
+    pems = [x509.load_der_x509_crl(der).public_bytes(Encoding.PEM) for der in own.authority.crls()]
+    assert len(pems) == 2 and verify(own, pdf, crls=[b"".join(pems)]).verdict == "valid"
