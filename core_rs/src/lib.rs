@@ -7,6 +7,7 @@ pub mod code;
 pub mod digest;
 pub mod error;
 pub mod image;
+pub mod json;
 #[cfg(feature = "python")]
 mod py;
 pub mod token;

@@ -13,7 +13,9 @@ from typing import Any
 
 from asn1crypto import algos, cms, tsp
 
+from pyhncert import _core
 from pyhncert.errors import AlteredCore
+from pyhncert.issue._dss_x509 import certificate_facts
 
 DIGESTS = ("sha256", "sha384", "sha512")
 SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
@@ -51,74 +53,6 @@ class TokenParts:
         return algorithm in DIGESTS and hashlib.new(algorithm, signature).digest() == digest
 
 
-def check_der(data: bytes, start: int = 0, end: int | None = None, depth: int = 0) -> None:
-    """Refuse what is not DER: indefinite or padded lengths, wrong constructed bits, padded integers, unsorted sets.
-
-    Raises:
-        AlteredCore: it is not.
-    """
-    end = len(data) if end is None else end
-    if depth > 40:
-        raise _broken()
-    while start < end:
-        tag = data[start]
-        head, stop = _length_at(data, start, end)
-        if tag & 0x20:
-            check_der(data, head, stop, depth + 1)
-            if tag == 0x31:
-                _check_set(data, head, stop)
-        else:
-            _check_primitive(data, tag, head, stop)
-        start = stop
-
-
-def _length_at(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Where the contents at `start` begin and end."""
-    if end - start < 2 or data[start] & 0x1F == 0x1F:
-        raise _broken()
-    first = data[start + 1]
-    head = start + 2
-    length = first
-    if first & 0x80:
-        count = first & 0x7F
-        if not 1 <= count <= 4 or end - head < count:
-            raise _broken()
-        length = int.from_bytes(data[head : head + count], "big")
-        if length < 0x80 or data[head] == 0:
-            raise _broken()
-        head += count
-    if length > end - head:
-        raise _broken()
-    return head, head + length
-
-
-def _check_set(data: bytes, start: int, end: int) -> None:
-    last = b""
-    while start < end:
-        stop = _length_at(data, start, end)[1]
-        element = data[start:stop]
-        if element < last:
-            raise _broken()
-        last, start = element, stop
-
-
-def _check_primitive(data: bytes, tag: int, start: int, end: int) -> None:
-    size = end - start
-    if tag in (0x10, 0x11):
-        raise _broken()
-    if tag == 0x01 and (size != 1 or data[start] not in (0, 0xFF)):
-        raise _broken()
-    if tag == 0x05 and size:
-        raise _broken()
-    if tag in (0x02, 0x0A):
-        if not size:
-            raise _broken()
-        if size > 1 and data[start] in (0, 0xFF) and (data[start] >> 7) == (data[start + 1] >> 7):
-            raise _broken()
-    if tag == 0x03 and (not size or data[start] > 7 or (size == 1 and data[start])):
-        raise _broken()
-
-
 def _broken() -> AlteredCore:
     return AlteredCore("the signature's encoding is not DER", "mã hóa của chữ ký không phải DER")
 
@@ -133,9 +67,10 @@ def read_cms(der: bytes) -> CmsParts:
     Raises:
         AlteredCore: it is not DER, or not of this shape.
     """
-    if not der or _length_at(der, 0, len(der))[1] != len(der):
-        raise _broken()
-    check_der(der)
+    try:
+        _core.check_der(der)
+    except AlteredCore as err:
+        raise _broken() from err
     try:
         return _read_cms(der)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as err:
@@ -157,20 +92,15 @@ def _read_cms(der: bytes) -> CmsParts:
     algorithms = signed["digest_algorithms"]
     if len(algorithms) != 1 or _algorithm(algorithms[0]) != _algorithm(signer["digest_algorithm"]):
         raise _shape("digestAlgorithms")
-    certificates = tuple(choice.chosen.dump() for choice in signed["certificates"])
-    if any(choice.name != "certificate" for choice in signed["certificates"]) or len(set(certificates)) != len(
-        certificates
-    ):
+    choices = list(signed["certificates"])
+    certificates = tuple(choice.chosen.dump() for choice in choices)
+    if any(choice.name != "certificate" for choice in choices) or len(set(certificates)) != len(certificates):
         raise _shape("certificates")
     sid = signer["sid"]
     if sid.name != "issuer_and_serial_number":
         raise _shape("sid")
-    own = [
-        choice.chosen
-        for choice in signed["certificates"]
-        if choice.chosen["tbs_certificate"]["issuer"].dump() == sid.chosen["issuer"].dump()
-        and choice.chosen["tbs_certificate"]["serial_number"].dump() == sid.chosen["serial_number"].dump()
-    ]
+    named = (sid.chosen["issuer"].dump(), sid.chosen["serial_number"].dump())
+    own = [der for der in certificates if (certificate_facts(der).issuer, certificate_facts(der).serial) == named]
     if len(own) != 1:
         raise _shape("sid")
     attributes = _attributes(signer["signed_attrs"])
@@ -185,7 +115,7 @@ def _read_cms(der: bytes) -> CmsParts:
     return CmsParts(
         der=der,
         certificates=certificates,
-        signer=own[0].dump(),
+        signer=own[0],
         signed_attributes=signer["signed_attrs"].untag().dump(),
         signature=signer["signature"].native,
         digest=signer["digest_algorithm"]["algorithm"].native,

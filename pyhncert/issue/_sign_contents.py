@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 from pyhncert.errors import AlteredCore
 from pyhncert.issue._sign_objects import PdfObject, PdfString, Ref, Value, malformed
 from pyhncert.issue._sign_revisions import Revisions
-
-_CANONICAL_HEX = re.compile(rb"<(?:[0-9A-F]{2})+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def read_signature(
         raise _ours(f"field {name} has no signature contents", f"trường {name} không có nội dung chữ ký")
     gap = (contents.start, contents.end)
     _check_range(entries.get("ByteRange"), gap, revision.end, name)
-    if _CANONICAL_HEX.fullmatch(revisions.data, *gap) is None:
+    if not contents.value or revisions.data[slice(*gap)] != b"<%b>" % contents.value.hex().upper().encode():
         raise _ours(f"the gap of {name} is not one plain string", f"khoảng trống của {name} không đúng dạng")
     return Signed(name, widget, signature, _unpad(contents.value, name), gap, revision.end)
 

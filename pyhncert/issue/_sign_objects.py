@@ -7,7 +7,9 @@ between tokens. What it does not know is `AlteredCore`, never a guess. ISO 32000
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyhncert.errors import AlteredCore
@@ -18,12 +20,15 @@ MAX_DEPTH = 24
 _WHITE = rb"[\x00\t\n\x0c\r ]*"
 _SPACE = re.compile(_WHITE)
 _TOKEN = re.compile(
-    rb"(?P<ref>(?P<num>\d{1,10})[ \n]+(?P<gen>\d{1,5})[ \n]+R(?![^\x00\t\n\x0c\r ()<>\[\]{}/%]))"
+    _WHITE + rb"(?:(?P<ref>(?P<num>\d{1,10})[ \n]+(?P<gen>\d{1,5})[ \n]+R(?![^\x00\t\n\x0c\r ()<>\[\]{}/%]))"
     rb"|(?P<number>[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?![^\x00\t\n\x0c\r ()<>\[\]{}/%]))"
     rb"|(?P<name>/[^\x00\t\n\x0c\r ()<>\[\]{}/%]*)"
-    rb"|(?P<dict><<)|(?P<end>>>)|(?P<hex><[0-9A-Fa-f\s]*>)|(?P<open>\[)|(?P<close>\])|(?P<text>\()"
-    rb"|(?P<word>true|false|null)(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+    rb"|(?P<dict><<)|(?P<end>>>)|(?P<hex><)|(?P<open>\[)|(?P<close>\])|(?P<text>\()"
+    rb"|(?P<word>true|false|null)(?![^\x00\t\n\x0c\r ()<>\[\]{}/%]))"
 )
+_WHOLE_NUMBERS = re.compile(rb"(?:[ \n]*[+-]?\d{1,15}(?=[ \n\[\]]))+(?=[ \n]*[\[\]])")
+"""A run of them up to a bracket, so that none of them begins a reference."""
+_WORDS = {b"true": True, b"false": False, b"null": None}
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _HEADER = re.compile(rb"(\d{1,10}) (\d{1,5}) obj[\n ]")
 _STREAM = re.compile(_WHITE + rb"stream\r?\n")
@@ -114,68 +119,82 @@ def read_value(data: bytes, position: int, depth: int = 0) -> tuple[Value, int]:
     Raises:
         AlteredCore: no value stands there.
     """
-    if depth > MAX_DEPTH:
-        raise malformed(position)
-    position = skip_white(data, position)
+    return _value(data, _token(data, position), depth)
+
+
+def _token(data: bytes, position: int) -> re.Match[bytes]:
+    """The next token; its group does not hold the white space before it."""
     token = _TOKEN.match(data, position)
     if token is None:
-        raise malformed(position)
-    match token.lastgroup:
-        case "dict":
-            return _dictionary(data, token.end(), depth)
-        case "open":
-            return _array(data, token.end(), depth)
-        case "text":
-            return _literal(data, position)
-    return _scalar(token), token.end()
+        raise malformed(skip_white(data, position))
+    return token
 
 
-def _scalar(token: re.Match[bytes]) -> Value:
-    match token.lastgroup:
-        case "ref":
-            return Ref(int(token["num"]), int(token["gen"]))
-        case "name":
-            return _name(token["name"])
-        case "number":
-            raw = token["number"]
-            return float(raw) if b"." in raw else int(raw)
-        case "hex":
-            digits = re.sub(rb"\s", b"", token["hex"][1:-1])
-            even = digits + b"0" * (len(digits) % 2)
-            return PdfString(bytes.fromhex(even.decode()), token.start(), token.end(), True)
-        case "word":
-            return {b"true": True, b"false": False, b"null": None}[token["word"]]
-    raise malformed(token.start())
+def _value(data: bytes, token: re.Match[bytes], depth: int) -> tuple[Value, int]:
+    """The value that begins with `token`, and the position behind it."""
+    kind, end = token.lastgroup, token.end()
+    if kind in _LONG:
+        return _LONG[kind](data, end, depth)
+    if kind == "name":
+        return _name(token["name"]), end
+    if kind == "number":
+        raw = token["number"]
+        return float(raw) if b"." in raw else int(raw), end
+    if kind == "ref":
+        return Ref(int(token["num"]), int(token["gen"])), end
+    if kind == "word":
+        return _WORDS[token["word"]], end
+    raise malformed(end)
 
 
+def _hexadecimal(data: bytes, position: int, _: int) -> tuple[PdfString, int]:
+    start, end = position - 1, data.find(b">", position)
+    digits = data[position:end].translate(None, b"\t\n\x0b\x0c\r ")
+    try:
+        value = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+    except ValueError as err:
+        raise malformed(start) from err
+    if end < 0:
+        raise malformed(start)
+    return PdfString(value, start, end + 1, True), end + 1
+
+
+@lru_cache(maxsize=1024)
 def _name(raw: bytes) -> Name:
     return Name(_NAME_ESCAPE.sub(lambda m: bytes([int(m[1], 16)]), raw[1:]).decode("latin-1"))
 
 
 def _dictionary(data: bytes, position: int, depth: int) -> tuple[dict[str, Value], int]:
     found: dict[str, Value] = {}
+    if depth >= MAX_DEPTH:
+        raise malformed(position)
     while True:
-        position = skip_white(data, position)
-        if data.startswith(b">>", position):
-            return found, position + 2
-        key, position = read_value(data, position, depth + 1)
-        if not isinstance(key, Name) or key in found:
-            raise malformed(position)
-        found[str(key)], position = read_value(data, position, depth + 1)
+        token = _token(data, position)
+        if token.lastgroup == "end":
+            return found, token.end()
+        key = _name(token["name"]) if token.lastgroup == "name" else None
+        if key is None or key in found:
+            raise malformed(token.end())
+        found[str(key)], position = _value(data, _token(data, token.end()), depth + 1)
 
 
 def _array(data: bytes, position: int, depth: int) -> tuple[list[Value], int]:
     found: list[Value] = []
+    if depth >= MAX_DEPTH:
+        raise malformed(position)
     while True:
-        position = skip_white(data, position)
-        if data.startswith(b"]", position):
-            return found, position + 1
-        value, position = read_value(data, position, depth + 1)
+        if (numbers := _WHOLE_NUMBERS.match(data, position)) is not None:
+            found += map(int, numbers[0].split())
+            position = numbers.end()
+        token = _token(data, position)
+        if token.lastgroup == "close":
+            return found, token.end()
+        value, position = _value(data, token, depth + 1)
         found.append(value)
 
 
-def _literal(data: bytes, start: int) -> tuple[PdfString, int]:
-    position, nested, found = start + 1, 1, bytearray()
+def _literal(data: bytes, position: int, _: int) -> tuple[PdfString, int]:
+    start, nested, found = position - 1, 1, bytearray()
     while position < len(data):
         char = data[position : position + 1]
         position += 1
@@ -198,6 +217,15 @@ def _literal(data: bytes, start: int) -> tuple[PdfString, int]:
             continue
         found += char
     raise malformed(start)
+
+
+_LONG: dict[str | None, Callable[[bytes, int, int], tuple[Value, int]]] = {
+    "dict": _dictionary,
+    "open": _array,
+    "text": _literal,
+    "hex": _hexadecimal,
+}
+"""What begins with a bracket, read from behind it."""
 
 
 def read_object(data: bytes, position: int) -> PdfObject:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyhncert import _core
-from pyhncert.errors import HncertError
+from pyhncert.errors import AlteredCore, HncertError
 from pyhncert.issue._sign_structure import PdfObject, PdfString, Ref, Revisions, Value
 from pyhncert.verify._words import altered
 
@@ -44,11 +43,10 @@ def read_act(revisions: Revisions) -> CopyAct:
     """
     raw = _attachment(revisions)
     try:
-        record = json.loads(raw)
-        canonical = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError) as err:
+        record = _core.canonical_json(raw)
+    except AlteredCore as err:
         raise altered("act_unreadable") from err
-    if not isinstance(record, dict) or canonical.encode() != raw:
+    if not isinstance(record, dict):
         raise altered("act_unreadable")
     if record.get("format") != FORMAT or record.get("version") not in VERSIONS:
         raise altered("act_version")

@@ -20,7 +20,9 @@ from pyhncert.errors import HncertError
 
 NO_PIXELS = frozenset(
     (
+        "canonical_json",
         "certificate_spki",
+        "check_der",
         "cms_finish",
         "cms_parse",
         "cms_prepare",

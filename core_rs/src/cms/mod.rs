@@ -10,6 +10,7 @@ mod der;
 mod key;
 mod parse;
 mod spki;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod timestamp;
@@ -20,4 +21,5 @@ pub use certificate::{spki_of, verify_issued, verify_signature};
 pub use key::{SigningKey, fixed, unfixed};
 pub use parse::Parts;
 pub use spki::{Curve, ec_spki, rsa_spki};
+pub use strict::check_der;
 pub use timestamp::{info as timestamp_info, request as timestamp_request};

@@ -269,6 +269,13 @@ fn cms_verify(
     Ok(CmsParts::new(py, &parts))
 }
 
+/// Refuses bytes that are not DER values, whatever they mean; raises `AlteredCore`.
+#[pyfunction]
+#[pyo3(signature = (data, /))]
+fn check_der(py: Python<'_>, data: &[u8]) -> PyResult<()> {
+    Ok(py.detach(|| cms::check_der(data))?)
+}
+
 /// A request for a timestamp over a digest.
 #[pyfunction]
 #[pyo3(signature = (value, /, *, digest, nonce, policy=None))]
@@ -322,6 +329,7 @@ pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(cms_parse, module)?)?;
     module.add_function(wrap_pyfunction!(cms_strict, module)?)?;
     module.add_function(wrap_pyfunction!(cms_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(check_der, module)?)?;
     module.add_function(wrap_pyfunction!(timestamp_request, module)?)?;
     module.add_function(wrap_pyfunction!(timestamp_info, module)?)
 }

@@ -5,6 +5,7 @@ mod changes;
 mod cms;
 mod grain;
 mod image;
+mod json;
 mod light;
 mod marks;
 mod textlines;
@@ -38,6 +39,7 @@ impl From<Error> for PyErr {
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cms::register(module)?;
     grain::register(module)?;
+    json::register(module)?;
     image::register(module)?;
     light::register(module)?;
     changes::register(module)?;
