@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyhncert.errors import AlteredCore
 from pyhncert._core import check_der
+from pyhncert.errors import AlteredCore
 from pyhncert.issue._dss_cms import read_cms
 from pyhncert.issue._sign_ecdsa import _ORDERS, low_s
 from pyhncert.issue._sign_objects import MAX_DEPTH, Name, PdfString, Ref, read_object, read_value
