@@ -64,6 +64,7 @@ def _all(office: Office) -> Iterator[Check]:
     yield _asked("disk", lambda: _disk(office))
     yield _asked("clock", lambda: _clock(office))
     yield _asked("register", lambda: _register(office))
+    yield _asked("jobs", lambda: _jobs(office))
 
 
 def _asked(name: str, ask: Callable[[], Words]) -> Check:
@@ -199,6 +200,19 @@ def _clock(office: Office) -> Words:
             f"đồng hồ chỉ {now:%d/%m/%Y %H:%M} nhưng sổ đã ghi lúc {written:%d/%m/%Y %H:%M}; hãy chỉnh đồng hồ",
         )
     return Words(f"{now:%d/%m/%Y %H:%M:%S %z}", f"{now:%Y-%m-%d %H:%M:%S %z}")
+
+
+def _jobs(office: Office) -> Words:
+    """What waits stops nothing, but somebody should know of what was set aside."""
+    states = [job.state for job in office.register.jobs.list()]
+    aside = states.count("set_aside")
+    waiting = len(states) - aside
+    if aside:
+        return Words(
+            f"{waiting} việc đang chờ, {aside} việc bị gác lại: hncert worker --list",
+            f"{waiting} waiting, {aside} set aside: hncert worker --list",
+        )
+    return Words(f"{waiting} việc đang chờ", f"{waiting} waiting")
 
 
 def _register(office: Office) -> Words:

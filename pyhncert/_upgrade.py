@@ -136,6 +136,12 @@ def waiting_notes(jobs: Sequence[NewJob]) -> tuple[Words, ...]:
 
 
 def with_state(report: Report, line: RegisterLine, job: Job | None) -> Report:
-    """A report with the level that was asked, and what is still waiting."""
-    asked = cast("Level | None", line.level_asked)
-    return replace(report, level_asked=asked, waiting=job.words() if job is not None else None)
+    """A report with the level that was asked, and what is still waiting, or held for who has an earlier state."""
+    asked, held = cast("Level | None", line.level_asked), cast(Level, line.level)
+    waiting = job.words() if job is not None else None
+    if report.level is not None and LEVELS.index(report.level) < LEVELS.index(held):
+        waiting = Words(
+            f"cơ quan đã có bản này ở mức {held}; lấy về theo mã",
+            f"the office holds this copy at {held}; fetch it by code",
+        )
+    return replace(report, level_asked=asked, waiting=waiting)

@@ -95,6 +95,7 @@ def test_what_is_missing_waits_and_comes_when_the_service_is_back(services, open
     assert (taken_home.level, taken_home.level_asked) == ("B-B", "B-LT"), (
         "the receipt knows it still, and what was asked"
     )
+    assert "holds this copy at B-LTA" in office.verify(copy.pdf).waiting.en
     assert [state["level"] for state in office.receipt(copy.code)["states"]] == ["B-B", "B-B", "B-LTA"]
     asked = service.asked
     assert office.work(once=True) is None
@@ -126,6 +127,8 @@ def test_a_wrong_answer_is_set_aside_with_its_reason_and_can_be_put_back(service
     assert (job.state, job.faults) == ("set_aside", office.register.jobs.rules.most_faults)
     assert "another request (nonce)" in job.reason.en
     assert "set aside" in office.verify(copy.code).waiting.en
+    (jobs,) = (check for check in office.doctor() if check.name == "jobs")
+    assert (jobs.ok, jobs.words.en) == (True, "0 waiting, 1 set aside: hncert worker --list")
     service.mode = "good"
     assert office.work(once=True) is None
     assert office.waiting(copy.code).state == "set_aside", "it stays aside until somebody says otherwise"

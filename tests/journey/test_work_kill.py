@@ -77,6 +77,24 @@ def test_workers_killed_after_each_step(new_folder, small, officer):
     assert check(new_folder, copies, len(STEPS)) == over_a_job
 
 
+def test_what_a_killed_certify_issued_below_its_level_has_its_job(new_folder, small, tmp_path):
+    point_at(new_folder, "http://127.0.0.1:9/tsa", failures=1)
+    for step in ("agency_sealed", "validation_data", "stored", "registered", "delivered"):
+        drive = [sys.executable, str(NURSERY.with_name("driver.py")), str(new_folder), str(small), str(tmp_path)]
+        killed = subprocess.run([*drive, "kill-after", step], capture_output=True, text=True, check=False)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+    done = subprocess.run([*drive, "steps"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    office = pyhncert.open_office(new_folder)
+    issued = [line for line in office.register.lines() if line.state == "registered"]
+    assert {line.level for line in issued} == {"B-B"} and len(issued) == 3
+    assert {job.key for job in office.register.jobs.list()} == {f"upgrade:{line.code}" for line in issued}
+    point_home(new_folder)
+    office = pyhncert.open_office(new_folder)
+    assert office.work(once=True) is None
+    assert [office.verify(line.code).level for line in issued] == ["B-LTA"] * 3
+
+
 def test_workers_killed_at_random_moments(new_folder, small, officer):
     copies = issue_below_level(new_folder, small, JOBS, officer)
     chance = random.Random(20261126)
