@@ -258,6 +258,38 @@ def list_credentials(*, due: int | None, state: str | None) -> None:
 
 
 @credential.command()
+@click.argument("ids", metavar="ID...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="every approved request")
+@click.option(
+    "-o", "--out", metavar="DIR", required=True, type=click.Path(path_type=Path, file_okay=False), help="where to write"
+)
+@by_option
+@global_options
+def export(*, ids: tuple[str, ...], every: bool, out: Path, by: str, note: str) -> None:
+    """Write approved requests and their enrolment forms for another CA into DIR. Prints the files."""
+    from pyhncert.services.credentials import export_requests  # noqa: PLC0415
+
+    inventory = opened(settings())
+    chosen = which(inventory, ids, "approved", every=every)
+    for path in export_requests(inventory, chosen, out, by=by, note=note):
+        give(str(path))
+
+
+@credential.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@by_option
+@global_options
+def import_certificates(*, files: tuple[Path, ...], by: str, note: str) -> None:
+    """Enter certificates that another CA issued for requests of this office. Prints their ids."""
+    from pyhncert.services.credentials import take_certificates  # noqa: PLC0415
+
+    said = settings()
+    inventory = opened(said)
+    lines = [line for file in files for line in take_certificates(inventory, read(file), by=by, note=note)]
+    finish(lines, inventory, said)
+
+
+@credential.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8318, show_default=True, help="0 takes a free one")
 @global_options
 def serve(*, port: int) -> None:

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyhncert.errors import HncertError, KeyFault, UsageFault
-from pyhncert.identify import check_path, load_credential, parse_crl
-from pyhncert.services.credentials import CredentialService, key_file, make_csr, words
+from pyhncert.identify import check_path, load_credential, parse_crl, profiles
+from pyhncert.services.credentials import CredentialService, key_file, make_csr, read_csr, take_certificates, words
 from pyhncert.services.credentials._refusals import refusals
 
 PEOPLE = """
@@ -202,6 +202,16 @@ def refused(desk, reason):
         case "port":
             with CredentialService(inventory) as running:
                 CredentialService(inventory, port=int(running.url.rpartition(":")[2]))
+        case "no_request":
+            take_certificates(desk.inventory, desk.authority.certificates()[0], by="An")
+        case "other_name":
+            line = desk.asked()
+            inventory.approve(line.id, by="Dung")
+            name = profiles()["officer"].subject({**named("Trần Văn Bính"), "title": "Chủ tịch"})
+            der = desk.authority.certify("officer", name, read_csr(line.csr).public_key)
+            take_certificates(inventory, der, by="An")
+        case "chain_unreadable":
+            take_certificates(inventory, b"-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n", by="An")
         case "no_note":
             inventory.refuse(desk.asked().id, by="Dung", note=" ")
         case "service_wrong":
@@ -399,8 +409,6 @@ def test_a_request_by_a_remote_or_foreign_key_needs_only_a_signer(desk):
             return self.key.sign(message, scheme=scheme, digest=digest)
 
     subject = named("Trần Văn Bình")
-    from pyhncert.identify import profiles
-
     csr = make_csr(profiles()["officer"].subject(subject), Elsewhere(), scheme="ecdsa", digest="sha384")
     assert desk.inventory.request(csr, by="An").subject == subject
 

@@ -132,6 +132,18 @@ class Credentials:
             found = self._serials.get(serial)
             return self._lines[found] if found else None
 
+    def check_approved(self, line: CredentialLine) -> None:
+        """That a second person approved the request and nothing followed.
+
+        Raises:
+            Blocked: it is not so.
+        """
+        if line.state == "requested":
+            raise refusal("not_approved", id=line.id)
+        self._may(line, "issued")
+        assert line.approved is not None  # noqa: S101  the state says so
+        self._four_eyes(line, line.approved.by)
+
     # -- steps -------------------------------------------------------------------------------------------------------
 
     def request(
@@ -218,7 +230,7 @@ class Credentials:
         with self._step("issue", by) as (append, step):
             asked = [line for line in self._all(wanted) if line.state != "issued"]
             for line in asked:
-                self._approved(line)
+                self.check_approved(line)
             records = []
             for line in asked:
                 profile = profiles()[line.profile]
@@ -243,7 +255,7 @@ class Credentials:
             if line.state == "issued" and line.certificate != der:
                 raise refusal("other_certificate", id=line.id)
             if line.state != "issued":
-                self._approved(line)
+                self.check_approved(line)
                 append(_issued(line.id, step, note, der, chain))
             line = self._known(line.id)
         hand_out(line)
@@ -253,7 +265,7 @@ class Credentials:
         """Notes that approved requests were exported for another CA."""
         with self._step("issue", by) as (append, step):
             for line in self._all(wanted):
-                self._approved(line)
+                self.check_approved(line)
             append(*(_record("sent", line.id, step, note) for line in self._all(wanted)))
             return self._all(wanted)
 
@@ -368,13 +380,6 @@ class Credentials:
             raise refusal("same_person", id=line.id, by=by)
         if folded(by) == folded(line.name):
             raise refusal("own_credential", id=line.id, by=by)
-
-    def _approved(self, line: CredentialLine) -> None:
-        if line.state == "requested":
-            raise refusal("not_approved", id=line.id)
-        self._may(line, "issued")
-        assert line.approved is not None  # noqa: S101  the state says so
-        self._four_eyes(line, line.approved.by)
 
     def _take(self, record: Mapping[str, Any]) -> None:
         """One line of the journal becomes true."""

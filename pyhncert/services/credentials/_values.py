@@ -97,6 +97,11 @@ def reasons() -> tuple[str, ...]:
     return tuple(_data()["reason"])
 
 
+def enrolment_columns() -> Mapping[str, str]:
+    """The fields of an enrolment form in their order, each with its heading."""
+    return _data()["enrolment"]
+
+
 def settings() -> Mapping[str, Any]:
     """Which profiles may be asked for, the least length of a password, and when a credential is due."""
     return _data()["asked"]
