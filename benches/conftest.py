@@ -109,7 +109,8 @@ def office(work: Path) -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick rooms first, so that a broken border shows before minutes of peer time."""
     first = ["test_scenes", "test_turns", "test_gate", "test_identify", "test_capture", "test_issue", "test_office"]
-    order = [*first, "test_credentials", "test_memory", "test_recognise", "test_kinds", "test_reading", "journey"]
+    more = ["test_credentials", "test_batch", "test_memory", "test_recognise", "test_kinds", "test_reading", "journey"]
+    order = [*first, *more]
     items.sort(key=lambda item: order.index(item.path.stem) if item.path.stem in order else len(order))
 
 

@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from pyhncert._core import sha256
 from pyhncert._doctor import preflight
 from pyhncert._issued import issued_before
 from pyhncert._mandate import check_kind, delegation_json
+from pyhncert._prepared import Admitted, Prepared, Seen
 from pyhncert._read import finding_json, known_kind, may_be_long, secret_refused, software, some, understand
 from pyhncert._signed import refuse_signed
 from pyhncert._upgrade import upgrade_jobs, waiting_notes
@@ -29,7 +29,6 @@ from pyhncert.values import (
     ActNumber,
     CertifiedCopy,
     Decision,
-    Field,
     FileState,
     Finding,
     Kind,
@@ -75,24 +74,6 @@ _HELD_BYTES = 32 << 20
 """So much of the scans is kept in memory between checking and decoding; beyond it files are read twice."""
 
 
-_Admitted = tuple["issue.ScanRecord", "Scan | Path"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What is known of the original once its pixels are gone."""
-
-    scans: tuple[issue.ScanRecord, ...]
-    records: tuple[PageRecord, ...]
-    facts: tuple[PageFacts, ...]
-    readings: tuple[Reading, ...]
-    kind: Kind
-    fields: tuple[Field, ...]
-    findings: tuple[Finding, ...]
-    raw: tuple[_Admitted, ...] = ()
-    """The scans themselves, where the office keeps them."""
-
-
 class Run:
     """One call of `certify` or `examine`."""
 
@@ -132,21 +113,32 @@ class Run:
             self._recover()
         if self.idempotency_key is not None and (line := self.office.register.issued_under(self.idempotency_key)):
             return issued_before(self.office, line, out, sources)
+        with self.spool(sources) as spool:
+            prepared = self.prepare(sources, out, decide, spool)
+            return self.finish(prepared, out)
+
+    def prepare(
+        self, sources: Sequence[Source], out: Path | None, decide: Callable[[Proposal], Decision], spool: Path | None
+    ) -> Prepared:
+        """Everything up to and with the officer's yes; nothing is reserved yet."""
         with self._step("preflight"):
             silent = preflight(self.office, self.officer, out)
-        with self._spool(sources) as spool:
-            seen = self._see(sources, spool)
-            check_kind(self.officer, seen.kind)
-            with self._step("decision"):
-                decision = self._decide(seen, decide)
-            with self._step("reserve"):
-                number = self._reserve(seen, decision)
-            try:
-                copy, line = self._issue(seen, number, out, silent)
-            except BaseException as err:
-                # also on Ctrl-C: whatever ended the act, its number must say so
-                self.office.register.abandon(number.act_id, _why(err), person=self.officer.name)
-                raise
+        seen = self._see(sources, spool)
+        check_kind(self.officer, seen.kind)
+        with self._step("decision"):
+            return Prepared(seen, self._decide(seen, decide), silent)
+
+    def finish(self, prepared: Prepared, out: Path | None) -> CertifiedCopy:
+        """Number, signatures, register, delivery."""
+        seen = prepared.seen
+        with self._step("reserve"):
+            number = self._reserve(seen, prepared.decision)
+        try:
+            copy, line = self._issue(seen, number, out, prepared.silent)
+        except BaseException as err:
+            # also on Ctrl-C: whatever ended the act, its number must say so
+            self.office.register.abandon(number.act_id, _why(err), person=self.officer.name)
+            raise
         if seen.raw:
             with self._step("scans_kept"):
                 copy = _kept.keep(self.office, copy, self._scans(seen.raw, self._limits()))
@@ -169,7 +161,7 @@ class Run:
                     problem = err.en
             self.office.register.delivered(left.line.act_id, problem=problem)
 
-    def _see(self, sources: Sequence[Source], spool: Path | None) -> _Seen:
+    def _see(self, sources: Sequence[Source], spool: Path | None) -> Seen:
         limits = self._limits()
         with self._step("load"):
             admitted = self._admit(sources, limits)
@@ -184,7 +176,7 @@ class Run:
             raise secret_refused(secret, sources)
         with self._step("findings"):
             kind, fields, findings, _ = understand(facts, readings, self._today())
-        return _Seen(
+        return Seen(
             scans=tuple(record for record, _ in admitted),
             records=tuple(records),
             facts=tuple(facts),
@@ -224,9 +216,9 @@ class Run:
             del page
         return None
 
-    def _admit(self, sources: Sequence[Source], limits: capture.Limits) -> list[_Admitted]:
+    def _admit(self, sources: Sequence[Source], limits: capture.Limits) -> list[Admitted]:
         """Every source checked whole before a pixel is decoded; what is too much to hold is read again in its turn."""
-        admitted: list[_Admitted] = []
+        admitted: list[Admitted] = []
         held = 0
         for source in some(sources):
             scan = capture.load(source, limits=limits)
@@ -237,7 +229,7 @@ class Run:
         return admitted
 
     @staticmethod
-    def _scans(admitted: Sequence[_Admitted], limits: capture.Limits) -> Iterator[Scan]:
+    def _scans(admitted: Sequence[Admitted], limits: capture.Limits) -> Iterator[Scan]:
         """The scans in their order, one in memory at a time where they are many."""
         for record, kept in admitted:
             scan = kept if isinstance(kept, Scan) else capture.load(kept, limits=limits)
@@ -248,7 +240,7 @@ class Run:
                 )
             yield scan
 
-    def _pages(self, admitted: Sequence[_Admitted], limits: capture.Limits) -> Iterator[Page]:
+    def _pages(self, admitted: Sequence[Admitted], limits: capture.Limits) -> Iterator[Page]:
         """Upright pages, one in memory at a time."""
         raw_pages = capture.raw_pages(self._scans(admitted, limits), limits=limits)
         number = 1
@@ -265,7 +257,7 @@ class Run:
             while pages:
                 yield pages.pop(0)  # nobody else holds it: else two pages lie in memory while the next is decoded
 
-    def _decide(self, seen: _Seen, decide: Callable[[Proposal], Decision]) -> Decision:
+    def _decide(self, seen: Seen, decide: Callable[[Proposal], Decision]) -> Decision:
         decision = decide(self._proposal(seen))
         overridden = {override.code for override in decision.overrides}
         standing = [f for f in seen.findings if f.severity == "block" and (f.final or f.code not in overridden)]
@@ -284,7 +276,7 @@ class Run:
             raise Blocked(f"the officer refused{why}", f"người thực hiện chứng thực từ chối{why}")
         return decision
 
-    def _proposal(self, seen: _Seen) -> Proposal:
+    def _proposal(self, seen: Seen) -> Proposal:
         return Proposal(
             kind=seen.kind,
             fields=seen.fields,
@@ -297,7 +289,7 @@ class Run:
 
     # -- from the number on ------------------------------------------------------------------------------------------
 
-    def _reserve(self, seen: _Seen, decision: Decision) -> ActNumber:
+    def _reserve(self, seen: Seen, decision: Decision) -> ActNumber:
         settings = self.office.settings
         record = {
             "findings": [finding_json(f) for f in seen.findings],
@@ -322,7 +314,7 @@ class Run:
         )
 
     def _issue(
-        self, seen: _Seen, number: ActNumber, out: Path | None, silent: tuple[Words, ...]
+        self, seen: Seen, number: ActNumber, out: Path | None, silent: tuple[Words, ...]
     ) -> tuple[CertifiedCopy, RegisterLine]:
         office, settings, register = self.office, self.office.settings, self.office.register
         now = number.reserved_at or office.clock().astimezone(VIETNAM)
@@ -380,7 +372,7 @@ class Run:
             )
         return self._answer(line, pdf, level, seen, (*silent, *copy.notes, *late, *waiting_notes(waits))), line
 
-    def _act(self, seen: _Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
+    def _act(self, seen: Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
         settings = self.office.settings
         qr = self.office.credential(settings.qr)
         return issue.Act(
@@ -426,7 +418,7 @@ class Run:
         )
 
     def _answer(
-        self, line: RegisterLine, pdf: bytes, level: Level, seen: _Seen, notes: tuple[Words, ...]
+        self, line: RegisterLine, pdf: bytes, level: Level, seen: Seen, notes: tuple[Words, ...]
     ) -> CertifiedCopy:
         receipt = deliver.receipt(line, self.office.register.files(line.act_id))
         return CertifiedCopy(
@@ -457,9 +449,9 @@ class Run:
         return self.office.clock().astimezone(VIETNAM).date()
 
     @contextmanager
-    def _spool(self, sources: Sequence[Source]) -> Iterator[Path | None]:
+    def spool(self, sources: Sequence[Source], *, always: bool = False) -> Iterator[Path | None]:
         """Where images of a long original wait; they go whatever happens, for the paper may be secret."""
-        if len(sources) < _SPOOL_FROM and not any(may_be_long(source) for source in sources):
+        if not always and len(sources) < _SPOOL_FROM and not any(may_be_long(source) for source in sources):
             yield None
             return
         folder = self.office.register.spool / self.office.randomness(8).hex()

@@ -33,6 +33,7 @@ from pyhncert.values import (
 )
 
 if TYPE_CHECKING:
+    from pyhncert._batch import Batch
     from pyhncert._kept import KeptScan
     from pyhncert.errors import HncertError
     from pyhncert.identify import Credential, Timestamper, TrialAuthority
@@ -164,6 +165,12 @@ class Office:
 
         return Run(self, officer=officer, progress=progress).examine(scans)
 
+    def batch(self, *, officer: str | None = None, requester: str = "", progress: Progress | None = None) -> Batch:
+        """An empty batch: originals are added and shown one by one, then signed together; to be used in ``with``."""
+        from pyhncert._batch import Batch  # noqa: PLC0415  loads the rooms
+
+        return Batch(self, officer=officer, requester=requester, progress=progress)
+
     def watch(
         self,
         folder: Path,
@@ -200,8 +207,7 @@ class Office:
         """`pdf` with one more signature, which the officer makes in the state's desktop tool (docs/office.md).
 
         Raises:
-            Unavailable: the tool is silent.
-            KeyFault: it was cancelled, or what it sent back is not `pdf` with that one signature.
+            Unavailable, KeyFault: the tool is silent; it was cancelled, or sent something else back.
             UsageFault, Blocked, CertificateFault, RevocationFault: no tool is set, or the officer may not sign.
         """
         from pyhncert._desktop import sign_on_desktop  # noqa: PLC0415  rarely used

@@ -11,6 +11,7 @@ import click
 
 from hncert_cli._app import global_options
 from hncert_cli._ask import decider, show
+from hncert_cli._each import certify_each, check_each
 from hncert_cli._json import plain
 from hncert_cli._open import open_office
 from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, grouped, settings, tell
@@ -155,6 +156,7 @@ def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
 @click.option(
     "--copies", type=click.IntRange(1, 10_000), default=1, show_default=True, help="how many copies the register counts"
 )
+@click.option("--each", is_flag=True, help="each scan is an original of its own: show all, then sign all with one PIN")
 @click.option("--dry-run", is_flag=True, help="do everything up to the decision; reserve, sign and write nothing")
 @global_options
 def certify(
@@ -167,12 +169,14 @@ def certify(
     officer: str | None,
     requester: str,
     copies: int,
+    each: bool,
     dry_run: bool,
-) -> None:
+) -> int:
     """Issue a certified copy of SCANS and print its code.
 
     SCANS are PNG, JPEG, TIFF or PDF files, - for stdin; several pages make one original. stdout gets the code,
-    or, with `-o -`, the copy itself (the code then goes to stderr).
+    or, with `-o -`, the copy itself (the code then goes to stderr). With `--each` every scan is an original: all are
+    shown first, then signed with one PIN; stdout gets code and file of each.
     """
     said = settings()
     overrides = pairs(codes, reasons)
@@ -184,6 +188,20 @@ def certify(
             "không hỏi được ai: đây không phải terminal",
             hint="give --yes when the officer has compared copy and original",
             hint_vi="thêm --yes khi người chứng thực đã đối chiếu với bản chính",
+        )
+    if each:
+        check_each(scans, out, dry_run=dry_run)
+        return certify_each(
+            office_or_trial(said),
+            scans,
+            out,
+            said,
+            overrides=overrides,
+            yes=yes,
+            officer=officer,
+            requester=requester,
+            copies=copies,
+            as_json=as_json,
         )
     if out is None and not dry_run:
         out = DASH if scans[0] == DASH else free_name(scans[0])
@@ -210,7 +228,7 @@ def certify(
         )
         if said.json:
             give_json({"format": "hncert/proposal", "version": 1, **plain(proposal)})
-        return
+        return 0
     copy = office.certify(
         sources,
         target,
@@ -227,3 +245,4 @@ def certify(
         give_bytes(copy.pdf)
     else:
         give(grouped(copy.code))
+    return 0

@@ -106,6 +106,7 @@ class TokenKey(KeyElsewhere):
             except KeyFault:
                 if not token.answers():
                     self._token = None
+                    del token  # whoever keeps the error keeps this frame: the module looks anew only when all are shut
                 raise
 
     def _open(self) -> _core.Token:
