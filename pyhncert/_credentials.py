@@ -23,7 +23,8 @@ Passwords = Callable[[str], str] | None
 def load(key: KeySettings, password: Passwords, authorities: Sequence[bytes]) -> Credential:
     """The key and certificate behind `key`; `password` is asked where it has a password or PIN.
 
-    A remote key has two: its PIN, under its own name, and our secret as the service's client, under ``<id>_client``.
+    A remote key has three: its PIN, under its own name, our secret as the service's client, under ``<id>_client``, and
+    where the service sends one-time passwords, ``<id>_otp``.
 
     Raises:
         KeyFault: it is not there, or the password is wrong.
@@ -33,7 +34,8 @@ def load(key: KeySettings, password: Passwords, authorities: Sequence[bytes]) ->
     ask = asker(password, key.id)
     if key.remote:
         service = RemoteService(key.remote, key.client, asker(password, f"{key.id}_client"))
-        return load_remote_credential(service, key.credential, ask, scheme=key.scheme, authorities=authorities)
+        otp = asker(password, f"{key.id}_otp")
+        return load_remote_credential(service, key.credential, ask, otp=otp, scheme=key.scheme, authorities=authorities)
     if key.module is not None:
         return load_token_credential(
             key.module,

@@ -10,9 +10,11 @@ import base64
 import binascii
 import hashlib
 import json
+import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, KeyFault, Unavailable, UsageFault
 from pyhncert.identify import _http
+from pyhncert.identify._consent import Browse, ask_consent
 from pyhncert.identify._keys import Credential, KeyElsewhere, Password, issuers, no_fixed_form
 
 __all__ = ["RemoteKey", "RemoteService", "load_remote_credential"]
@@ -35,37 +38,89 @@ _WORDS = {
     "invalid_request": "dịch vụ ký số từ xa từ chối yêu cầu",
     "invalid_pin": "sai mã PIN của chứng thư số từ xa",
     "invalid_otp": "sai mã OTP hoặc ủy quyền ký đã hết hạn",
+    "invalid_grant": "sự đồng ý đã hết hạn, đã dùng hoặc không phải cho yêu cầu này",
     "access_denied": "dịch vụ ký số từ xa không cho phép",
     "invalid_token": "phiên làm việc với dịch vụ ký số từ xa không còn hiệu lực",
 }
 """Errors of RFC 6749 and of CSC 2.0, 10.1, in Vietnamese."""
+_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def _browser(url: str) -> bool:
+    import webbrowser  # noqa: PLC0415  only for keys that want a person's consent
+
+    return webbrowser.open(url)
+
+
+def _is_safe(url: str) -> bool:
+    """Whether `url` is https, or stays on this machine."""
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].rpartition("@")[2]
+    loopback = re.sub(r":\d+$", "", host) in _LOOPBACK
+    return scheme == "https" or (scheme == "http" and loopback)
 
 
 @dataclass(slots=True)
 class RemoteService:
     """A service at `url` (up to and with ``/csc/v2``), and how we are known to it.
 
-    `client` is our client identifier, `secret` is asked for the client's secret, `timeout_s` bounds each answer.
+    `client` is our client identifier, `secret` is asked for the client's secret, `timeout_s` bounds each answer and
+    `patience_s` how long a person may take in the browser, which `browse` opens.
     """
 
     url: str
     client: str
     secret: Password
     timeout_s: float = 30.0
+    patience_s: float = 180.0
+    browse: Browse = field(default=_browser, repr=False)
+    randomness: Callable[[int], bytes] = field(default=os.urandom, repr=False)
     _token: str | None = field(default=None, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
-        scheme, _, rest = self.url.partition("://")
-        host = rest.partition("/")[0].rpartition("@")[2]
-        loopback = re.sub(r":\d+$", "", host) in _LOOPBACK
-        if scheme != "https" and not (scheme == "http" and loopback):
+        if not _is_safe(self.url):
             raise UsageFault(
                 f"remote signing address {self.url!r} must be an https URL; correct it in office.toml",
                 f"địa chỉ ký số từ xa {self.url!r} phải là URL https; hãy sửa trong office.toml",
             )
         self.url = self.url.rstrip("/")
+
+    def consent(self, credential: str, sums: Sequence[str], digest: str) -> str:
+        """What allows to sign these digests (base64) once, after a person consented in the browser.
+
+        Raises:
+            KeyFault: refused, or the answer is not to this question.
+            Unavailable: nobody answers.
+        """
+        base = self.ask("info", {}).get("oauth2") or self.url
+        if not isinstance(base, str) or not _is_safe(base):
+            raise _wrong("info: oauth2 is no https URL")
+        base = base.rstrip("/").removesuffix("/oauth2")
+        found = ask_consent(
+            f"{base}/oauth2/authorize",
+            {
+                "client_id": self.client,
+                "scope": "credential",
+                "credentialID": credential,
+                "numSignatures": str(len(sums)),
+                "hashes": ",".join(one.replace("+", "-").replace("/", "_").rstrip("=") for one in sums),
+                "hashAlgorithmOID": _DIGESTS[digest],
+            },
+            browse=self.browse,
+            randomness=self.randomness,
+            timeout_s=self.patience_s,
+        )
+        question = {
+            "grant_type": "authorization_code",
+            "code": found.code,
+            "client_id": self.client,
+            "client_secret": self.secret(),
+            "redirect_uri": found.redirect,
+            "code_verifier": found.verifier,
+        }
+        return self._grant(question, base)
 
     def ask(self, method: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a method of the API, as its JSON object; an access token that has ended is got anew, once.
@@ -76,27 +131,33 @@ class RemoteService:
         """
         with self._lock:
             known = self._token is not None
-            answer = self._post(method, question, self._access())
+            body = json.dumps(question).encode()
+            answer = self._post(self.url, method, body, self._access(), _JSON)
             if answer.status == 401 and known:
                 self._token = None
-                answer = self._post(method, question, self._access())
+                answer = self._post(self.url, method, body, self._access(), _JSON)
         return self._object(answer, method)
 
     def _access(self) -> str:
         if self._token is None:
             question = {"grant_type": "client_credentials", "client_id": self.client, "client_secret": self.secret()}
-            told = self._object(self._post("oauth2/token", question, None), "oauth2/token")
-            self._token = _text(told, "access_token", "oauth2/token")
+            self._token = self._grant(question)
         return self._token
 
-    def _post(self, method: str, question: Mapping[str, Any], access: str | None) -> _http.Answer:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    def _grant(self, question: Mapping[str, str], base: str = "") -> str:
+        """A token of the OAuth 2.0 server, which takes forms (RFC 6749, 4.1.3)."""
+        form = urllib.parse.urlencode(question).encode()
+        told = self._object(self._post(base or self.url, "oauth2/token", form, None, _FORM), "oauth2/token")
+        return _text(told, "access_token", "oauth2/token")
+
+    def _post(self, base: str, method: str, body: bytes, access: str | None, kind: str) -> _http.Answer:
+        headers = {"Content-Type": kind, "Accept": "application/json"}
         if access is not None:
             headers["Authorization"] = f"Bearer {access}"
         try:
-            return _http.post(f"{self.url}/{method}", json.dumps(question).encode(), headers, timeout_s=self.timeout_s)
+            return _http.post(f"{base}/{method}", body, headers, timeout_s=self.timeout_s)
         except _http.Silent as err:
-            host = _http.host_of(self.url)
+            host = _http.host_of(base)
             raise Unavailable(
                 f"remote signing service {host} does not answer ({err}); try again later",
                 f"dịch vụ ký số từ xa {host} không trả lời ({err}); hãy thử lại sau",
@@ -107,6 +168,8 @@ class RemoteService:
             told = json.loads(answer.body) if not answer.too_long else None
         except (ValueError, RecursionError):
             told = None
+        if answer.status == 204:
+            return {}
         if answer.status == 200 and isinstance(told, dict):
             return told
         if answer.status in {400, 401, 403, 404} and isinstance(told, dict) and isinstance(told.get("error"), str):
@@ -117,8 +180,10 @@ class RemoteService:
 class RemoteKey(KeyElsewhere):
     """A private key that a remote service holds; threads take turns."""
 
-    def __init__(self, service: RemoteService, credential: str, pin: Password | None) -> None:
-        self._service, self._name, self._pin = service, credential, pin
+    def __init__(
+        self, service: RemoteService, credential: str, pin: Password | None, otp: Password | None = None
+    ) -> None:
+        self._service, self._name, self._pin, self._otp = service, credential, pin, otp
         self._lock = threading.RLock()
         told = service.ask(
             "credentials/info",
@@ -135,6 +200,9 @@ class RemoteKey(KeyElsewhere):
             )
         self.certificates = [_decoded(one, "credentials/info") for one in found]
         self._bound = told.get("SCAL", "1") == "2"
+        auth = told.get("auth")
+        self._mode, objects = (auth.get("mode"), auth.get("objects")) if isinstance(auth, dict) else (None, None)
+        self._asked = [one for one in objects if isinstance(one, dict)] if isinstance(objects, list) else []
 
     @property
     def certificate(self) -> bytes:
@@ -190,12 +258,33 @@ class RemoteKey(KeyElsewhere):
         return f"<RemoteKey {self._name}>"
 
     def _authorise(self, sum_: str, digest: str) -> str:
+        if self._mode == "oauth2code":
+            return self._service.consent(self._name, [sum_], digest)
         question: dict[str, Any] = {"credentialID": self._name, "numSignatures": 1}
         if self._bound:
             question |= {"hashes": [sum_], "hashAlgorithmOID": _DIGESTS[digest]}
-        if self._pin is not None:
-            question["authData"] = [{"id": "PIN", "value": self._pin()}]
+        if self._mode != "implicit" and (secrets := self._secrets()):
+            question["authData"] = secrets
         return _text(self._service.ask("credentials/authorize", question), "SAD", "credentials/authorize")
+
+    def _secrets(self) -> list[dict[str, str]]:
+        """What the credential is authorised by: PIN, one-time password, or both; the service sends the latter first."""
+        given: list[dict[str, str]] = []
+        for one in self._asked or [{"id": "PIN"}]:
+            name = one.get("id")
+            ask = {"PIN": self._pin, "OTP": self._otp}.get(name) if isinstance(name, str) else None
+            if ask is None:
+                if not self._asked:
+                    continue
+                shown = "".join(c for c in str(name) if c.isprintable())[:40]
+                raise KeyFault(
+                    f"remote credential {self._name} asks for {shown}, which nobody here can give",
+                    f"chứng thư số từ xa {self._name} đòi {shown} nhưng không có ai cung cấp",
+                )
+            if name == "OTP" and not one.get("generator"):
+                self._service.ask("credentials/sendOTP", {"credentialID": self._name})
+            given.append({"id": str(name), "value": ask()})
+        return given
 
     def _in_der(self, signature: bytes) -> bytes:
         """Services give r and s side by side, or in DER."""
@@ -211,19 +300,21 @@ def load_remote_credential(
     credential: str,
     pin: Password | None = None,
     *,
+    otp: Password | None = None,
     scheme: str | None = None,
     authorities: Sequence[bytes] = (),
 ) -> Credential:
     """A credential whose key a remote service holds under the name `credential`.
 
-    `pin` is called for each signature, as the service authorises each by itself. Nothing is signed yet.
+    `pin` and `otp` (a one-time password, which the service is told to send) are called for each signature, where the
+    credential asks for them, as the service authorises each by itself. Nothing is signed yet.
 
     Raises:
         Unavailable: the service is silent.
         KeyFault: it refuses, does not know the credential, or answers wrongly.
         CertificateFault: a certificate that cannot be read.
     """
-    key = RemoteKey(service, credential, pin)
+    key = RemoteKey(service, credential, pin, otp)
     own, *others = key.certificates
     return Credential(
         certificate=own,

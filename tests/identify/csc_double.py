@@ -8,6 +8,7 @@ import hashlib
 import http.server
 import json
 import threading
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,10 @@ class Service:
     tokens: set[str] = field(default_factory=set)
     allowed: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    mode: str = "explicit"
+    objects: tuple[dict[str, str], ...] = ()
+    otps: list[str] = field(default_factory=list)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
     port: int = 0
 
     @property
@@ -48,12 +53,16 @@ class Service:
     def answer(self, path: str, asked: dict[str, Any], bearer: str) -> dict[str, Any]:
         method = path.partition("/csc/v2/")[2]
         self.calls.append(method)
+        if method == "oauth2/token" and asked.get("grant_type") == "authorization_code":
+            return self.consented(asked)
         if method == "oauth2/token":
             if (asked.get("client_id"), asked.get("client_secret")) != (CLIENT, SECRET):
                 raise Refuse("invalid_client", "unknown client")
             token = f"token-{len(self.tokens)}"
             self.tokens.add(token)
             return {"access_token": token, "token_type": "Bearer", "expires_in": 60}
+        if method == "info":
+            return {"specs": "2.0.0.2", **({"oauth2": "http://sign.example.vn"} if "elsewhere" in self.faults else {})}
         if bearer not in self.tokens:
             raise Refuse("invalid_token", "no such access token")
         name = asked.get("credentialID", "")
@@ -67,20 +76,72 @@ class Service:
         return {
             "key": {"status": "disabled" if "disabled" in self.faults else "enabled", "algo": [], "len": 0},
             "cert": {"status": "valid", "certificates": [base64.b64encode(der).decode() for der in chain]},
-            "auth": {"mode": "explicit"},
+            "auth": {"mode": self.mode, **({"objects": list(self.objects)} if self.objects else {})},
             "SCAL": self.scal,
             "multisign": 1,
         }
 
     def credentials_authorize(self, name: str, _: Credential, asked: dict[str, Any]) -> dict[str, Any]:
-        if asked.get("authData") != [{"id": "PIN", "value": PIN}]:
+        if self.mode == "oauth2code":
+            raise Refuse("invalid_request", "this credential is authorised by OAuth 2.0")
+        given = {one["id"]: one["value"] for one in asked.get("authData", ())}
+        wanted = {one["id"] for one in self.objects} or {"PIN"}
+        if given.keys() != wanted:
+            raise Refuse("invalid_request", "Invalid parameter authData")
+        if "PIN" in wanted and given["PIN"] != PIN:
             raise Refuse("invalid_pin", "The PIN is invalid")
+        if "OTP" in wanted:
+            if "late" in self.faults:
+                self.otps.clear()
+            if given["OTP"] not in self.otps:
+                raise Refuse("invalid_otp", "The OTP is invalid")
+            self.otps.remove(given["OTP"])  # once
         hashes = tuple(asked.get("hashes", ()))
         if self.scal == "2" and (not hashes or asked.get("hashAlgorithmOID") not in DIGESTS):
             raise Refuse("invalid_request", "SCAL2 needs hashes and hashAlgorithmOID")
         sad = f"sad-{len(self.allowed)}"
         self.allowed[sad] = (name, hashes)
         return {"SAD": sad, "expiresIn": 0 if "expired" in self.faults else 300}
+
+    def credentials_sendOTP(self, name: str, _: Credential, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self.otps.append(f"{len(self.calls):06d}")
+        return {}
+
+    def authorize(self, asked: dict[str, str]) -> str:
+        """Where the browser goes after the person said yes."""
+        self.calls.append("oauth2/authorize")
+        assert asked["response_type"] == "code" and asked["code_challenge_method"] == "S256"
+        assert asked["client_id"] == CLIENT and asked["scope"] == "credential"
+        assert asked["redirect_uri"].startswith("http://127.0.0.1:")
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = asked
+        told = {"code": code, "state": asked["state"]}
+        if "denied" in self.faults:
+            told = {"error": "access_denied", "state": asked["state"]}
+        if "state" in self.faults:
+            told["state"] = "another"
+        if "old code" in self.faults:
+            told["code"] = next(iter(self.codes))
+        return f"{asked['redirect_uri']}?{urllib.parse.urlencode(told)}"
+
+    def consented(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """A code for a SAD: once, by the client that asked, with what its challenge was made of (RFC 7636, 4.6)."""
+        if (asked.get("client_id"), asked.get("client_secret")) != (CLIENT, SECRET):
+            raise Refuse("invalid_client", "unknown client")
+        found = self.codes.get(asked["code"])
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(asked["code_verifier"].encode()).digest()).decode()
+        if found is None or asked["code"] in self.used or "late" in self.faults:
+            raise Refuse("invalid_grant", "The code has expired or was used")
+        if found["redirect_uri"] != asked["redirect_uri"] or found["code_challenge"] != challenge.rstrip("="):
+            raise Refuse("invalid_grant", "The code is of another request")
+        self.used.add(asked["code"])
+        sums = [one.replace("-", "+").replace("_", "/") for one in found["hashes"].split(",")]
+        hashes = tuple(one + "=" * (-len(one) % 4) for one in sums)
+        if "other hash" in self.faults:
+            hashes = tuple(base64.b64encode(bytes(32)).decode() for _ in hashes)
+        sad = f"sad-{len(self.allowed)}"
+        self.allowed[sad] = (found["credentialID"], hashes)
+        return {"access_token": sad, "token_type": "SAD", "expires_in": 300}
 
     def signatures_signHash(self, name: str, credential: Credential, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         sad = asked.get("SAD", "")
@@ -136,8 +197,19 @@ def serving(service: Service) -> Iterator[Service]:
         def log_message(self, *_: object) -> None:
             pass
 
+        def do_GET(self) -> None:
+            place, _, query = self.path.partition("?")
+            assert place == "/csc/v2/oauth2/authorize"
+            self.send_response(302)
+            self.send_header("Location", service.authorize(dict(urllib.parse.parse_qsl(query))))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            form = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+            assert form == self.path.endswith("/oauth2/token"), "RFC 6749 wants a form, CSC JSON"
+            asked = dict(urllib.parse.parse_qsl(raw.decode())) if form else json.loads(raw)
             status, body = 200, b""
             if "nonsense" in service.faults:
                 body = b"<html>"
