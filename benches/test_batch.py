@@ -55,13 +55,13 @@ def test_a_batch_on_softhsm2(
 ) -> None:
     """200 copies (short: 10) of one small page: each shown, one login a token, CPU s a copy of this process."""
     logins: list[str] = []
-    login = _token.TokenKey._login
+    log_in = _token.log_in
 
-    def counted(self: _token.TokenKey, token: Any) -> None:
+    def counted(token: Any, password: Any) -> None:
         logins.append(token.label)
-        login(self, token)
+        log_in(token, password)
 
-    monkeypatch.setattr(_token.TokenKey, "_login", counted)
+    monkeypatch.setattr(_token, "log_in", counted)
     image, truth = draw("small", 1)
     scan = work / "batch.png"
     image.save(scan, dpi=(truth["dpi"], truth["dpi"]))

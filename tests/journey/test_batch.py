@@ -48,13 +48,13 @@ def tokens(tmp_path_factory):
 def logins(monkeypatch):
     """Each login that reaches a token."""
     seen: list[str] = []
-    real = _token.TokenKey._login
+    real = _token.log_in
 
-    def counted(self, token):
+    def counted(token, password):
         seen.append(token.label)
-        return real(self, token)
+        return real(token, password)
 
-    monkeypatch.setattr(_token.TokenKey, "_login", counted)
+    monkeypatch.setattr(_token, "log_in", counted)
     return seen
 
 
