@@ -158,7 +158,7 @@ def test_a_name_stands_in_the_order_of_its_profile_whatever_the_order_it_was_giv
 
 
 def test_a_certificate_never_outlives_its_issuer_and_never_the_years_of_its_profile(desk, tmp_path):
-    desk.clock.on(days=365 * 8)
+    desk.clock.on(days=365 * 18)
     line = desk.issued()
     assert line.not_after == parse_certificate(desk.authority.certificates()[0]).not_valid_after_utc
     with pytest.raises(UsageFault, match="at most 5 years"):
