@@ -11,13 +11,15 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyhncert import _kept, capture, check, deliver, issue
+from pyhncert._before import Vetted, WatchedTimestamper, clock_facts, clock_notes, vet
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
-from pyhncert._issued import issued_before
+from pyhncert._issued import copy_of, issued_before
 from pyhncert._mandate import check_kind, delegation_json
 from pyhncert._prepared import Admitted, Prepared, Seen
 from pyhncert._read import finding_json, known_kind, may_be_long, secret_refused, software, some, understand
@@ -132,9 +134,12 @@ class Run:
         """Number, signatures, register, delivery."""
         seen = prepared.seen
         with self._step("reserve"):
-            number = self._reserve(seen, prepared.decision)
+            vetted = vet(self.office, self.officer)
+            for found in vetted.objects:
+                self.office.store.put(found)
+            number = self._reserve(seen, prepared.decision, vetted)
         try:
-            copy, line = self._issue(seen, number, out, prepared.silent)
+            copy, line = self._issue(seen, number, out, prepared.silent, vetted.notes)
         except BaseException as err:
             # also on Ctrl-C: whatever ended the act, its number must say so
             self.office.register.abandon(number.act_id, _why(err), person=self.officer.name)
@@ -289,7 +294,7 @@ class Run:
 
     # -- from the number on ------------------------------------------------------------------------------------------
 
-    def _reserve(self, seen: Seen, decision: Decision) -> ActNumber:
+    def _reserve(self, seen: Seen, decision: Decision, vetted: Vetted) -> ActNumber:
         settings = self.office.settings
         record = {
             "findings": [finding_json(f) for f in seen.findings],
@@ -297,6 +302,7 @@ class Run:
             "officer": self.officer.id,
             "reason": decision.reason,
             **delegation_json(self.officer),
+            "signing": vetted.record,
         }
         return self.office.register.reserve(
             unit=settings.unit,
@@ -314,7 +320,7 @@ class Run:
         )
 
     def _issue(
-        self, seen: Seen, number: ActNumber, out: Path | None, silent: tuple[Words, ...]
+        self, seen: Seen, number: ActNumber, out: Path | None, silent: tuple[Words, ...], notes: tuple[Words, ...]
     ) -> tuple[CertifiedCopy, RegisterLine]:
         office, settings, register = self.office, self.office.settings, self.office.register
         now = number.reserved_at or office.clock().astimezone(VIETNAM)
@@ -334,7 +340,8 @@ class Run:
             self._done(done[field], time.perf_counter() - began)
             began = time.perf_counter()
 
-        stamper = None if settings.level == "B-B" or silent else office.timestamper
+        service = None if settings.level == "B-B" or silent else office.timestamper
+        stamper = WatchedTimestamper(service, office) if service is not None else None
         copy = issue.sign_copy(
             composed.pop(),  # nobody else holds it: a long copy is too large to lie in memory twice
             officer=officer,
@@ -348,13 +355,20 @@ class Run:
             asked = None if copy.level == "B-B" else stamper  # a service that was silent is not asked again
             pool = (*office.roots, *office.intermediates)
             pdf, late = issue.raise_level(
-                copy.pdf, settings.level, timestamper=asked, certs=pool, crls=office.crls(), now=now
+                copy.pdf,
+                settings.level,
+                timestamper=asked,
+                certs=pool,
+                crls=office.crls(),
+                now=now,
+                ocsp=office.ocsp.evidence if office.ocsp is not None else None,
             )
         with self._step("level_checked"):
             level = issue.level_reached(pdf)
             file_digest = sha256(pdf)
         with self._step("stored"):
-            register.advance(number.act_id, "agency_sealed", person=self.officer.name, file_digest=file_digest)
+            clock = clock_facts(stamper)
+            register.advance(number.act_id, "agency_sealed", person=self.officer.name, file_digest=file_digest, **clock)
             office.store.put(pdf)
         facts: dict[str, Any] = {"scans": _kept.fact(seen.scans)} if seen.raw else {}
         with self._step("registered"):
@@ -370,7 +384,9 @@ class Run:
                 person=self.officer.name,
                 **facts,
             )
-        return self._answer(line, pdf, level, seen, (*silent, *copy.notes, *late, *waiting_notes(waits))), line
+        unsure = clock_notes(stamper, wanted=settings.level != "B-B")
+        said = (*silent, *notes, *copy.notes, *late, *unsure, *waiting_notes(waits))
+        return self._answer(line, pdf, level, seen, said), line
 
     def _act(self, seen: Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
         settings = self.office.settings
@@ -420,23 +436,10 @@ class Run:
     def _answer(
         self, line: RegisterLine, pdf: bytes, level: Level, seen: Seen, notes: tuple[Words, ...]
     ) -> CertifiedCopy:
-        receipt = deliver.receipt(line, self.office.register.files(line.act_id))
-        return CertifiedCopy(
-            code=line.code,
-            number=line.number,
-            book=line.book,
-            year=line.year,
-            content_digest=line.content_digest or b"",
-            file_digest=line.file_digest or b"",
-            officer=self.officer.name,
-            issued_at=line.certified_at,
-            level_asked=self.office.settings.level,
-            level=level,
-            pdf=pdf,
-            receipt=receipt,
-            findings=seen.findings,
-            notes=tuple(dict.fromkeys(notes)),
-            stages_s=self.stages_s,
+        copy = copy_of(self.office, line, pdf)
+        notes = tuple(dict.fromkeys(notes))
+        return replace(
+            copy, officer=self.officer.name, level=level, findings=seen.findings, notes=notes, stages_s=self.stages_s
         )
 
     def _deliver(self, line: RegisterLine, copy: CertifiedCopy, out: Path) -> None:

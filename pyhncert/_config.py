@@ -42,13 +42,15 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "read": frozenset({"second"}),
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
-    "timestamp": frozenset({"trial", "url", "urls", *_CALLS}),
+    "timestamp": frozenset({"trial", "url", "urls", "max_clock_off_s", *_CALLS}),
+    "ocsp": frozenset({"ask", "url", "timeout_s"}),
     "agency": _KEY | {"name", "picture", "seal_mm"},
     "qr": _KEY,
     "desktop": frozenset({"url", "timeout_s", "certificates"}),
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
-_OFFICER = _KEY | {"id", "name", "title", "picture"}
+_OFFICER = _KEY | {"id", "name", "title", "picture", "signs_by"}
+_SIGNS_BY = ("office", "delegation")
 _DELEGATION = {"decision": str, "from": dt.date, "until": dt.date, "kinds": list}
 
 
@@ -99,6 +101,8 @@ class KeySettings:
     scheme: str
     picture: Path | None = None
     delegation: Delegation | None = None
+    by_delegation: bool = False
+    """Whether an officer signs by a decision alone, and not by office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,10 @@ class OfficeSettings:
     tsa_urls: tuple[str, ...]
     tsa_trial: bool
     tsa_calls: Mapping[str, float]
+    max_clock_off_s: float | None
+    ocsp: bool
+    ocsp_url: str
+    ocsp_timeout_s: float | None
     officers: tuple[KeySettings, ...]
     agency: KeySettings
     seal_mm: float | None
@@ -258,6 +266,10 @@ class _Reader:
             tsa_urls=self._urls(),
             tsa_trial=bool(self._get("timestamp", "trial", False, bool)),
             tsa_calls=self._calls(),
+            max_clock_off_s=self._seconds("timestamp", "max_clock_off_s"),
+            ocsp=bool(self._get("ocsp", "ask", True, bool)),
+            ocsp_url=self._url("ocsp", "url"),
+            ocsp_timeout_s=self._seconds("ocsp", "timeout_s"),
             officers=tuple(self._officer(entry, n) for n, entry in enumerate(officers, 1)),
             agency=self._key("agency"),
             seal_mm=self._get("agency", "seal_mm", 0, (int, float)) or None,
@@ -287,6 +299,21 @@ class _Reader:
 
     def _text(self, section: str, name: str, default: str | None = None) -> str:
         return str(self._get(section, name, default, str))
+
+    def _seconds(self, section: str, name: str) -> float | None:
+        """A number above 0; None where the library's own holds."""
+        if name not in self.data.get(section, {}):
+            return None
+        value = float(self._get(section, name, None, (int, float)))
+        if not 0 < value <= 86_400:
+            raise self._wrong(f"{section}.{name}", "must be 1 to 86400 seconds", "phải từ 1 đến 86400 giây")
+        return value
+
+    def _url(self, section: str, name: str) -> str:
+        value = self._text(section, name, "")
+        if value and not value.lower().startswith(("http://", "https://")):
+            raise self._wrong(f"{section}.{name}", "is no http or https URL", "không phải URL http hoặc https")
+        return value
 
     def _one_of(self, section: str, name: str, default: str, known: tuple[str, ...]) -> str:
         value = self._text(section, name, default)
@@ -350,7 +377,12 @@ class _Reader:
                 raise self._wrong(f"officer.{key}", "has the wrong type", "sai kiểu")
         if not entry.get("id") or not entry.get("name"):
             raise self._wrong(f"officer {n}", "needs id and name", "cần id và name")
-        return replace(self._make_key(f"officer {n}", entry), delegation=delegation)
+        signs_by = entry.get("signs_by", "delegation" if delegation is not None else "office")
+        if signs_by not in _SIGNS_BY:
+            names = ", ".join(_SIGNS_BY)
+            raise self._wrong("officer.signs_by", f"must be one of {names}", f"phải là một trong {names}")
+        key = self._make_key(f"officer {n}", entry)
+        return replace(key, delegation=delegation, by_delegation=signs_by == "delegation")
 
     def _delegation(self, n: int, table: object) -> Delegation | None:
         if table is None:

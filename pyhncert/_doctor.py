@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyhncert._mandate import check_algorithm, check_delegation, shown_delegation
+from pyhncert._mandate import check_delegation, shown_delegation
 from pyhncert.errors import HncertError, MissingDependency, StorageFault, Unavailable
 from pyhncert.values import VIETNAM, Check, Words
 
@@ -81,23 +81,9 @@ def _delegated(officer: KeySettings, today: dt.date) -> Words:
 
 
 def _credential(office: Office, key: KeySettings, usage: str) -> Words:
-    from pyhncert.identify import check_credential  # noqa: PLC0415
+    from pyhncert._before import vet_key  # noqa: PLC0415
 
-    credential = office.credential(key)
-    if usage == "signature":
-        from pyhncert.issue import check_speaks_for  # noqa: PLC0415
-
-        agency = key is office.settings.agency
-        check_speaks_for(credential.certificate, office.settings.name if agency else key.name, agency=agency)
-    check_credential(
-        credential,
-        roots=office.roots,
-        crls=office.crls(),
-        now=office.clock(),
-        usage="qr" if usage == "qr" else "signature",
-    )
-    if usage == "signature":
-        check_algorithm(credential, office.clock())
+    credential, _ = vet_key(office, key, "qr" if usage == "qr" else "signature")
     ends = credential.x509.not_valid_after_utc
     day = f"{ends:%d/%m/%Y}"
     if ends - office.clock() < _SOON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +14,7 @@ from pyhncert.values import CertifiedCopy, Level, RegisterLine, Words
 if TYPE_CHECKING:
     from pyhncert.office import Office, Source
 
-__all__ = ["issued_before"]
+__all__ = ["copy_of", "issued_before"]
 
 _STATE_VI = {"revoked": "đã bị thu hồi", "superseded": "đã được thay thế"}
 
@@ -36,26 +37,30 @@ def issued_before(office: Office, line: RegisterLine, out: Path | None, sources:
             hint_vi="nếu cần bản sao mới, hãy quét lại giấy tờ",
         )
     pdf = office.store.get(line.file_digest)
-    receipt = deliver.receipt(line, office.register.files(line.act_id))
     if out is not None:
-        deliver.finish_copy(pdf, receipt, out)
+        deliver.finish_copy(pdf, deliver.receipt(line, office.register.files(line.act_id)), out)
+    words = Words("đã được cấp trước đó; không cấp số mới", "was issued before; no new number was used")
+    copy = replace(copy_of(office, line, pdf), notes=(words,))
+    missing = {scan.sha256 for scan in office.kept_scans(line.code) if not scan.held}
+    return _kept.keep(
+        office, copy, (scan for scan in map(capture.load, sources if missing else ()) if scan.digest in missing)
+    )
+
+
+def copy_of(office: Office, line: RegisterLine, pdf: bytes) -> CertifiedCopy:
+    """The copy `pdf` of a register line, as it stands now."""
     level = cast(Level, line.level)
-    copy = CertifiedCopy(
+    return CertifiedCopy(
         code=line.code,
         number=line.number,
         book=line.book,
         year=line.year,
         content_digest=line.content_digest or b"",
-        file_digest=line.file_digest,
+        file_digest=line.file_digest or b"",
         officer=line.signer.partition(",")[0],
         issued_at=line.certified_at,
         level_asked=cast(Level, line.level_asked) or level,
         level=level,
         pdf=pdf,
-        receipt=receipt,
-        notes=(Words("đã được cấp trước đó; không cấp số mới", "was issued before; no new number was used"),),
-    )
-    missing = {scan.sha256 for scan in office.kept_scans(line.code) if not scan.held}
-    return _kept.keep(
-        office, copy, (scan for scan in map(capture.load, sources if missing else ()) if scan.digest in missing)
+        receipt=deliver.receipt(line, office.register.files(line.act_id)),
     )

@@ -20,20 +20,29 @@ def check_delegation(officer: KeySettings, today: dt.date) -> None:
     """Refuse an officer whose delegation is not in force `today`.
 
     Raises:
-        Blocked: it has not begun, or has ended. No override helps: the law wants another decision.
+        Blocked: there is none, it has not begun, or has ended. No override helps: the law wants another decision.
     """
     found = officer.delegation
+    if found is None and officer.by_delegation:
+        raise Blocked(
+            f"{officer.name} signs by delegation, and no decision is entered",
+            f"{officer.name} ký theo ủy quyền nhưng chưa khai quyết định ủy quyền",
+            hint="let another officer sign, or enter the decision in office.toml",
+            hint_vi="hãy để người khác ký, hoặc ghi quyết định vào office.toml",
+            refusal="delegation_missing",
+        )
     if found is None or found.first_day <= today <= found.last_day:
         return
     if today < found.first_day:
-        en, vi, day = "begins only on", "chỉ có hiệu lực từ", found.first_day
+        en, vi, day, name = "begins only on", "chỉ có hiệu lực từ", found.first_day, "delegation_not_begun"
     else:
-        en, vi, day = "ended on", "đã hết hiệu lực từ", found.last_day
+        en, vi, day, name = "ended on", "đã hết hiệu lực sau ngày", found.last_day, "delegation_ended"
     raise Blocked(
         f"delegation of {officer.name} by {found.decision} {en} {day:%d/%m/%Y}",
         f"ủy quyền cho {officer.name} theo {found.decision} {vi} {day:%d/%m/%Y}",
         hint="let another officer sign, or enter the new decision in office.toml",
         hint_vi="hãy để người khác ký, hoặc ghi quyết định mới vào office.toml",
+        refusal=name,
     )
 
 
@@ -51,6 +60,7 @@ def check_kind(officer: KeySettings, kind: Kind) -> None:
         f"ủy quyền cho {officer.name} theo {found.decision} không gồm loại giấy này: {kind.name.vi}",
         hint="let another officer sign",
         hint_vi="hãy để người khác ký",
+        refusal="delegation_other_kind",
     )
 
 
@@ -65,6 +75,7 @@ def check_algorithm(credential: Credential, now: dt.datetime) -> None:
         raise CertificateFault(
             f"signatures of {credential.name} ({shown}) prove nothing any more; use a stronger key",
             f"chữ ký của {credential.name} ({shown}) không còn giá trị chứng minh; hãy dùng khóa mạnh hơn",
+            refusal="algorithm_not_allowed",
         )
 
 

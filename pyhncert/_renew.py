@@ -72,6 +72,7 @@ def _renewed(office: Office, line: RegisterLine, pdf: bytes, found: Renewal) -> 
         certs=(*office.roots, *office.intermediates),
         crls=lists,
         now=now,
+        ocsp=office.ocsp.evidence if office.ocsp is not None else None,
     )
     verify_copy(grown, trust=office.roots, crls=lists, now=office.clock())
     level, digest = issue.level_reached(grown), sha256(grown)

@@ -42,7 +42,12 @@ def timestamper(office: Office, *, patient: bool) -> Timestamper | None:
         return None
     services = [
         HttpTimestamper(
-            url, roots=office.roots, chain=office.intermediates, clock=office.clock, randomness=office.randomness
+            url,
+            roots=office.roots,
+            chain=office.intermediates,
+            clock=office.clock,
+            randomness=office.randomness,
+            allowed_clock_s=settings.max_clock_off_s,
         )
         for url in settings.tsa_urls
     ]

@@ -52,6 +52,9 @@ roots = ["trust/root.pem"]
 intermediates = ["trust/issuing.pem"]
 crls = ["trust/issuing.crl", "trust/root.crl"]   # a trial office renews them itself
 
+[ocsp]
+ask = true                          # certificates that name a responder are asked of it; false: lists alone
+
 [timestamp]
 trial = true                        # a real office gives url = "http://…" (RFC 3161) instead
 timeout_s = 10

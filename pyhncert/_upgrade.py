@@ -107,6 +107,7 @@ def _grown(office: Office, pdf: bytes, asked: Level, step: Callable[[str], None]
         certs=(*office.roots, *office.intermediates),
         crls=lists,
         now=office.clock(),
+        ocsp=office.ocsp.evidence if office.ocsp is not None else None,
     )
     step("stamped")
     if not grown.startswith(pdf):

@@ -19,6 +19,7 @@
     ├── KeyFault          14   a key, password or PIN is wrong
     ├── CertificateFault  15   a certificate is wrong, expired, or for another use
     ├── TimestampFault    16   the timestamp answer is wrong
+    │   └── ClockFault    16   the office's clock and a service's signed time differ too much
     ├── RevocationFault   17   revocation data are wrong or stale
     ├── StorageFault      18   disk or database
     └── Unavailable       75   a service did not answer; the same call may pass later
@@ -36,6 +37,7 @@ __all__ = [
     "AlteredCore",
     "Blocked",
     "CertificateFault",
+    "ClockFault",
     "HncertError",
     "KeyFault",
     "MissingDependency",
@@ -57,12 +59,16 @@ __all__ = [
 
 
 class HncertError(Exception):
-    """Base of the family: says what was seen, then what to do, in English and Vietnamese."""
+    """Base of the family: says what was seen, then what to do, in English and Vietnamese.
+
+    `refusal` is the name of a refusal before signing (docs/office.md lists them), empty for other errors.
+    """
 
     exit_code = 1
 
-    def __init__(self, en: str, vi: str = "", *, hint: str = "", hint_vi: str = "") -> None:
+    def __init__(self, en: str, vi: str = "", *, hint: str = "", hint_vi: str = "", refusal: str = "") -> None:
         super().__init__(en)
+        self.refusal = refusal
         self.en = en
         self.vi = vi or en
         self.hint_en = hint
@@ -144,10 +150,17 @@ class ScannerFault(ScanError):
 class _Refused(HncertError):
     """Findings stand against the copy."""
 
-    def __init__(
-        self, en: str, vi: str = "", *, findings: tuple[Finding, ...] = (), hint: str = "", hint_vi: str = ""
+    def __init__(  # what every error says, and the findings
+        self,
+        en: str,
+        vi: str = "",
+        *,
+        findings: tuple[Finding, ...] = (),
+        hint: str = "",
+        hint_vi: str = "",
+        refusal: str = "",
     ) -> None:
-        super().__init__(en, vi, hint=hint, hint_vi=hint_vi)
+        super().__init__(en, vi, hint=hint, hint_vi=hint_vi, refusal=refusal)
         self.findings = findings
 
 
@@ -185,6 +198,10 @@ class TimestampFault(HncertError):
     """The timestamp service's answer is wrong."""
 
     exit_code = 16
+
+
+class ClockFault(TimestampFault):
+    """The office's clock and a service's signed time differ by more than is allowed."""
 
 
 class RevocationFault(HncertError):

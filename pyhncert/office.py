@@ -7,6 +7,7 @@ Settings are read at the door (`open_office`); a key is loaded when it first sig
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pyhncert._batch import Batch
     from pyhncert._kept import KeptScan
     from pyhncert.errors import HncertError
-    from pyhncert.identify import Credential, Timestamper, TrialAuthority
+    from pyhncert.identify import Credential, OcspClient, Timestamper, TrialAuthority
     from pyhncert.issue import Font
     from pyhncert.keep import Job, ObjectStore, Register
     from pyhncert.recognise import Reader
@@ -226,7 +227,7 @@ class Office:
                 raise not_found(what)
             return self._judge(self.store.get(line.file_digest), line, receipt)
         data = file_bytes(what)
-        line = self.register.find(_sha256(data))
+        line = self.register.find(hashlib.sha256(data).digest())
         if line is None:
             # not a state of a copy that this register knows; whose code does it carry?
             report = self._judge(data, None, receipt)
@@ -305,17 +306,21 @@ class Office:
         """The receipt of an issued copy as it stands now; raises UsageFault."""
         from pyhncert.deliver import receipt  # noqa: PLC0415
 
-        line = self.register.find(code)
-        if line is None:
+        if (line := self.register.find(code)) is None:
             raise UsageFault(f"{code}: no such code", f"{code}: không có mã này")
         return receipt(line, self.register.files(line.act_id))
+
+    def signing_evidence(self, code: str) -> dict[str, Any] | None:
+        """What was checked before an act was signed (docs/office.md); None where none was kept. Raises UsageFault."""
+        from pyhncert._before import signing_evidence as found  # noqa: PLC0415  rarely used
+
+        return found(self, code)
 
     def kept_scans(self, code: str) -> tuple[KeptScan, ...]:
         """The raw scans that an act's line names, each held in the store or not; none without ``[keep] raw``."""
         from pyhncert._kept import kept  # noqa: PLC0415  rarely used
 
-        line = self.register.find(code)
-        return kept(self, line) if line is not None else ()
+        return kept(self, line) if (line := self.register.find(code)) is not None else ()
 
     def raw_scans(self, code: str) -> tuple[Scan, ...]:
         """The raw scans of an act, byte for byte as they were handed in; their names are not kept.
@@ -397,6 +402,13 @@ class Office:
         from pyhncert._timestamping import timestamper  # noqa: PLC0415
 
         return timestamper(self, patient=True)
+
+    @cached_property
+    def ocsp(self) -> OcspClient | None:
+        """Who asks the responders that certificates name, or None where the settings forbid it."""
+        from pyhncert._before import ocsp_client  # noqa: PLC0415
+
+        return ocsp_client(self)
 
     @cached_property
     def roots(self) -> tuple[bytes, ...]:
@@ -485,9 +497,3 @@ def separator_sheet(out: Path) -> None:
     from pyhncert._watch import separator_sheet as write  # noqa: PLC0415  rarely used
 
     write(out)
-
-
-def _sha256(data: bytes) -> bytes:
-    from pyhncert._core import sha256  # noqa: PLC0415
-
-    return sha256(data)

@@ -159,7 +159,8 @@ def run(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  one re
     except HncertError as err:
         if said.debug:
             _traceback()
-        complain(err.say(said.lang), err.hint(said.lang), said)
+        name = f" [{err.refusal}]" if err.refusal else ""
+        complain(err.say(said.lang) + name, err.hint(said.lang), said)
         return err.exit_code
     except BrokenPipeError:  # the reader of our output went away: `hncert register list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,9 +95,10 @@ def show_line(code: str) -> None:
     if line is None:
         raise not_found(code)
     kept = office.kept_scans(code)
-    job = office.waiting(code)
+    job, evidence = office.waiting(code), office.signing_evidence(code)
     if said.json:
         shown = {**as_json(line), **({"raw_scans": [plain(scan) for scan in kept]} if kept else {})}
+        shown |= {"signing_evidence": evidence} if evidence is not None else {}
         give_json({**shown, **({"job": plain(job)} if job is not None else {})})
         return
     w = said.words
@@ -128,9 +130,30 @@ def show_line(code: str) -> None:
             )
             for scan in kept
         ),
+        *(_evidence_lines(evidence) if evidence is not None else ()),
     ):
         if value:
             give(f"{label}: {value}")
+
+
+def _evidence_lines(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was checked before signing, a line each: when, by whose word each certificate was good, and the clock."""
+    w = settings().words
+    yield w("kiểm tra trước khi ký", "checked before signing"), local(dt.datetime.fromisoformat(evidence["at"]))
+    for signer in evidence["signers"]:
+        for status in signer["status"]:
+            until = status["next_update"]
+            ends = local(dt.datetime.fromisoformat(until)) if until else "-"
+            whose = f"{signer['role']} {status['certificate'][:16]}"
+            yield whose, f"{status['source']}, {w('đến', 'until')} {ends}, {status['sha256']}"
+    clock = evidence["clock"] or {}
+    if clock.get("compared_with"):
+        off = f"{clock['off_ms'] / 1000:g} s"
+        yield w("đồng hồ lệch", "clock off by"), off
+    else:
+        yield w("đồng hồ", "clock"), w("chưa đối chiếu với dịch vụ nào", "compared with no service")
+    if not evidence["held"]:
+        yield w("bằng chứng", "evidence"), w("thiếu trong kho", "missing from the store")
 
 
 @register.command("refusals")

@@ -25,6 +25,7 @@ class Algorithms:
 
     digests: Mapping[str, dt.date | None]
     entries: tuple[_Entry, ...]
+    version: int = 1
 
     def allows(self, scheme: str, bits: int, digest: str, at: dt.datetime) -> bool:
         """Whether a signature by `scheme` with a key of `bits` over `digest` proves something at `at`."""
@@ -35,6 +36,13 @@ class Algorithms:
     def allows_digest(self, digest: str, at: dt.datetime) -> bool:
         """Whether a digest proves something at `at`."""
         return digest in self.digests and _holds(self.digests[digest], at)
+
+    def row(self, scheme: str, bits: int, at: dt.datetime) -> tuple[str, int, dt.date | None] | None:
+        """The row by which a signature is allowed at `at`: its scheme, smallest key, and first day on which it ends."""
+        for entry in self.entries:
+            if entry.scheme == scheme and bits >= entry.bits and _holds(entry.until, at):
+                return entry.scheme, entry.bits, entry.until
+        return None
 
     def until(self, scheme: str, bits: int, digest: str) -> dt.date | None:
         """The first day on which such a signature proves nothing any more; None where no end is known.
@@ -58,4 +66,5 @@ def algorithms() -> Algorithms:
     """The list of this release."""
     data = tomllib.loads(resources.files("pyhncert.identify").joinpath("algorithms.toml").read_text("utf-8"))
     entries = tuple(_Entry(entry["scheme"], entry["bits"], entry.get("until")) for entry in data["signatures"])
-    return Algorithms({name: entry.get("until") for name, entry in data["digests"].items()}, entries)
+    digests = {name: entry.get("until") for name, entry in data["digests"].items()}
+    return Algorithms(digests, entries, data["version"])

@@ -17,6 +17,7 @@ from pyhncert.errors import AlteredCore, CertificateFault, RevocationFault
 __all__ = [
     "common_name",
     "is_issued_by",
+    "key_usage_of",
     "parse_certificate",
     "parse_crl",
     "read_certificates",
@@ -145,6 +146,14 @@ def _holds(der: bytes, issuer: bytes, *, crl: bool) -> bool:
     except (AlteredCore, CertificateFault):
         return False
     return True
+
+
+def key_usage_of(certificate: x509.Certificate) -> x509.KeyUsage | None:
+    """What the key may do; None where nothing is said."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return None
 
 
 def common_name(name: x509.Name | bytes) -> str:

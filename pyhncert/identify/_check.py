@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from pyhncert.errors import CertificateFault, RevocationFault
+from pyhncert.errors import CertificateFault
 from pyhncert.identify._certificates import (
     common_name,
     is_issued_by,
+    key_usage_of,
     parse_certificate,
-    parse_crl,
     shown_serial,
     shown_time,
 )
 from pyhncert.identify._keys import Credential
+from pyhncert.identify._ocsp import OcspClient
+from pyhncert.identify._status import Status, certificate_status
 
-__all__ = ["Usage", "check_credential", "check_path", "find_path"]
+__all__ = ["Standing", "Usage", "check_credential", "check_path", "check_standing", "find_path"]
 
 Usage = Literal["signature", "timestamp", "qr"]
 
-_SKEW = dt.timedelta(minutes=5)
-"""How far clocks of issuer and office may differ."""
 _DEEPEST = 8
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS,
@@ -50,6 +51,14 @@ _ONLY_OTHER_USES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was found of a certificate: its path (DER) from it to the root, and who vouches for each below the root."""
+
+    path: tuple[bytes, ...]
+    statuses: tuple[Status, ...]
+
+
 def check_credential(
     credential: Credential,
     *,
@@ -57,16 +66,33 @@ def check_credential(
     crls: Sequence[bytes],
     now: dt.datetime,
     usage: Usage = "signature",
+    ocsp: OcspClient | None = None,
 ) -> tuple[bytes, ...]:
     """Says whether `credential` may sign now; gives its path (DER), from its certificate to the root.
 
-    `roots` and `crls` are DER.
+    `roots` and `crls` are DER. With `ocsp`, certificates that name a responder are asked of it first.
 
     Raises:
         CertificateFault: expired, not yet valid, revoked, for another use, or under an unknown root.
-        RevocationFault: a revocation list is missing or stale.
+        RevocationFault: a revocation list is missing or stale, or a responder's answer is not to be believed.
+        ClockFault: a responder's time is not ours.
     """
-    return check_path(credential.certificate, chain=credential.chain, roots=roots, crls=crls, now=now, usage=usage)
+    return check_standing(credential, roots=roots, crls=crls, now=now, usage=usage, ocsp=ocsp).path
+
+
+def check_standing(
+    credential: Credential,
+    *,
+    roots: Sequence[bytes],
+    crls: Sequence[bytes],
+    now: dt.datetime,
+    usage: Usage = "signature",
+    ocsp: OcspClient | None = None,
+) -> Standing:
+    """The same, with the evidence: who said that no certificate of the path is revoked."""
+    path = check_path(credential.certificate, chain=credential.chain, roots=roots, crls=None, now=now, usage=usage)
+    found = [certificate_status(der, issuer, crls=crls, now=now, ocsp=ocsp) for der, issuer in pairwise(path)]
+    return Standing(path, tuple(found))
 
 
 def check_path(
@@ -78,7 +104,7 @@ def check_path(
     now: dt.datetime,
     usage: Usage,
 ) -> tuple[bytes, ...]:
-    """The same for a certificate without its key; `crls` None leaves revocation aside.
+    """The same for a certificate without its key, by lists; `crls` None leaves revocation aside.
 
     A ``signature`` needs nonRepudiation, a ``timestamp`` the critical purpose timeStamping alone (RFC 3161, 2.3), a
     ``qr`` code any right to sign.
@@ -93,7 +119,7 @@ def check_path(
         _check_understood(parse_certificate(der))
     if crls is not None:
         for der, issuer in pairwise(path):
-            _check_revocation(der, issuer, crls, now)
+            certificate_status(der, issuer, crls=crls, now=now)
     return path
 
 
@@ -112,6 +138,7 @@ def find_path(certificate: bytes, *, chain: Sequence[bytes], roots: Sequence[byt
         "add its CA certificates to the office's trust folder, or use another certificate",
         f"chứng thư số của {common_name(leaf.subject)} không dẫn tới gốc tin cậy nào (nơi cấp: {issuer}); "
         "hãy thêm chứng thư CA vào thư mục tin cậy của đơn vị hoặc dùng chứng thư khác",
+        refusal="unknown_chain",
     )
 
 
@@ -142,12 +169,14 @@ def _check_dates(certificate: x509.Certificate, now: dt.datetime) -> None:
         raise CertificateFault(
             f"certificate of {_whose(certificate)} expired on {end}; renew it",
             f"chứng thư số của {_whose_vi(certificate)} đã hết hạn từ {end}; hãy gia hạn",
+            refusal="expired",
         )
     if now < certificate.not_valid_before_utc:
         start = shown_time(certificate.not_valid_before_utc)
         raise CertificateFault(
             f"certificate of {_whose(certificate)} is not valid before {start}; wait, or set this machine's clock",
             f"chứng thư số của {_whose_vi(certificate)} chưa có hiệu lực trước {start}; hãy chờ hoặc chỉnh đồng hồ máy",
+            refusal="not_yet_valid",
         )
 
 
@@ -155,18 +184,12 @@ def _wrong_usage(certificate: x509.Certificate, en: str, vi: str) -> Certificate
     return CertificateFault(
         f"certificate of {_whose(certificate)} is not made for {en}; use one that is",
         f"chứng thư số của {_whose_vi(certificate)} không dùng để {vi}; hãy dùng chứng thư phù hợp",
+        refusal="wrong_usage",
     )
 
 
-def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return None
-
-
 def _check_usage(certificate: x509.Certificate, usage: Usage) -> None:
-    key_usage = _key_usage(certificate)
+    key_usage = key_usage_of(certificate)
     signs = key_usage is not None and (key_usage.digital_signature or key_usage.content_commitment)
     # verification asks for nonRepudiation on papers, so signing asks for it first (EN 319 412-2, 4.3.2)
     commits = key_usage is not None and key_usage.content_commitment
@@ -187,7 +210,7 @@ def _check_usage(certificate: x509.Certificate, usage: Usage) -> None:
 
 def _check_issuer(certificate: x509.Certificate, below: int) -> None:
     """`certificate` may issue others, `below` CAs under it."""
-    key_usage = _key_usage(certificate)
+    key_usage = key_usage_of(certificate)
     try:
         basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
@@ -206,67 +229,5 @@ def _check_understood(certificate: x509.Certificate) -> None:
                 f"({extension.oid.dotted_string}); use another certificate",
                 f"chứng thư số của {_whose_vi(certificate)} có ràng buộc không được hỗ trợ "
                 f"({extension.oid.dotted_string}); hãy dùng chứng thư khác",
+                refusal="rule_not_known",
             )
-
-
-def _covers(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    """Whether the list is complete for certificates like this one (RFC 5280, 5.2)."""
-    for extension in crl.extensions:
-        if not extension.critical:
-            continue
-        point = extension.value
-        if not isinstance(point, x509.IssuingDistributionPoint):
-            return False  # a delta list, or something unknown
-        try:
-            authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-        except x509.ExtensionNotFound:
-            authority = False
-        if point.indirect_crl or point.only_some_reasons or point.only_contains_attribute_certs:
-            return False
-        if (authority and point.only_contains_user_certs) or (not authority and point.only_contains_ca_certs):
-            return False
-    return True
-
-
-def _check_revocation(der: bytes, issuer: bytes, crls: Sequence[bytes], now: dt.datetime) -> None:
-    certificate = parse_certificate(der)
-    lists = [
-        crl
-        for crl in map(parse_crl, dict.fromkeys(crls))
-        if crl.issuer == certificate.issuer and _covers(crl, certificate)
-    ]
-    by = common_name(certificate.issuer)
-    trusted = [crl for crl in lists if _is_crl_of(crl, issuer, crls)]
-    if not trusted:
-        raise RevocationFault(
-            f"no revocation list of {by} is at hand; fetch it",
-            f"chưa có danh sách thu hồi của {by}; hãy tải về",
-        )
-    for crl in trusted:
-        revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if revoked is not None:
-            since = shown_time(revoked.revocation_date_utc)
-            raise CertificateFault(
-                f"certificate of {_whose(certificate)} was revoked on {since}; use another certificate",
-                f"chứng thư số của {_whose_vi(certificate)} đã bị thu hồi từ {since}; hãy dùng chứng thư khác",
-            )
-    newest = max(trusted, key=lambda crl: crl.last_update_utc)
-    if newest.last_update_utc > now + _SKEW:
-        start = shown_time(newest.last_update_utc)
-        raise RevocationFault(
-            f"revocation list of {by} is dated {start}, which is still to come; set this machine's clock",
-            f"danh sách thu hồi của {by} ghi thời điểm {start} trong tương lai; hãy chỉnh đồng hồ máy",
-        )
-    if newest.next_update_utc is None or newest.next_update_utc < now:
-        end = shown_time(newest.next_update_utc or newest.last_update_utc)
-        raise RevocationFault(
-            f"revocation list of {by} is stale since {end}; fetch the new one",
-            f"danh sách thu hồi của {by} đã quá hạn từ {end}; hãy tải bản mới",
-        )
-
-
-def _is_crl_of(crl: x509.CertificateRevocationList, issuer: bytes, crls: Sequence[bytes]) -> bool:
-    key_usage = _key_usage(parse_certificate(issuer))
-    if key_usage is not None and not key_usage.crl_sign:
-        return False
-    return any(parse_crl(der) is crl and is_issued_by(der, issuer, crl=True) for der in crls)

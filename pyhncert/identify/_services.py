@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
-from pyhncert.errors import HncertError, StorageFault, TimestampFault, Unavailable
+from pyhncert.errors import ClockFault, HncertError, StorageFault, TimestampFault, Unavailable
 from pyhncert.identify import _http
 
 __all__ = ["BreakersLike", "ServiceLike", "ServiceRules", "Slots", "TimestampServices", "service_rules"]
@@ -133,7 +133,7 @@ class TimestampServices:
 
         Raises:
             Unavailable: none does, and one of them may later.
-            TimestampFault: each of them answered wrongly.
+            TimestampFault: each of them answered wrongly; `ClockFault` where one says another time.
         """
         until = time.monotonic() + self._limit_s
         met: list[HncertError] = []
@@ -175,7 +175,13 @@ class TimestampServices:
 
 
 def _all_of(met: Sequence[HncertError]) -> HncertError:
-    """What to say when no service gave a token: silence may pass, so it goes before a wrong answer."""
+    """What to say when no service gave a token: silence may pass, so it goes before a wrong answer.
+
+    A clock that is off goes before both: the service that told it did answer.
+    """
+    for err in met:
+        if isinstance(err, ClockFault):
+            return err
     silent = [err for err in met if isinstance(err, Unavailable)]
     kind = Unavailable if silent else TimestampFault
     said = list(dict.fromkeys((err.en, err.vi) for err in (*silent, *(err for err in met if err not in silent))))

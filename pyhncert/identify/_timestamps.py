@@ -14,13 +14,12 @@ from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, TimestampFault, Unavailable, UsageFault
 from pyhncert.identify import _http
 from pyhncert.identify._check import check_path
+from pyhncert.identify._clock import check_clock, clock_off_s
+from pyhncert.identify._limits import check_limits
 from pyhncert.identify._trial import TrialAuthority
 from pyhncert.values import Clock, Randomness
 
 __all__ = ["HttpTimestamper", "Timestamper", "TrialTimestamper"]
-
-_SKEW = dt.timedelta(minutes=5)
-"""How far the service's clock and the office's may differ."""
 
 
 class Timestamper(Protocol):
@@ -52,7 +51,8 @@ class HttpTimestamper:
     """A timestamp service at `url`, believed only where nonce, imprint, purpose, time and signature are right.
 
     `roots` are the trusted CA certificates (DER) of the service, `chain` such as lie between. `policy` is asked for
-    where it is given. `timeout_s` bounds each wait for the network, in seconds, where `token` is given none.
+    where it is given. `timeout_s` bounds each wait for the network, in seconds, where `token` is given none;
+    `allowed_clock_s` how far the service's clock and `clock` may differ where a slow answer does not explain it.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class HttpTimestamper:
         chain: Sequence[bytes] = (),
         policy: str | None = None,
         timeout_s: float = 10.0,
+        allowed_clock_s: float | None = None,
     ) -> None:
         if not url.lower().startswith(("http://", "https://")):
             raise UsageFault(
@@ -78,14 +79,16 @@ class HttpTimestamper:
         self._randomness = randomness
         self._policy = policy
         self._timeout_s = timeout_s
+        self._allowed_clock_s = allowed_clock_s if allowed_clock_s is not None else check_limits().clock_allowed_s
 
     def token(self, digest: bytes, algorithm: str, /, *, timeout_s: float | None = None) -> bytes:
-        """A token over `digest`; see `Timestamper.token`."""
+        """A token over `digest`; see `Timestamper.token`. A clock that is off is `ClockFault`."""
         nonce = self._randomness(8)
         request = _core.timestamp_request(digest, digest=algorithm, nonce=nonce, policy=self._policy)
         asked = self._clock()
         answer = self._ask(request, self._timeout_s if timeout_s is None else timeout_s)
-        return self._accept(answer, digest, algorithm, int.from_bytes(nonce, "big"), asked)
+        answered = self._clock()
+        return self._accept(answer, digest, algorithm, int.from_bytes(nonce, "big"), (asked, answered))
 
     def _ask(self, body: bytes, timeout_s: float) -> bytes:
         kinds = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
@@ -99,7 +102,9 @@ class HttpTimestamper:
             raise _wrong("answer is longer than 1 MB")
         return answer.body
 
-    def _accept(self, answer: bytes, digest: bytes, algorithm: str, nonce: int, asked: dt.datetime) -> bytes:
+    def _accept(
+        self, answer: bytes, digest: bytes, algorithm: str, nonce: int, between: tuple[dt.datetime, dt.datetime]
+    ) -> bytes:
         from asn1crypto import core, tsp  # noqa: PLC0415
 
         try:
@@ -130,8 +135,6 @@ class HttpTimestamper:
             raise _wrong("token answers another request (nonce)")
         if self._policy is not None and policy != self._policy:
             raise _wrong(f"token is under policy {policy}, not {self._policy}")
-        if not asked - _SKEW <= stamped <= self._clock() + _SKEW:
-            raise _wrong(f"token says {stamped:%Y-%m-%d %H:%M:%S} UTC, which is not now; compare the clocks")
         try:
             check_path(
                 parts.certificate,
@@ -145,6 +148,13 @@ class HttpTimestamper:
             raise TimestampFault(
                 f"timestamp service: {err}", f"dịch vụ dấu thời gian: {err.vi}", hint=err.hint_en, hint_vi=err.hint_vi
             ) from err
+        check_clock(
+            clock_off_s(stamped, asked=between[0], answered=between[1]),
+            self._allowed_clock_s,
+            said=stamped,
+            service=f"timestamp service {_http.host_of(self.url)}",
+            service_vi=f"dịch vụ dấu thời gian {_http.host_of(self.url)}",
+        )
         return token
 
 

@@ -2,8 +2,9 @@
 
 The layout is a function of the revisions before it and of the certificates and lists that it adds, so that verification
 can build the revision again from its parts and compare byte by byte: nothing else fits into it, though no signature
-covers the last one. Objects stand in the order catalog, DSS, certificates, lists; both sorted by their DER; streams are
-not compressed. A later DSS keeps the number and the entries of the one before, and leaves the catalog alone.
+covers the last one. Objects stand in the order catalog, DSS, certificates, lists, OCSP responses, each kind sorted by
+its DER; streams are not compressed. The entry OCSPs is there only where there are responses. A later DSS keeps the
+number and the entries of the one before, and leaves the catalog alone.
 """
 
 from __future__ import annotations
@@ -20,10 +21,17 @@ SIGNED_REVISIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class ValidationData:
-    """Certificates and lists, DER each, sorted: what one revision adds, or what all hold."""
+    """Certificates, lists and OCSP responses, DER each, sorted: what one revision adds, or what all hold."""
 
     certificates: tuple[bytes, ...]
     lists: tuple[bytes, ...]
+    responses: tuple[bytes, ...] = ()
+
+    def __add__(self, other: ValidationData) -> ValidationData:
+        """Both, in the order in which they were added."""
+        return ValidationData(
+            self.certificates + other.certificates, self.lists + other.lists, self.responses + other.responses
+        )
 
 
 def build_validation_data(revisions: Revisions, place: int, added: ValidationData) -> bytes:
@@ -35,7 +43,7 @@ def build_validation_data(revisions: Revisions, place: int, added: ValidationDat
     last = revisions[place - 2]
     catalog, store = revisions.catalog(place - 1), next_number(last)
     held = _store(revisions, place - 1)
-    certificates, lists = (_entries(held, key) for key in ("Certs", "CRLs"))
+    entries = {key: _entries(held, key) for key in ("Certs", "CRLs", "OCSPs")}
     first = store if held is not None else store + 1
     objects: dict[int, bytes] = {}
     if held is None:
@@ -43,12 +51,17 @@ def build_validation_data(revisions: Revisions, place: int, added: ValidationDat
         objects[catalog.number] = extended(value, b"/DSS %d 0 R" % store)
     else:
         store = held.number
-    count = len(added.certificates)
-    streams = (*added.certificates, *added.lists)
+    parts = (added.certificates, added.lists, added.responses)
+    streams = tuple(der for part in parts for der in part)
     numbers = range(first, first + len(streams))
-    certificates += (b"%d 0 R" % number for number in numbers[:count])
-    lists += (b"%d 0 R" % number for number in numbers[count:])
-    objects[store] = b"<<\n/Type /DSS\n/Certs [%b]\n/CRLs [%b]\n>>" % (b" ".join(certificates), b" ".join(lists))
+    at = first
+    for key, part in zip(entries, parts, strict=True):
+        entries[key] += (b"%d 0 R" % number for number in range(at, at + len(part)))
+        at += len(part)
+    named = [
+        b"/%b [%b]" % (key.encode(), b" ".join(found)) for key, found in entries.items() if found or key != "OCSPs"
+    ]
+    objects[store] = b"<<\n/Type /DSS\n%b\n>>" % b"\n".join(named)
     for number, der in zip(numbers, streams, strict=True):
         objects[number] = b"<<\n/Length %d\n>>\nstream\n%b\nendstream" % (len(der), der)
     out, places = bytearray(), {}
@@ -81,7 +94,7 @@ def read_validation_data(revisions: Revisions, place: int) -> ValidationData:
                 found.append(revisions.data[slice(*stream)])
         return tuple(found)
 
-    return ValidationData(streams("Certs"), streams("CRLs"))
+    return ValidationData(streams("Certs"), streams("CRLs"), streams("OCSPs"))
 
 
 def _store(revisions: Revisions, place: int) -> PdfObject | None:
@@ -91,7 +104,7 @@ def _store(revisions: Revisions, place: int) -> PdfObject | None:
 
 
 def _references(held: PdfObject, key: str) -> list[Ref]:
-    value = held.dictionary.get(key)
+    value = held.dictionary.get(key, [] if key == "OCSPs" else None)
     if not isinstance(value, list) or not all(isinstance(item, Ref) and not item.generation for item in value):
         raise malformed(held.start)
     return [item for item in value if isinstance(item, Ref)]

@@ -13,6 +13,7 @@ from pyhncert.identify import is_issued_by
 from pyhncert.issue._archive import ArchiveStamp, is_stamp, read_stamp
 from pyhncert.issue._dss import SIGNED_REVISIONS, ValidationData, read_validation_data
 from pyhncert.issue._dss_cms import CmsParts, TokenParts, read_cms, read_token
+from pyhncert.issue._dss_ocsp import response_facts
 from pyhncert.issue._dss_x509 import Authority, CertificateFacts, certificate_facts, list_facts
 from pyhncert.issue._sign import AGENCY, OFFICER
 from pyhncert.issue._sign_contents import Signed, read_signature
@@ -41,9 +42,9 @@ class Trail:
     @property
     def held(self) -> ValidationData:
         """What all revisions with validation data hold together, in the order in which it was added."""
-        certificates = (der for added in self.data.values() for der in added.certificates)
-        lists = (der for added in self.data.values() for der in added.lists)
-        return ValidationData(tuple(dict.fromkeys(certificates)), tuple(dict.fromkeys(lists)))
+        every = sum(self.data.values(), ValidationData((), ()))
+        parts = (every.certificates, every.lists, every.responses)
+        return ValidationData(*(tuple(dict.fromkeys(part)) for part in parts))
 
     def signers(self, upto: int | None = None) -> Iterator[CmsParts]:
         """Each CMS of the signatures, their tokens and the document timestamps before revision `upto`."""
@@ -87,7 +88,7 @@ def read_trail(revisions: Revisions) -> Trail:
 def needed(
     signers: Iterable[CmsParts], pool: Iterable[bytes]
 ) -> tuple[tuple[CertificateFacts, ...], tuple[Authority, ...]]:
-    """The certificates of all chains below their roots, sorted by DER, and the authorities that must publish a list.
+    """The certificates of all chains below their roots, sorted by DER, and the authorities that may publish a list.
 
     `pool` are certificates beyond those that travel in the signatures.
     """
@@ -113,18 +114,23 @@ def needed(
 
 
 def is_complete(signers: Iterable[CmsParts], held: ValidationData) -> bool:
-    """Whether `held` has every certificate and a list of every issuer that the chains of `signers` name."""
-    chain, authorities = needed(signers, held.certificates)
+    """Whether `held` has each certificate of the chains of `signers`, and for each a list or a response."""
+    chain, _ = needed(signers, held.certificates)
     lists = [list_facts(der) for der in held.lists]
-    listed = all(any(facts.is_of(authority) for facts in lists) for authority in authorities)
-    return listed and {fact.der for fact in chain} <= set(held.certificates)
+    alone = [facts for facts in map(response_facts, held.responses) if facts.stands_alone]
+    proven = all(
+        any(facts.is_of(fact.authority) for facts in lists) or any(facts.is_about(fact) for facts in alone)
+        for fact in chain
+    )
+    return proven and {fact.der for fact in chain} <= set(held.certificates)
 
 
 def level_reached(pdf: bytes) -> Level:
     """The level of a copy as its own bytes show it: the lower of both signatures.
 
-    B-T where a token stamps the signature, B-LT where the validation data hold every certificate and list that the
-    chains name, B-LTA where a document timestamp covers that. Whether they are trusted is for `pyhncert.verify`.
+    B-T where a token stamps the signature, B-LT where the validation data hold every certificate of the chains, and for
+    each a list or an OCSP response, B-LTA where a document timestamp covers that. Whether they are trusted is for
+    `pyhncert.verify`.
 
     Raises:
         AlteredCore: it is not a copy.

@@ -3,7 +3,8 @@
 from pyhncert.issue._archive import ArchiveStamp, stamp_contents, stamp_frame
 from pyhncert.issue._dss import ValidationData, build_validation_data, read_validation_data
 from pyhncert.issue._dss_cms import CmsParts, TokenParts, read_cms, read_token
-from pyhncert.issue._dss_x509 import certificate_facts, list_facts
+from pyhncert.issue._dss_ocsp import response_facts
+from pyhncert.issue._dss_x509 import CertificateFacts, certificate_facts, list_facts
 from pyhncert.issue._evidence import Evidence, Trail, is_complete, needed, read_trail
 from pyhncert.issue._sign import AGENCY, OFFICER
 from pyhncert.issue._sign_contents import Signed, read_signature
@@ -17,6 +18,7 @@ __all__ = [
     "AGENCY",
     "OFFICER",
     "ArchiveStamp",
+    "CertificateFacts",
     "CmsParts",
     "Evidence",
     "PdfObject",
@@ -44,6 +46,7 @@ __all__ = [
     "read_trail",
     "read_validation_data",
     "read_value",
+    "response_facts",
     "speaks_for",
     "stamp_contents",
     "stamp_frame",

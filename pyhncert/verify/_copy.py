@@ -18,6 +18,7 @@ from pyhncert.issue._sign_structure import (
     AGENCY,
     OFFICER,
     ArchiveStamp,
+    CertificateFacts,
     CmsParts,
     Revisions,
     Signed,
@@ -34,6 +35,7 @@ from pyhncert.issue._sign_structure import (
     read_revisions,
     read_signature,
     read_trail,
+    response_facts,
     speaks_for,
     stamp_contents,
     stamp_frame,
@@ -176,7 +178,17 @@ def _check_data(trail: Trail) -> None:
         named = [any(list_facts(der).is_of(authority) for authority in authorities) for der in added.lists]
         if not all(named) or len(named) > len(authorities) or not _sorted_once(added.lists, before.lists):
             raise altered("revision4_lists")
-        before = ValidationData(before.certificates + added.certificates, before.lists + added.lists)
+        _check_responses(added, before, chain)
+        before += added
+
+
+def _check_responses(added: ValidationData, before: ValidationData, chain: Iterable[CertificateFacts]) -> None:
+    """Each response is about one certificate of the chains, and no two that were added together are about the same."""
+    about = [[fact.der for fact in chain if response_facts(der).is_about(fact)] for der in added.responses]
+    if not _sorted_once(added.responses, before.responses) or any(len(found) != 1 for found in about):
+        raise altered("revision4_lists")
+    if len({found[0] for found in about}) != len(about):
+        raise altered("revision4_lists")
 
 
 def _sorted_once(added: tuple[bytes, ...], held: tuple[bytes, ...]) -> bool:

@@ -62,19 +62,19 @@ def judge_foreign(data: bytes, given: Anchors, now: dt.datetime) -> tuple[Signat
         stored = _stored(reader)
     except _FAULTS:
         return ()
-    anchors = replace(given, certificates=stored[0], lists=(*stored[1], *given.lists))
+    anchors = replace(given, certificates=stored[0], lists=(*stored[1], *given.lists), responses=stored[2])
     return tuple(_judge(embedded, anchors, data, now) for embedded in found)
 
 
-def _stored(reader: PdfFileReader) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Certificates and lists of the DSS dictionary, where there is one."""
+def _stored(reader: PdfFileReader) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
+    """Certificates, lists and OCSP responses of the DSS dictionary, where there is one."""
     store = reader.root.get("/DSS")
     if store is None:
-        return (), ()
-    certificates, lists = (
-        tuple(bytes(entry.get_object().data) for entry in store.get(key, ())) for key in ("/Certs", "/CRLs")
+        return (), (), ()
+    certificates, lists, responses = (
+        tuple(bytes(entry.get_object().data) for entry in store.get(key, ())) for key in ("/Certs", "/CRLs", "/OCSPs")
     )
-    return certificates, lists
+    return certificates, lists, responses
 
 
 def _judge(embedded: EmbeddedPdfSignature, anchors: Anchors, data: bytes, now: dt.datetime) -> SignatureReport:

@@ -1,6 +1,6 @@
-"""Whether a certificate was good at a moment: pyHanko's path validation, offline, with the lists at hand.
+"""Whether a certificate was good at a moment: pyHanko's path validation, offline, with the lists and responses at hand.
 
-The moment is fixed and nothing is fetched. Lists made after the moment count too (they know more); an entry counts
+The moment is fixed and nothing is fetched. Those made after the moment count too (they know more); an entry counts
 only from its revocation date on, which is what separates a signature before a revocation from one after it.
 """
 
@@ -10,8 +10,10 @@ import datetime as dt
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 
+from asn1crypto import ocsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -20,7 +22,15 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext, error
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, HncertError, RevocationFault
-from pyhncert.identify import Algorithms, algorithms, parse_certificate, parse_crl
+from pyhncert.identify import (
+    Algorithms,
+    OcspAnswer,
+    algorithms,
+    answer_signer,
+    parse_certificate,
+    parse_crl,
+    read_ocsp,
+)
 from pyhncert.values import Words
 from pyhncert.verify._policy import Policy
 from pyhncert.verify._words import say
@@ -65,12 +75,13 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """What may be relied on: roots, further certificates and lists, DER each; and which algorithms, until when."""
+    """What may be relied on: roots, other certificates, lists, OCSP responses, DER each; and algorithms, until when."""
 
     roots: tuple[bytes, ...]
     certificates: tuple[bytes, ...]
     lists: tuple[bytes, ...]
     algorithms: Algorithms = field(default_factory=algorithms)
+    responses: tuple[bytes, ...] = ()
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -109,12 +120,13 @@ def _is_self_issued(der: bytes) -> bool:
 def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors, policy: Policy) -> Trust:
     pool = tuple(der for der in anchors.certificates if _readable(der))
     lists = tuple(der for der in anchors.lists if _signed_list(der, (*pool, *anchors.roots)))
+    answers = tuple(found for found in map(_answer, anchors.responses) if found is not None)
     context = ValidationContext(
         trust_roots=[_asn1(der) for der in anchors.roots],
         other_certs=[_asn1(der) for der in pool],
         moment=at,
         crls=list(lists),
-        ocsps=[],
+        ocsps=[ocsp.OCSPResponse.load(answer.der) for answer in answers],
         revocation_mode="require",
         retroactive_revinfo=True,
         time_tolerance=_TOLERANCE,
@@ -130,11 +142,44 @@ def _judge(leaf: bytes, use: Use, at: dt.datetime, anchors: Anchors, policy: Pol
         return Trust("undecided", (say(key, detail=str(err)) if key == "path_invalid" else say(key),))
     if not _serves(leaf, use):
         return Trust("undecided", (say("wrong_usage"),))
-    chain = [certificate.dump() for certificate in path if certificate.dump() not in anchors.roots]
-    if not all(_is_listed(parse_certificate(der), lists, at) for der in chain):
-        return Trust("undecided", (say("no_revocation_data"),))
-    found = _first_revocation(chain, lists)
+    dates: list[dt.datetime] = []
+    for issuer, der in pairwise(certificate.dump() for certificate in path):  # the root comes first
+        certificate = parse_certificate(der)
+        own = [answer for answer in answers if _believed(answer, der, issuer)]
+        if not (_is_listed(certificate, lists, at) or any(_speaks_for(answer, certificate, at) for answer in own)):
+            return Trust("undecided", (say("no_revocation_data"),))
+        dates += _revocations(certificate, lists)
+        dates += [answer.revoked_at for answer in own if answer.revoked_at is not None]
+    found = min(dates, default=None)
     return _revoked(found) if found is not None and found <= at else Trust("valid", (), found)
+
+
+@lru_cache(maxsize=256)
+def _answer(der: bytes) -> OcspAnswer | None:
+    try:
+        return read_ocsp(der)
+    except RevocationFault:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _believed(answer: OcspAnswer, certificate: bytes, issuer: bytes) -> bool:
+    """Whether the response is about `certificate`, and its signer may speak for `issuer`.
+
+    Its algorithm is judged by the policy of the path; a signer whose own status is in question does not count.
+    """
+    if not answer.stands_alone or not answer.is_about(certificate, issuer):
+        return False
+    try:
+        answer_signer(answer, issuer, at=None)
+    except RevocationFault:
+        return False
+    return True
+
+
+def _speaks_for(answer: OcspAnswer, certificate: x509.Certificate, at: dt.datetime) -> bool:
+    """Whether the response tells how the certificate stood at `at`, as a list does."""
+    return answer.this_update <= certificate.not_valid_after_utc and answer.ends + _TOLERANCE >= at
 
 
 def _revoked(at: dt.datetime) -> Trust:
@@ -202,13 +247,10 @@ def _is_listed(certificate: x509.Certificate, lists: Sequence[bytes], at: dt.dat
     )
 
 
-def _first_revocation(chain: Iterable[bytes], lists: Sequence[bytes]) -> dt.datetime | None:
-    """When the first certificate of `chain` was revoked, by any list."""
-    dates = []
-    for der in chain:
-        certificate = parse_certificate(der)
-        for parsed in _lists_of(certificate, lists):
-            entry = parsed.get_revoked_certificate_by_serial_number(certificate.serial_number)
-            if entry is not None:
-                dates.append(entry.revocation_date_utc)
-    return min(dates, default=None)
+def _revocations(certificate: x509.Certificate, lists: Sequence[bytes]) -> list[dt.datetime]:
+    """When the certificate was revoked, by each list that names it."""
+    entries = (
+        parsed.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        for parsed in _lists_of(certificate, lists)
+    )
+    return [entry.revocation_date_utc for entry in entries if entry is not None]

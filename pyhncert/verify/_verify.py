@@ -78,9 +78,7 @@ def verify_copy(
         raise _not_a_copy(data, digest, err, Anchors(roots, (), lists, rules), now) from err
     held = copy.trail.held
     certificates = sorted(set(held.certificates).union(*(cms.certificates for cms in copy.trail.signers())))
-    anchors = Anchors(
-        roots, tuple(certificates), tuple(dict.fromkeys((*held.lists, *lists))), algorithms or of_this_release()
-    )
+    anchors = Anchors(roots, tuple(certificates), tuple(dict.fromkeys((*held.lists, *lists))), rules, held.responses)
     report = _Judgement(copy, digest, anchors, now).report()
     fates = []
     try:

@@ -12,12 +12,15 @@ import time
 
 import pytest
 from asn1crypto import tsp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pyhncert import _core
-from pyhncert.errors import AlteredCore, TimestampFault, Unavailable, UsageFault
+from pyhncert.errors import AlteredCore, ClockFault, TimestampFault, Unavailable, UsageFault
 from pyhncert.identify import (
     HttpTimestamper,
     TrialTimestamper,
+    clock_off_s,
     load_credential,
     make_trial_authority,
     read_certificates,
@@ -245,6 +248,39 @@ def test_a_token_with_another_nonce_or_none_is_a_fault(office, service, nonce):
     lying(office, service, nonce=nonce)
     with pytest.raises(TimestampFault, match="nonce"):
         client(office, service.url).token(DIGEST, "sha256")
+
+
+@pytest.mark.parametrize(("ahead", "way"), [(62, "behind"), (-62, "ahead")])
+def test_a_clock_that_is_off_is_told_by_name(office, service, ahead, way):
+    """By more than 60 s; whole seconds of a token may hide one more."""
+    now = office.clock.now
+
+    def off(request):
+        office.clock.now = now + dt.timedelta(seconds=ahead)
+        try:
+            return service.honest(request)
+        finally:
+            office.clock.now = now
+
+    service.answer = off
+    with pytest.raises(ClockFault, match=rf"this machine's clock is 6[12] s {way}, and 60 s are allowed") as caught:
+        client(office, service.url).token(DIGEST, "sha256")
+    assert (caught.value.refusal, caught.value.exit_code) == ("clock_off", 16)
+    assert "đồng hồ máy này" in caught.value.vi and "chỉnh đồng hồ" in caught.value.hint("vi")
+    assert client(office, service.url, allowed_clock_s=62).token(DIGEST, "sha256")
+
+
+@given(off=st.floats(-300, 300), slow=st.floats(0, 200), fraction=st.booleans())
+def test_the_difference_is_never_more_than_it_was(off, slow, fraction):
+    """`off` is how far our clock is ahead; the service read its clock at some time between question and answer."""
+    start = dt.datetime(2026, 11, 10, 8, tzinfo=dt.UTC) + dt.timedelta(milliseconds=137)
+    true = start + dt.timedelta(seconds=slow / 2)
+    said = true if fraction else true.replace(microsecond=0)
+    ours = dt.timedelta(seconds=off)
+    found = clock_off_s(said, asked=start + ours, answered=start + dt.timedelta(seconds=slow) + ours)
+    assert abs(found) <= abs(off) + 1e-3
+    assert found == 0 or (found < 0) == (off > 0)
+    assert abs(found) >= abs(off) - slow - 1.001
 
 
 def test_a_token_of_another_time_is_a_fault(office, service):

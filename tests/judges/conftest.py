@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from pyhncert.office import init_trial
 from pyhncert.values import Decision
 
 ROOT = Path(__file__).parents[2]
+for here in ("examples", "tests/identify"):  # `import draw`, `import ocsp_double`
+    sys.path.insert(0, str(ROOT / here))
 OFFICES = {"rsa-pss": ("rsa-3072", "rsa-pss"), "rsa-v15": ("rsa-2048", "rsa-v15"), "ecdsa": ("p-384", "ecdsa")}
 
 
@@ -29,7 +32,6 @@ class Judged:
 @pytest.fixture(scope="session")
 def copies(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
     """For each office a copy with the marks in free area, and one of several pages with an appended page."""
-    sys.path.insert(0, str(ROOT / "examples"))
     from draw import draw
 
     folder = tmp_path_factory.mktemp("judged")
@@ -47,3 +49,25 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
             office.certify(pages, out, decide=lambda _: Decision(approved=True))
             made.append(Judged(out.stem, out, folder / scheme / "trust", len(pages)))
     return made
+
+
+@pytest.fixture(scope="session")
+def responded(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """A copy at B-LTA of an office whose certificates, the timestamps' too, name an OCSP responder."""
+    from draw import draw
+    from ocsp_double import Responder, delegate, issuer_of, reissue, serve
+
+    folder = tmp_path_factory.mktemp("responded")
+    image, truth = draw("small", 3)
+    image.save(folder / "small.png", dpi=(truth["dpi"], truth["dpi"]))
+    home = init_trial(folder / "office")
+    settings = home / "office.toml"
+    settings.write_text(settings.read_text("utf-8").replace('level = "B-LT"', 'level = "B-LTA"'), "utf-8")
+    now = dt.datetime.now(dt.UTC)
+    with serve(Responder(issuer_of(home), lambda: dt.datetime.now(dt.UTC))) as responder:
+        responder.signer = delegate(responder.issuer, now)
+        for key in ("officer", "agency", "qr", "tsa"):
+            reissue(home, key, responder.url)
+        out = folder / "responded.pdf"
+        pyhncert.open_office(home).certify([folder / "small.png"], out, decide=lambda _: Decision(approved=True))
+    return Judged("responded", out, home / "trust", 1)

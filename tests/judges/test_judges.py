@@ -105,3 +105,28 @@ def test_pyhanko_validates_both_signatures_for_the_long_term(copies):
                 )
                 status = validate_pdf_signature(signature, context, context)
                 assert status.bottom_line, f"{copy.name} {signature.field_name}: {status.pretty_print_details()}"
+
+
+def test_eu_dss_passes_a_copy_whose_status_stands_in_ocsp_responses(responded, jar, command):
+    data = responded.file.read_bytes()
+    assert b"/OCSPs [" in data
+    lists = data[data.rindex(b"/CRLs [") :].partition(b"]")[0]
+    assert lists.count(b" 0 R") == 1  # the root's alone: it answers for the issuing CA, which names no responder
+    options = [*trusted([responded]), "--strict-pdf", "--min-level", "LTA"]
+    done = run(command("java"), "-jar", jar, "validate", responded.file, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(re.findall(r"indication=TOTAL_PASSED", done.stdout)) >= 2, done.stdout
+    done = run(command("java"), "-jar", jar, "pdfa", responded.file, "--flavour", "3u")
+    assert "compliant=true" in done.stdout
+
+
+def test_pyhanko_validates_a_copy_whose_status_stands_in_ocsp_responses(responded):
+    _, _, der = pem.unarmor((responded.trust / "root.pem").read_bytes())
+    with responded.file.open("rb") as stream:
+        reader = PdfFileReader(stream)
+        for signature in reader.embedded_regular_signatures:
+            context = DocumentSecurityStore.read_dss(reader).as_validation_context(
+                {"trust_roots": [x509.Certificate.load(der)], "allow_fetching": False, "revocation_mode": "hard-fail"}
+            )
+            status = validate_pdf_signature(signature, context, context)
+            assert status.bottom_line, status.pretty_print_details()

@@ -26,6 +26,7 @@ TABLE = {
     "KeyFault": 14,
     "CertificateFault": 15,
     "TimestampFault": 16,
+    "ClockFault": 16,
     "RevocationFault": 17,
     "StorageFault": 18,
     "Unavailable": 75,
