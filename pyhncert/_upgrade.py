@@ -37,8 +37,8 @@ STEPS = ("read", "stamped", "verified", "noted", "stored", "entered")
 
 
 def job_key(code: str) -> str:
-    """The key of a copy's job; `code` as it is typed or stored."""
-    return f"{KIND}:{code.upper().replace('-', '').replace(' ', '')}"
+    """The key of the job of the copy with this code, as the register has it."""
+    return f"{KIND}:{code}"
 
 
 def upgrade_jobs(code: str, level: Level, asked: Level) -> tuple[NewJob, ...]:

@@ -300,7 +300,8 @@ class Office:
         """The job by which a copy comes to the level that was asked, done or not; None where there was none."""
         from pyhncert._upgrade import job_key  # noqa: PLC0415
 
-        return self.register.jobs.find(job_key(code))
+        line = self._line(code)
+        return self.register.jobs.find(job_key(line.code)) if line is not None else None
 
     def receipt(self, code: str) -> dict[str, Any]:
         """The receipt of an issued copy as it stands now; raises UsageFault."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +51,8 @@ def ending(stop: threading.Event, said: Settings) -> Iterator[None]:
 
     def end(_number: int, _frame: object) -> None:
         if stop.is_set():
-            raise KeyboardInterrupt
+            sys.stdout.flush()
+            os._exit(130)  # threads may wait for a service for minutes; what they have in hand is another worker's then
         stop.set()
         tell(said.words("làm xong việc đang dở rồi dừng", "finishing what is in hand"))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import subprocess
+import sys
 import threading
 from importlib import resources
 from pathlib import Path
@@ -290,7 +292,8 @@ def test_the_command_lists_works_and_puts_back(services, open_at, new_folder, hn
     code = office.certify([small], decide=officer).code
     listed = hncert("worker", "--list", new_folder, "--lang", "vi")
     assert listed.code == 0 and listed.out.decode().split("\t")[:3] == [f"upgrade:{code}", "đang chờ", "0"]
-    shown = hncert("--office", new_folder, "register", "show", code).out.decode()
+    typed = code.lower().replace("0", "o")
+    shown = hncert("--office", new_folder, "register", "show", typed).out.decode()
     assert "level asked: B-LT" in shown and "what is missing: waits, 0 tries so far" in shown
     assert hncert("worker", "--once", new_folder).code == 75
     services[0].mode = "good"
@@ -304,6 +307,33 @@ def test_the_command_lists_works_and_puts_back(services, open_at, new_folder, hn
     report = json.loads(hncert("--office", new_folder, "verify", "--json", code).out)
     assert (report["level"], report["level_asked"]) == ("B-B", "B-LT")
     assert "does not answer" in report["waiting"]["en"]
+
+
+def test_a_second_signal_ends_a_worker_at_once_and_its_job_is_anothers_later(
+    services, open_at, clock, new_folder, small, officer
+):
+    service = services[0]
+    service.mode = "503"
+    office = open_at(service, failures=100, patience_s=60)
+    code = office.certify([small], decide=officer).code
+    service.mode = "silent"
+    service.heard.clear()
+    command = [sys.executable, "-m", "hncert_cli", "--lang", "en", "worker", str(new_folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None and "working" in process.stderr.readline()
+        assert service.heard.wait(60)
+        process.terminate()
+        assert "finishing what is in hand" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(20) == 130
+    assert office.waiting(code).state == "leased"
+    assert "is being added now" in office.verify(code).waiting.en
+    service.mode = "good"
+    assert office.work(once=True) is None
+    assert office.waiting(code).state == "leased", "not before the lease has run out"
+    clock.ahead += dt.timedelta(seconds=office.register.jobs.rules.lease_s)
+    assert office.work(once=True) is None
+    assert office.waiting(code).state == "done"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ class Double:
         self.pace: Callable[[], object] = lambda: None
         self.asked = self.now = self.most = 0
         self.end = threading.Event()
+        self.heard = threading.Event()
         self._count = threading.Lock()
         double = self
 
@@ -35,6 +36,7 @@ class Double:
                     double.asked += 1
                     double.now += 1
                     double.most = max(double.most, double.now)
+                double.heard.set()
                 try:
                     double._answer(self)
                 except OSError:
