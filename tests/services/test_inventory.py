@@ -18,6 +18,7 @@ from pyhncert.identify import check_path, load_credential, parse_crl, profiles
 from pyhncert.services.credentials import CredentialService, key_file, make_csr, read_csr, take_certificates, words
 from pyhncert.services.credentials._refusals import refusals
 
+CSR = csr_for(key_of(), named("Trần Văn Bình"))
 PEOPLE = """
 [[person]]
 name = "An"
@@ -255,6 +256,17 @@ def test_one_that_cannot_be_issued_stops_the_others_of_its_run(desk):
     with pytest.raises(HncertError, match="0002 was not approved"):
         desk.inventory.issue("1", "2", by="An")
     assert desk.inventory.line("1").state == "approved"
+
+
+@settings(max_examples=200, deadline=None)
+@given(at=st.integers(0, 10_000), byte=st.integers(1, 255), cut=st.booleans())
+def test_a_damaged_request_is_refused_in_words_or_is_still_one(at, byte, cut):
+    der = bytearray(CSR)
+    der[at % len(der)] ^= byte
+    try:
+        assert len(read_csr(bytes(der[: at % len(der)] if cut else der)).key) == 32
+    except KeyFault as err:
+        assert err.reason in {"request_unreadable", "request_not_signed"}
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -45,17 +45,21 @@ Append = Callable[..., None]
 def open_credentials(office: Office) -> Credentials:
     """The inventory of `office`, with its own trial authority where it has one.
 
+    What a killed process revoked and did not put on the authority's list is put there now.
+
     Raises:
         UsageFault: `people.toml` is wrong.
         StorageFault: the journal cannot be read, or was changed.
     """
-    return Credentials(
+    opened = Credentials(
         office.settings.folder / FOLDER,
         authority=office.authority,
         clock=office.clock,
         roots=office.roots,
         authorities=office.intermediates,
     )
+    opened.settle()
+    return opened
 
 
 class Credentials:
@@ -297,10 +301,9 @@ class Credentials:
         """Puts on the authority's list what a killed process revoked and did not put there; says how many."""
         if self.authority is None:
             return 0
-        listed = self.authority.revocations()
-        missing = [
-            line for line in self.lines() if line.state == "revoked" and line.serial and line.serial not in listed
-        ]
+        revoked = [line for line in self.lines() if line.state == "revoked"]
+        listed = self.authority.revocations() if revoked else {}
+        missing = [line for line in revoked if line.serial not in listed]
         for line in missing:
             assert line.serial is not None  # noqa: S101  chosen above
             self.authority.revoke(line.serial, line.reason, line.revoked_from)

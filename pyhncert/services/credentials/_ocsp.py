@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -48,7 +49,8 @@ class OcspResponder:
         try:
             if not any(self._is_ours(cert_id) for cert_id in asked):
                 return _fault("unauthorized")
-            return self._signed([self._single(cert_id) for cert_id in asked], nonce)
+            listed = self._authority.revocations()
+            return self._signed([self._single(cert_id, listed) for cert_id in asked], nonce)
         except HncertError:
             return _fault("try_later")
 
@@ -85,13 +87,13 @@ class OcspResponder:
         named = (cert_id["issuer_name_hash"].native, cert_id["issuer_key_hash"].native)
         return named == (_sum(digest, self._issuing.subject.public_bytes()), _sum(digest, point))
 
-    def _single(self, cert_id: Any) -> dict[str, Any]:
+    def _single(self, cert_id: Any, listed: Mapping[int, Any]) -> dict[str, Any]:
         from asn1crypto import core, ocsp  # noqa: PLC0415
 
         now = self._now()
         status: tuple[str, Any] = ("unknown", core.Null())
         if self._is_ours(cert_id):
-            status = self._status(cert_id["serial_number"].native)
+            status = self._status(cert_id["serial_number"].native, listed)
         return {
             "cert_id": cert_id,
             "cert_status": ocsp.CertStatus(name=status[0], value=status[1]),
@@ -99,11 +101,11 @@ class OcspResponder:
             "next_update": now + profiles().ocsp_answer,
         }
 
-    def _status(self, serial: int) -> tuple[str, Any]:
+    def _status(self, serial: int, revocations: Mapping[int, Any]) -> tuple[str, Any]:
         from asn1crypto import core, ocsp  # noqa: PLC0415
 
         line = self._inventory.by_serial(serial)
-        listed = self._authority.revocations().get(serial)
+        listed = revocations.get(serial)
         if listed is not None:
             at, reason = listed.at, listed.reason
         elif line is not None and line.revoked_from is not None:

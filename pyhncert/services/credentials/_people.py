@@ -97,7 +97,9 @@ class People:
         if person is None:
             raise refusal("unknown_person", by=name, file=self._file)
         if step not in person.may:
-            raise refusal("not_allowed", by=name, file=self._file, step=words("step", step).en)
+            raise refusal(
+                "not_allowed", by=name, file=self._file, step=words("step", step).en, step_vi=words("step", step).vi
+            )
         if person.account and person.account != seen:
             raise refusal("wrong_account", by=name, account=person.account, seen=seen)
         return person.name
