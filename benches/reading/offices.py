@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from drawing.sheet import RED, Sheet
@@ -20,13 +21,13 @@ def close(s: Sheet, rng: random.Random, x: float, y: float, rows: list[str], rin
         s.text(x, y + 5.4 * i, row, 11.5, "bold", align="centre", most=84)
     foot = y + 5.4 * (len(rows) - 1) + gap
     s.signature(x + 2, foot - gap * 0.5, rng, width=28)
-    s.seal(x - 15, foot - gap * 0.44, ring, [], rng, diameter=34)
+    s.seal(x - 20, foot - gap * 0.44, ring, [], rng, diameter=34)
     s.text(x, foot, w.somebody(rng, 1964, 1982).name, 12, "bold", align="centre")
 
 
 def household_first(rng: random.Random, typeface: str) -> Sheet:
     """SỔ HỘ KHẨU, first page of the booklet."""
-    s = Sheet(148, 210, tint=(247, 240, 226), typeface=typeface)
+    s = Sheet(148, 210, tint=(247, 240, 226), typeface=typeface, leaders_below=0.9)
     s.guilloche((8, 8, 140, 202), (238, 226, 204), waves=4, strands=7, rows=7)
     s.rect((8, 8, 140, 202), 0.5, (150, 70, 60))
     who = w.somebody(rng, 1945, 1985)
@@ -51,7 +52,7 @@ def household_first(rng: random.Random, typeface: str) -> Sheet:
 
 def household_member(rng: random.Random, typeface: str) -> Sheet:
     """SỔ HỘ KHẨU, two members on a page, typed into the form."""
-    s = Sheet(148, 210, tint=(248, 243, 230), typeface=typeface)
+    s = Sheet(148, 210, tint=(248, 243, 230), typeface=typeface, leaders_below=0.9)
     s.guilloche((8, 8, 140, 202), (240, 230, 208), waves=4, strands=7, rows=7)
     s.text(74, 16, "SỔ HỘ KHẨU", 9, "bold", align="centre", fill=(160, 30, 36))
     for half in range(2):
@@ -70,17 +71,24 @@ def household_member(rng: random.Random, typeface: str) -> Sheet:
         s.labelled(96, top + 22, "Giới tính:", who.sex, 136, name=named("sex"), **a)
         regular = {**a, "value_style": "regular"}
         s.labelled(12, top + 30, "Nguyên quán:", w.capital(w.home(rng)), 136, name=named("home_town"), **regular)
-        s.labelled(12, top + 38, "Dân tộc:", rng.choice(words.ETHNIC), 50, name=named("ethnicity"), **a)
-        s.labelled(53, top + 38, "Tôn giáo:", rng.choice(words.FAITH), 95, name=named("religion"), **a)
-        s.labelled(98, top + 38, "Quốc tịch:", "Việt Nam", 136, name=named("nationality"), **a)
+        third = (
+            (12, 50, "Dân tộc:", rng.choice(words.ETHNIC), "ethnicity"),
+            (52, 93, "Tôn giáo:", rng.choice(words.FAITH), "religion"),
+            (95, 136, "Quốc tịch:", "Việt Nam", "nationality"),
+        )
+        for x, right, label, value, key in third:
+            most = right - x - s.width_of(label, 10) - 2
+            s.labelled(
+                x, top + 38, label, value, right, name=named(key), pt=10, value_pt=s.fitting(value, 10, "bold", most)
+            )
         s.labelled(12, top + 46, "CMND số:", words.digits(rng, 9), 62, name=named("id"), **a)
         s.labelled(65, top + 46, "Hộ chiếu số:", "", 136, **a)
         s.labelled(12, top + 54, "Nghề nghiệp, nơi làm việc:", rng.choice(words.TRADES), 136, **a)
         moved = f"{w.shown(w.day(rng, 1990, 2018))}, từ {w.home(rng)} chuyển đến"
         y = s.labelled(12, top + 62, "Chuyển đến ngày:", moved, 136, **{**a, "value_style": "regular"})
         s.labelled(12, max(y + 7, top + 75), "Quan hệ với chủ hộ:", kin, 80, name=named("relation"), **a)
-        s.text(110, top + 79, "TRƯỞNG CÔNG AN XÃ", 8.5, "bold", align="centre")
-        s.seal(100, top + 84, "CÔNG AN XÃ", [], rng, diameter=14)
+        s.text(110, top + 75.5, "TRƯỞNG CÔNG AN XÃ", 8.5, "bold", align="centre")
+        s.seal(100, top + 83, "CÔNG AN XÃ", [], rng, diameter=13)
         s.text(112, top + 87.5, w.somebody(rng, 1955, 1975, "Nam").name, 9, align="centre")
     return s
 
@@ -111,14 +119,14 @@ def land_new(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(24, 108, "a) Thửa đất số:", f"{plot};", 90, name="plot", **a)
     s.labelled(94, 108, "tờ bản đồ số:", f"{sheet}.", 190, name="map_sheet", **a)
     whole = f"{area} m² (bằng chữ: {w.number_words(int(area.split(',')[0]))} phẩy {w.ONES[int(area[-1])]} mét vuông)."
-    s.labelled(24, 116, "b) Diện tích:", whole, 190, name="area", **a)
-    s.labelled(24, 124, "c) Loại đất:", f"{rng.choice(words.LAND_USES)}.", 190, name="use_purpose", **a)
+    y = s.labelled(24, 116, "b) Diện tích:", whole, 190, name="area", **a)
+    s.labelled(24, y + 8, "c) Loại đất:", f"{rng.choice(words.LAND_USES)}.", 190, name="use_purpose", **a)
     until = rng.choice(["Lâu dài", f"Đến ngày {w.shown(w.day(rng, 2043, 2068))}"])
-    s.labelled(24, 132, "d) Thời hạn sử dụng đất:", f"{until}.", 190, name="use_term", **a)
-    s.labelled(24, 140, "đ) Hình thức sử dụng đất:", "Sử dụng riêng.", 190, name="use_form", **a)
-    s.labelled(24, 148, "e) Địa chỉ:", f"{w.home(rng)}.", 190, **a)
+    s.labelled(24, y + 16, "d) Thời hạn sử dụng đất:", f"{until}.", 190, name="use_term", **a)
+    s.labelled(24, y + 24, "đ) Hình thức sử dụng đất:", "Sử dụng riêng.", 190, name="use_form", **a)
+    s.labelled(24, y + 32, "e) Địa chỉ:", f"{w.home(rng)}.", 190, **a)
     origin = f"{rng.choice(words.ORIGINS)}."
-    y = s.labelled(24, 156, "g) Nguồn gốc sử dụng đất:", origin, 188, name="use_origin", **a)
+    y = s.labelled(24, y + 40, "g) Nguồn gốc sử dụng đất:", origin, 188, name="use_origin", **a)
     s.text(20, y + 12, "3. Thông tin tài sản gắn liền với đất:", 12, "bold")
     floor = f"{rng.randint(400, 1600) / 10:.1f}".replace(".", ",")
     house = f"Nhà ở riêng lẻ; diện tích xây dựng: {floor} m²; diện tích sàn: {floor} m²; số tầng: {rng.randint(1, 4)}."
@@ -143,21 +151,23 @@ def land_changes(rng: random.Random, typeface: str) -> Sheet:
         ahead = corners[(i + 1) % len(corners)]
         s.rule(x, y, *ahead, 0.35)
         out = (-4 if x < 60 else 3, -2 if y < 60 else 5)
-        s.text(x + out[0], y + out[1], str(i + 1), 9)
+        s.text(x + out[0], y + out[1], str(i + 1), 10)
         length = f"{rng.randint(510, 3980) / 100:.2f}".replace(".", ",")
-        s.text((x + ahead[0]) / 2 + (3 if x > 60 else -9), (y + ahead[1]) / 2 + 4, length, 8.5)
+        across, down = ahead[1] - y, x - ahead[0]
+        away = (5.4 * abs(across) + 2.6 * abs(down)) / math.hypot(across, down) ** 2
+        s.text((x + ahead[0]) / 2 + away * across, (y + ahead[1]) / 2 + away * down + 1.1, length, 9.5, align="centre")
     s.text(74, 64, f"{rng.randint(10, 980)}", 12, "bold", align="centre")
     s.text(130, 36, "Tọa độ đỉnh thửa (VN-2000)", 9.5, "bold")
     for i in range(7):
         s.rule(126, 40 + 7 * i, 192, 40 + 7 * i, 0.15)
     for x in (126, 138, 165, 192):
         s.rule(x, 40, x, 82, 0.15)
-    for x, head in ((128, "Số"), (146, "X (m)"), (173, "Y (m)")):
-        s.text(x, 45, head, 9, "bold")
+    for x, head in ((128, "Số"), (147, "X(m)"), (174, "Y(m)")):
+        s.text(x, 45, head, 10, "bold")
     for i in range(5):
-        s.text(131, 52 + 7 * i, str(i + 1), 9)
+        s.text(131, 52 + 7 * i, str(i + 1), 10)
         for x, whole in ((140, rng.randint(1_100_000, 2_400_000)), (168, rng.randint(400_000, 600_000))):
-            s.text(x, 52 + 7 * i, f"{whole},{rng.randint(0, 99):02d}", 9)
+            s.text(x, 52 + 7 * i, f"{whole},{rng.randint(0, 99):02d}", 10)
     s.text(20, 112, "IV. Những thay đổi sau khi cấp giấy chứng nhận", 12, "bold")
     s.rect((18, 116, 192, 272), 0.25)
     s.rule(128, 116, 128, 272, 0.2)
@@ -172,7 +182,7 @@ def land_changes(rng: random.Random, typeface: str) -> Sheet:
         after = s.paragraph(21, y, 104, f"{said} {number}.", 10.5, indent=0, justify=False)
         s.text(160, y + 2, words.long_date(rng, 2013, 2023), 9, "italic", align="centre", most=60)
         s.text(160, y + 7, "GIÁM ĐỐC", 9.5, "bold", align="centre")
-        s.seal(148, y + 22, "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", [], rng, diameter=25)
+        s.seal(146, y + 22, "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", [], rng, diameter=25)
         s.signature(162, y + 19, rng, width=20)
         s.text(162, y + 32, w.somebody(rng, 1964, 1980).name, 10, align="centre")
         y = max(after + 6, y + 47)
@@ -219,8 +229,8 @@ def enterprise(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(20, y + 1, "Điện thoại:", f"0{rng.randint(200, 299)}.{words.digits(rng, 7)}", 92, **a)
     s.labelled(96, y + 1, "Email:", f"{mail}{rng.randint(1, 99)}@congty.vn", 190, **a)
     capital = rng.randint(2, 480) * 250_000_000
-    s.text(20, y + 10, "3. Vốn điều lệ", 11.5, "bold")
-    s.labelled(50, y + 10, ":", f"{words.money(capital)} đồng.", 190, name="capital", **a)
+    capital_label = {**a, "label_style": "bold"}
+    s.labelled(20, y + 10, "3. Vốn điều lệ:", f"{words.money(capital)} đồng.", 190, name="capital", **capital_label)
     s.text(20, y + 19, "4. Danh sách thành viên góp vốn", 11.5, "bold")
     top, columns = y + 23, (20, 30, 72, 118, 152, 168, 190)
     heads = ("STT", "Tên thành viên", "Nơi thường trú", "Phần vốn góp (VNĐ)", "Tỷ lệ", "Ghi chú")
@@ -289,7 +299,7 @@ def staff_list(rng: random.Random, typeface: str) -> Sheet:
     s.text(24, y, f"Danh sách này có {rows} người./.", 11, "italic")
     s.text(220, y + 6, "KT. GIÁM ĐỐC", 11.5, "bold", align="centre")
     s.text(220, y + 11.4, "PHÓ GIÁM ĐỐC", 11.5, "bold", align="centre")
-    s.seal(206, y + 24, "SỞ NỘI VỤ", [], rng, diameter=30)
+    s.seal(203, y + 24, "SỞ NỘI VỤ", [], rng, diameter=30)
     s.signature(222, y + 22, rng, width=24)
     s.text(220, y + 36, w.somebody(rng, 1964, 1980).name, 11.5, "bold", align="centre")
     return s

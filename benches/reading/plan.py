@@ -31,7 +31,7 @@ PAPERS: dict[str, tuple[Maker, ...]] = {
     "ho_khau": (offices.household_member, offices.household_first),
     "bang_tn": (civil.degree_higher, civil.degree_school),
     "chung_chi_nn": (school.language, school.test_report),
-    "hoc_ba": (school.record_year, school.record_first),
+    "hoc_ba": (school.record_year, school.record_first, school.record_results),
     "gcn_qsdd": (offices.land_new, civil.land, offices.land_changes),
     "dkdn": (offices.enterprise,),
     "quyet_dinh": (civil.decision, offices.staff_list),

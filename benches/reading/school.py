@@ -1,4 +1,4 @@
-"""Papers of schools: the record of marks and its first page, certificates of languages."""
+"""Papers of schools: three pages of the record of marks, certificates of languages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _mark(rng: random.Random) -> str:
 
 def record_first(rng: random.Random, typeface: str) -> Sheet:
     """HỌC BẠ, the page about the pupil, with the schools of each year."""
-    s = Sheet(tint=(250, 248, 240), typeface=typeface)
+    s = Sheet(tint=(250, 248, 240), typeface=typeface, leaders_below=0.9)
     s.rect((14, 12, 196, 285), 0.5, (90, 96, 130))
     who = w.somebody(rng, 1999, 2010)
     school = rng.choice(words.SCHOOLS)
@@ -66,14 +66,14 @@ def record_first(rng: random.Random, typeface: str) -> Sheet:
     s.text(140, 244, words.long_date(rng, start, start + 1), 12, "italic", align="centre", most=94)
     s.text(140, 250, "HIỆU TRƯỞNG", 12, "bold", align="centre")
     s.signature(142, 262, rng, width=28)
-    s.seal(126, 264, f"TRƯỜNG {school.upper()}", [], rng, diameter=33)
+    s.seal(121, 264, f"TRƯỜNG {school.upper()}", [], rng, diameter=33)
     s.text(140, 278, w.somebody(rng, 1962, 1978).name, 12, "bold", align="centre")
     return s
 
 
 def record_year(rng: random.Random, typeface: str) -> Sheet:
     """HỌC BẠ, one year: a table of marks, conduct, days missed, remarks in two columns."""
-    s = Sheet(tint=(251, 250, 244), typeface=typeface)
+    s = Sheet(tint=(251, 250, 244), typeface=typeface, leaders_below=0.9)
     who = w.somebody(rng, 1999, 2010)
     school = rng.choice(words.SCHOOLS)
     year, grade = rng.randint(2012, 2024), rng.randint(6, 12)
@@ -97,20 +97,20 @@ def record_year(rng: random.Random, typeface: str) -> Sheet:
         y = top + high * i + 5.5
         s.text(18, y, subject, 11.5)
         passed = subject in ("Thể dục", "GDQP-AN") and rng.random() < 0.7
-        for x, right in itertools.pairwise(columns):
+        for x, right in itertools.pairwise(columns[1:5]):
             s.text((x + right) / 2, y, "Đ" if passed else _mark(rng), 12.5, align="centre")
-        if rng.random() < 0.5:
-            s.text(131, y, rng.choice(["Nắm chắc kiến thức", "Có tiến bộ rõ", "Cần cố gắng thêm", "Chăm chỉ"]), 10.5)
+        if rng.random() < 0.9:
+            s.text(131, y, rng.choice(words.ADVICE), 10.5, most=61)
     y = top + high * (rows - 1) + 5.5
     s.text(18, y, "ĐTB các môn", 11, "bold")
-    for x, right in itertools.pairwise(columns):
+    for x, right in itertools.pairwise(columns[1:5]):
         s.text((x + right) / 2, y, _mark(rng), 12.5, "bold", align="centre")
     y = top + high * rows + 9
     s.labelled(16, y, "Kết quả học tập:", rng.choice(words.ABILITY), 70, name="learning", **a)
     s.labelled(74, y, "Kết quả rèn luyện:", rng.choice(words.ABILITY), 132, name="conduct", **a)
     s.labelled(136, y, "Số buổi nghỉ:", str(rng.randint(0, 14)), 194, name="days_missed", **a)
-    s.labelled(16, y + 8, "Được lên lớp:", f"{grade + 1}", 70, **a)
-    s.labelled(74, y + 8, "Chứng chỉ nghề:", rng.choice(["Điện dân dụng", "Nấu ăn", "Không"]), 132, **a)
+    s.labelled(16, y + 8, "Được lên lớp:", f"{grade + 1}" if grade < 12 else "Không", 70, **a)
+    s.labelled(74, y + 8, "Chứng chỉ nghề:", rng.choice(["Điện dân dụng", "Nấu ăn", "Không"]), 150, **a)
     s.text(105, y + 19, "NHẬN XÉT CỦA GIÁO VIÊN CHỦ NHIỆM", 11.5, "bold", align="centre")
     y = s.paragraph(20, y + 27, 170, " ".join(rng.sample(words.REMARKS, 2)), 11.5, "italic", justify=False)
     s.text(56, y + 8, words.long_date(rng, year + 1, year + 1), 11, "italic", align="centre", most=80)
@@ -120,7 +120,49 @@ def record_year(rng: random.Random, typeface: str) -> Sheet:
     for x, first in ((56, 1975), (152, 1964)):
         s.signature(x, y + 25, rng, width=26)
         s.text(x, y + 40, w.somebody(rng, first, first + 12).name, 11.5, "bold", align="centre")
-    s.seal(136, y + 28, f"TRƯỜNG {school.upper()}", [], rng, diameter=32)
+    s.seal(132, y + 28, f"TRƯỜNG {school.upper()}", [], rng, diameter=32)
+    return s
+
+
+def record_results(rng: random.Random, typeface: str) -> Sheet:
+    """HỌC BẠ, what comes after the marks of a year: results of each term, remarks, the head's approval."""
+    s = Sheet(tint=(251, 250, 244), typeface=typeface, leaders_below=0.9)
+    who = w.somebody(rng, 1999, 2010)
+    year, grade = rng.randint(2012, 2024), rng.randint(6, 12)
+    a = {"pt": 12}
+    s.labelled(16, 20, "Họ và tên:", who.name, 92, name="full_name", **a)
+    s.labelled(96, 20, "Lớp:", f"{grade}{rng.choice('ABC')}{rng.randint(1, 9)}", 126, name="class", **a)
+    s.labelled(130, 20, "Năm học:", f"{year} - {year + 1}", 194, name="school_year", **a)
+    top, columns = 28.0, (16, 76, 114, 152, 194)
+    heads = ("Kết quả", "Học kỳ I", "Học kỳ II", "Cả năm")
+    rows = [heads] + [(row, *rng.choices(words.ABILITY, k=3)) for row in ("Học tập", "Rèn luyện")]
+    for i in range(len(rows) + 1):
+        s.rule(columns[0], top + 10 * i, columns[-1], top + 10 * i, 0.2)
+    for x in columns:
+        s.rule(x, top, x, top + 10 * len(rows), 0.2)
+    for i, row in enumerate(rows):
+        for x, right, cell in zip(columns, columns[1:], row, strict=False):
+            s.text((x + right) / 2, top + 10 * i + 6.6, cell, 12, "bold" if i == 0 else "regular", align="centre")
+    y = top + 10 * len(rows) + 11
+    s.labelled(16, y, "Tổng số buổi nghỉ học cả năm:", str(rng.randint(0, 14)), 96, name="days_missed", **a)
+    s.labelled(100, y, "Được lên lớp:", f"{grade + 1}" if grade < 12 else "Không", 194, **a)
+    s.labelled(16, y + 10, "Chứng chỉ nghề:", rng.choice(["Điện dân dụng", "Nấu ăn", "Không"]), 96, **a)
+    s.labelled(100, y + 10, "Loại:", rng.choice(words.ABILITY), 194, **a)
+    s.labelled(16, y + 20, "Khen thưởng:", rng.choice(["Học sinh Tiên tiến", "Học sinh Giỏi", "Không"]), 194, **a)
+    s.text(105, y + 36, "NHẬN XÉT CỦA GIÁO VIÊN CHỦ NHIỆM", 12.5, "bold", align="centre")
+    y = s.paragraph(20, y + 46, 170, " ".join(rng.sample(words.REMARKS, 3)), 12.5, "italic", justify=False)
+    s.text(146, y + 6, words.long_date(rng, year + 1, year + 1), 11.5, "italic", align="centre", most=90)
+    s.text(146, y + 12, "Giáo viên chủ nhiệm", 12, "bold", align="centre")
+    s.signature(146, y + 24, rng, width=26)
+    s.text(146, y + 38, w.somebody(rng, 1975, 1987).name, 12, "bold", align="centre")
+    y += 54
+    s.text(105, y, "PHÊ DUYỆT CỦA HIỆU TRƯỞNG", 12.5, "bold", align="centre")
+    y = s.paragraph(20, y + 10, 170, rng.choice(words.APPROVALS), 12.5, justify=False)
+    s.text(146, y + 4, words.long_date(rng, year + 1, year + 1), 11.5, "italic", align="centre", most=90)
+    s.text(146, y + 10, "HIỆU TRƯỞNG", 12, "bold", align="centre")
+    s.signature(148, y + 22, rng, width=28)
+    s.seal(127, y + 25, f"TRƯỜNG {rng.choice(words.SCHOOLS).upper()}", [], rng, diameter=33)
+    s.text(146, y + 37, w.somebody(rng, 1962, 1976).name, 12, "bold", align="centre")
     return s
 
 

@@ -42,6 +42,14 @@ REMARKS = (
     "Có năng khiếu về các môn tự nhiên; tham gia tích cực phong trào của lớp.",
     "Tiếp thu bài tốt nhưng đôi khi còn thiếu cẩn thận khi trình bày.",
 )
+ADVICE = (
+    "Nắm chắc kiến thức", "Có tiến bộ rõ", "Cần cố gắng thêm", "Chăm chỉ", "Tích cực phát biểu", "Vận dụng tốt bài học",
+    "Cần rèn kỹ năng trình bày",
+)  # fmt: skip
+APPROVALS = (
+    "Đồng ý với nhận xét của giáo viên chủ nhiệm và kết quả xếp loại của các bộ môn.",
+    "Nhất trí kết quả học tập và rèn luyện như trên; học sinh cần phát huy trong năm học tới.",
+)
 ABILITY = ("Tốt", "Khá", "Đạt")
 MAKES = (
     ("HONDA", "WAVE ALPHA", "Hai bánh", "109", "2"), ("YAMAHA", "SIRIUS FI", "Hai bánh", "114", "2"),

@@ -47,6 +47,8 @@ class Sheet:
     dpi: int = 300
     tint: Colour = (250, 248, 241)
     typeface: str = "serif"
+    leaders_below: float = 0.5
+    """How far under the baseline leaders run, in mm."""
     lines: list[TruthLine] = field(default_factory=list)
     fields: dict[str, TruthField] = field(default_factory=dict)
     seals: list[Box] = field(default_factory=list)
@@ -133,7 +135,7 @@ class Sheet:
             at = start if i == 0 else x
             base = y + i * size * 0.3528 * 1.55
             if leaders:
-                self.leaders(at - 1, right, base + 0.5)
+                self.leaders(at - 1, right, base + self.leaders_below)
             box = self.text(at, base, row, size, value_style, fill=value_fill, truth=False)
             if i == 0:
                 self.lines.append(TruthLine(f"{label} {row}".strip(), (left[0], min(left[1], box[1]), box[2], box[3])))

@@ -11,6 +11,8 @@ from pyhncert.recognise._text import fold
 
 _EDGE = " \t.,;:…_|'`‘’“”\"~*-–—=«»„^<>\\/()[]{}"
 _LEADER = re.compile(r"[.…_·]{2,}|(?:\s[._·…]){2,}")
+_AGAIN = re.compile(r",(?:\s+[,.])+(?=\s)")
+"""A comma and what was read of the leaders behind it, where a value goes on in another row."""
 _DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/\-.,|IJl]\s*(\d{1,2})\s*[/\-.,|IJl]\s*(\d{4})(?!\d)")
 _SPOKEN = re.compile(
     r"(?:ng[àáaảạ]y\S*\s*(?:\(\w+\)\s*)?|(?<!\d))(\d{1,2})\s*,?\s*th[áàa]ng\S*\s*(\d{1,2})\s*,?\s*n[ăaâ]m\S*\s*(\d{4})",
@@ -26,7 +28,7 @@ FOREVER = "Không thời hạn"
 
 def tidy(text: str) -> str:
     """NFC, single spaces, no leaders, no dirt at the ends."""
-    text = " ".join(unicodedata.normalize("NFC", _LEADER.sub(" ", text)).split())
+    text = _AGAIN.sub(",", " ".join(unicodedata.normalize("NFC", _LEADER.sub(" ", text)).split()))
     kept = text.strip(_EDGE)
     after = text[text.find(kept) + len(kept) :]
     return f"{kept})" if after.startswith(")") and kept.count("(") > kept.count(")") else kept

@@ -11,6 +11,10 @@ from reading import plan, score, spoil
 from reading.plan import Line, Paged
 from reading.score import Read
 
+from pyhncert import capture
+from pyhncert.recognise import Reader
+from pyhncert.values import Matrix, RawPage
+
 PAGE = {"clean": "dkdn", "scan": "khai_sinh", "150 dpi": "ket_hon", "photo": "bang_tn", "fax": "hoc_ba"}
 
 
@@ -37,6 +41,27 @@ def test_the_sample_has_every_condition_and_nearly_every_kind() -> None:
     assert len(set(sample)) == 40
     assert {entry.condition for entry in sample} == set(spoil.CONDITIONS)
     assert len({entry.kind for entry in sample}) >= 15
+
+
+@pytest.mark.parametrize("kind", [*plan.PAPERS, *plan.CARDS])
+def test_no_line_is_printed_over_another(kind: str) -> None:
+    """One page of each template, three letters."""
+    for turn in range(min(3, len((plan.PAPERS | plan.CARDS)[kind]))):
+        lines = plan.sheet(plan.Entry("clean", kind, turn)).lines
+        for i, one in enumerate(lines):
+            for two in lines[:i]:
+                wide = min(one.box[2], two.box[2]) - max(one.box[0], two.box[0])
+                high = min(one.box[3], two.box[3]) - max(one.box[1], two.box[1])
+                least = min(line.box[3] - line.box[1] for line in (one, two))
+                assert wide <= 1 or high <= 0.25 * least, (turn, one.text, two.text)
+
+
+def test_an_old_card_whose_leaders_look_like_marks_is_read_upright(reader: Reader) -> None:
+    """Its shapes say with much certainty that it stands on its head, as it does not."""
+    image = plan.draw(plan.Entry("clean", "cmnd", 3)).image
+    raw = RawPage(number=1, scan=0, frame=0, image=image, to_file=Matrix.identity(), dpi=300)
+    (page,) = capture.normalise(raw, stands_on_head=reader.stands_on_head)
+    assert any("DẤU VẾT RIÊNG" in line.text for line in reader.read(page).lines)
 
 
 @pytest.mark.parametrize("condition", spoil.CONDITIONS)

@@ -34,6 +34,8 @@ def test_what_is_no_date_beyond_doubt_is_none(text: str) -> None:
 
 def test_leaders_and_dirt_go_and_marks_are_composed() -> None:
     assert tidy("_ Kinh ....... .") == "Kinh"
+    assert tidy("Xã Yên Trị, , thị xã Ninh Hòa, . tỉnh") == "Xã Yên Trị, thị xã Ninh Hòa, tỉnh"
+    assert tidy("Tổ 1., xã An") == "Tổ 1., xã An"
     assert tidy(unicodedata.normalize("NFD", "Nguyễn  Thị   Ánh")) == "Nguyễn Thị Ánh"
 
 
