@@ -40,7 +40,9 @@ def test_the_copies_are_what_they_should_be(copies):
     for copy in copies:
         with pikepdf.open(copy.file) as pdf:
             appended = len(pdf.pages) - copy.scanned
+            drawn = {name for page in pdf.pages for name in page.Resources.XObject}
         assert (appended >= 1) == ("several" in copy.name), f"{copy.name}: {appended} pages appended"
+        assert ({"/officer", "/agency"} <= drawn) == copy.name.startswith("rsa-pss"), copy.name
 
 
 def test_eu_dss_passes_both_signatures_in_strict_mode_at_level_lt(copies, jar, command):
