@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from types import SimpleNamespace
@@ -9,8 +10,11 @@ from types import SimpleNamespace
 import pytest
 from asn1crypto import ocsp as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ocsp_double import HOUR, Responder, delegate, issuer_of, reissue, serve, wrapped
 
 from pyhncert.errors import CertificateFault, ClockFault, RevocationFault, Unavailable
@@ -347,3 +351,25 @@ def test_the_first_responder_on_the_web_is_taken(world):
     world.officer = load_credential(world.office.paths.officer)
     assert client(world).responder(world.officer.certificate) == url
     assert ask(world).status == "good"
+
+
+@pytest.fixture(scope="module")
+def samples(made):
+    """Two whole responses: the CA's own, and a delegated responder's."""
+    issuer = issuer_of(made["rsa-3072"])
+    request = ocsp.OCSPRequestBuilder().add_certificate_by_hash(bytes(20), bytes(20), 7, hashes.SHA1())
+    body = request.add_extension(x509.OCSPNonce(b"n" * 16), critical=False).build().public_bytes(Encoding.DER)
+    now = dt.datetime(2026, 11, 10, 1, tzinfo=dt.UTC)
+    plain = Responder(issuer, lambda: now)
+    return plain.answer(body), Responder(issuer, lambda: now, signer=delegate(issuer, now)).answer(body)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_cut_and_joined_responses_only_raise_our_error(samples, data):
+    one, other = data.draw(st.permutations(samples))
+    a, b = sorted(data.draw(st.tuples(st.integers(0, 900), st.integers(0, 900))))
+    piece = other[slice(*sorted(data.draw(st.tuples(st.integers(0, 900), st.integers(0, 900)))))]
+    for junk in (one[:a] + piece + one[b:], one[:a] + data.draw(st.binary(min_size=1, max_size=4)) + one[a + 1 :]):
+        with contextlib.suppress(RevocationFault):
+            assert one_answer(one_answer(junk)) == one_answer(junk)

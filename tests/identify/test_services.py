@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pyhncert.errors import StorageFault, TimestampFault, Unavailable
+from pyhncert.errors import ClockFault, StorageFault, TimestampFault, Unavailable
 from pyhncert.identify import Slots, TimestampServices, service_rules
 
 
@@ -60,6 +60,15 @@ def ask(tmp_path: Path):
         return made.token(b"\x01", "sha256")
 
     return ask_them
+
+
+def test_a_clock_that_is_off_is_no_silence_but_another_service_may_agree(ask):
+    off = ClockFault("says another time", "ghi giờ khác", refusal="clock_off")
+    for services in ((Service("a", off), Service("b", SILENT)), (Service("a", WRONG), Service("b", off))):
+        with pytest.raises(ClockFault) as caught:
+            ask(*services)
+        assert caught.value.refusal == "clock_off"
+    assert ask(Service("a", off), Service("b")) == b"b sha256 01"
 
 
 def test_the_first_that_answers_is_taken(ask):

@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyhncert.errors import UsageFault
-from pyhncert.identify import HttpTimestamper, parse_certificate, parse_crl
+from pyhncert.identify import HttpTimestamper, OcspClient, listed_status, parse_certificate, parse_crl
 from pyhncert.services.credentials import CredentialService
 
 
@@ -52,6 +52,22 @@ def pem(desk, line, tmp_path) -> Path:
     path = tmp_path / f"{line.id}.pem"
     path.write_bytes(parse_certificate(line.certificate).public_bytes(Encoding.PEM))
     return path
+
+
+def test_our_own_client_believes_it_as_before_signing(desk, service):
+    good, bad = desk.issued("Người Tốt"), desk.issued("Người Mất Thẻ")
+    desk.inventory.revoke(bad.id, by="An", reason="keyCompromise")
+    client = OcspClient(
+        clock=desk.clock,
+        randomness=os.urandom,
+        crls=desk.authority.crls,
+        check_list=listed_status,
+        url=f"{service.url}/ocsp",
+    )
+    issuer = x509.load_pem_x509_certificate(desk.issuing.read_bytes()).public_bytes(Encoding.DER)
+    found = client.ask(good.certificate, issuer)
+    assert found is not None and found.status == "good" and found.nonce is not None
+    assert (client.ask(bad.certificate, issuer) or found).status == "revoked"
 
 
 def openssl_ocsp(openssl, desk, service, *certificates):
