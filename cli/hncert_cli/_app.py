@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "worker": ("_worker", "bổ sung những gì bản sao còn thiếu", "add what copies still lack"),
     "register": ("_register", "xem và xuất sổ chứng thực", "show and export the register"),
     "credential": ("_credential", "chứng thư số của cán bộ, cơ quan", "credentials of officers and agencies"),
+    "trust": ("_trust", "gói tin cậy cho những nơi kiểm tra bản sao", "trust bundles for those who judge copies"),
     "office": ("_office", "lập văn phòng", "set up an office"),
     "doctor": ("_doctor", "kiểm tra khóa, chứng thư, mô hình, đĩa, sổ", "check keys, certificates, models, disk"),
     "completion": ("_completion", "in tập lệnh tự hoàn thành cho shell", "print a completion script for a shell"),

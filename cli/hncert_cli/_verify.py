@@ -143,19 +143,21 @@ def check(what: str, said: Settings, trust: tuple[Path, ...], receipt: Path | No
             from pyhncert import open_office  # noqa: PLC0415
 
             return open_office(folder).verify(data if is_file else what, receipt=known)
-    from pyhncert.verify import verify_copy  # noqa: PLC0415
+    from pyhncert.verify import read_bundle, verify_copy  # noqa: PLC0415
 
     if not is_file:
         from pyhncert.office import not_found  # noqa: PLC0415
 
         raise not_found(what)
-    return verify_copy(
-        data,
-        trust=[_load(p, "certificate") for p in trust],
-        receipt=known,
-        crls=[_load(p, "revocation list") for p in crls],
-        now=dt.datetime.now(dt.UTC),
-    )
+    anchors = [_load(p, "certificate") for p in trust]
+    lists, now = [_load(p, "revocation list") for p in crls], dt.datetime.now(dt.UTC)
+    if any(anchor.startswith(b"{") for anchor in anchors):
+        if len(anchors) > 1:
+            raise UsageFault(
+                "give one trust bundle, or root certificates", "hãy cho một gói tin cậy, hoặc các chứng thư gốc"
+            )
+        return read_bundle(anchors[0]).verify(data, receipt=known, crls=lists, now=now)
+    return verify_copy(data, trust=anchors, receipt=known, crls=lists, now=now)
 
 
 @click.command(cls=Command)
@@ -164,8 +166,8 @@ def check(what: str, said: Settings, trust: tuple[Path, ...], receipt: Path | No
     "--trust",
     multiple=True,
     type=click.Path(path_type=Path),
-    metavar="ROOT.pem",
-    help="trust these roots only and use no office: how a stranger verifies",
+    metavar="FILE",
+    help="trust these roots, or this trust bundle, and use no office: how a stranger verifies",
 )
 @click.option("--receipt", type=click.Path(path_type=Path), help="the receipt; by default the one beside FILE")
 @click.option(

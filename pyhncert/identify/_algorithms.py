@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 __all__ = ["Algorithms", "algorithms"]
 
@@ -55,6 +56,35 @@ class Algorithms:
         longest = None if None in ends else max(end for end in ends if end is not None)
         both = [end for end in (longest, self.digests[digest]) if end is not None]
         return min(both, default=None)
+
+    def plain(self) -> dict[str, Any]:
+        """The list as JSON-able values, which `of` reads."""
+        signatures = [
+            {"scheme": entry.scheme, "bits": entry.bits, "until": _day(entry.until)} for entry in self.entries
+        ]
+        digests = {name: _day(until) for name, until in self.digests.items()}
+        return {"version": self.version, "digests": digests, "signatures": signatures}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Algorithms:
+        """The list that `plain` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        entries = tuple(
+            _Entry(str(entry["scheme"]), int(entry["bits"]), _of_day(entry["until"])) for entry in plain["signatures"]
+        )
+        digests = {name: _of_day(until) for name, until in plain["digests"].items()}
+        return cls(digests, entries, int(plain["version"]))
+
+
+def _day(until: dt.date | None) -> str | None:
+    return None if until is None else until.isoformat()
+
+
+def _of_day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
 
 
 def _holds(until: dt.date | None, at: dt.datetime) -> bool:

@@ -33,7 +33,7 @@ def test_help_of_the_command_loads_nothing_but_click() -> None:
     assert not loaded_by("from hncert_cli import main; main(['--help'])") & heavy
 
 
-@pytest.mark.parametrize("name", ["", *ROOMS, "services.credentials"])
+@pytest.mark.parametrize("name", ["", *ROOMS, "services.credentials", "services.trust"])
 def test_all_is_exact(name: str) -> None:
     """`__all__` names exactly the public names of a module: nothing missing, nothing leaking, all there."""
     module = importlib.import_module(f"pyhncert.{name}" if name else "pyhncert")
