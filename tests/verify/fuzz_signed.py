@@ -258,7 +258,7 @@ class Bench:
         asker = HttpTimestamper(
             "http://127.0.0.1:9/", roots=read_certificates(self.root), clock=lambda: self.now, randomness=bytes
         )
-        asker._accept(data, b"\1" * 32, "sha256", 1, self.now)
+        asker._accept(data, b"\1" * 32, "sha256", 1, (self.now, self.now))
         return "read"
 
     def _certificate(self, data: bytes) -> str:
