@@ -134,6 +134,12 @@ def approve(*, ids: tuple[str, ...], every: bool, refuse: bool, by: str, note: s
     chosen = which(inventory, ids, "requested", every=every)
     say = inventory.refuse if refuse else inventory.approve
     lines = say(*chosen, by=by, note=note)
+    for line in lines:
+        holder = ", ".join(
+            line.subject[name] for name in ("common_name", "title", "organisation") if name in line.subject
+        )
+        asker = line.requested.by
+        tell(said.words(f"{line.id}: {holder}; người yêu cầu: {asker}", f"{line.id}: {holder}; asked for by {asker}"))
     finish(lines, inventory, said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from cryptography.x509 import ocsp
 import pyhncert
 from pyhncert.identify import load_credential, parse_certificate, profiles
 from pyhncert.office import init_trial
-from pyhncert.services.credentials import key_file, make_csr, open_credentials
+from pyhncert.services.credentials import CredentialService, key_file, make_csr, open_credentials
 from pyhncert.services.credentials._ocsp import OcspResponder
 from pyhncert.values import Decision
 
@@ -28,7 +29,14 @@ HOLDERS = {
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Path:
+def port() -> int:
+    """A free port, which stands in the certificates; somebody answers there only where a test says so."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, port) -> Path:
     """A trial office whose officer and agency sign with credentials of the inventory."""
     folder = init_trial(tmp_path_factory.mktemp("judged") / "office")
     inventory = open_credentials(pyhncert.open_office(folder))
@@ -39,7 +47,7 @@ def office(tmp_path_factory) -> Path:
         csr = make_csr(profiles()[profile].subject(subject), key, scheme=key.scheme, digest=key.digest)
         line = inventory.request(csr, by="An", profile=profile, subject=subject, where=f"file:{path}")
         inventory.approve(line.id, by="Dung")
-        inventory.issue(line.id, by="An", service="http://127.0.0.1:8318")
+        inventory.issue(line.id, by="An", service=f"http://127.0.0.1:{port}")
         settings = settings.replace(f"keys/{profile}.pem", f"keys/{profile}-new.pem").replace(old, name)
     (folder / "office.toml").write_text(settings, "utf-8")
     return folder
@@ -65,8 +73,10 @@ def judged(command, jar, *arguments: object) -> subprocess.CompletedProcess[str]
     return subprocess.run(line, capture_output=True, text=True, check=False)
 
 
-def test_eu_dss_passes_a_copy_by_issued_credentials_at_level_lt(office, tmp_path, command, jar):
-    copy = certified(office, tmp_path / "copy.pdf", "B-LT")
+def test_eu_dss_passes_a_copy_by_issued_credentials_with_our_ocsp_answers_in_it(office, port, tmp_path, command, jar):
+    with CredentialService(open_credentials(pyhncert.open_office(office)), port=port):
+        copy = certified(office, tmp_path / "copy.pdf", "B-LT")
+    assert b"/OCSPs" in copy.read_bytes()
     done = judged(command, jar, copy, "--trust", office / "trust/root.pem", "--min-level", "LT")
     assert done.returncode == 0, done.stdout + done.stderr
     for name, _, _ in HOLDERS.values():

@@ -254,6 +254,15 @@ def test_our_own_client_takes_its_timestamps(desk, service):
     assert len(asks.token(b"d" * 32, "sha256")) > 1000
 
 
+def test_our_own_client_finds_the_service_by_the_certificate_and_hears_of_strangers(desk, service):
+    issuing, _ = desk.authority.certificates()
+    line = desk.issued(service=service.url)
+    certificate = parse_certificate(line.certificate)
+    stranger = desk.authority.certify("officer", certificate.subject, certificate.public_key(), service=service.url)
+    client = OcspClient(clock=desk.clock, randomness=os.urandom, crls=desk.authority.crls, check_list=listed_status)
+    assert [client.ask(der, issuing).status for der in (line.certificate, stranger)] == ["good", "unknown"]
+
+
 def test_lists_and_certificates_are_served_and_a_revocation_is_on_the_next_list(desk, service, openssl, tmp_path):
     line = desk.issued(service=service.url)
     certificate = parse_certificate(line.certificate)

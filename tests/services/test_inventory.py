@@ -314,6 +314,24 @@ def test_people_with_accounts_of_their_own_work_under_them_alone(desk):
     assert inventory.line("1").requested.by == "An", "as the file writes the name"
 
 
+@pytest.mark.parametrize(
+    "people",
+    [
+        PEOPLE.replace('"dung"', '"an"'),
+        PEOPLE.replace('"Dung"', '"AN"'),
+        PEOPLE + "may = []",
+        "people = 3",
+        "[[person]]\nname = ''\nmay = []",
+        "[[person]]\nname = 'An'\nmay = 'approve'",
+        "[[person]]\nname = 'An'\nmay = []\npower = 1",
+    ],
+)
+def test_a_list_of_people_that_says_something_else_is_refused(desk, people):
+    with pytest.raises(UsageFault) as told:
+        desk.open(people=people)
+    assert told.value.reason == "people_wrong"
+
+
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "<b>Bình</b>", "Bình\\u202e", "%s{by}${x}"])
 def test_names_that_are_formulas_or_markup_stay_text(desk, name):
     line = desk.issued(name)

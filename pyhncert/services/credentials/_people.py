@@ -70,6 +70,9 @@ class People:
         self._known = {folded(person.name): person for person in found}
         if len(self._known) != len(found):
             raise refusal("people_wrong", file=file, why="a name stands there twice")
+        accounts = [person.account for person in found if person.account]
+        if len(set(accounts)) != len(accounts):
+            raise refusal("people_wrong", file=file, why="two people share an account")
 
     def _person(self, entry: Mapping[str, object]) -> _Person:
         if unknown := set(entry) - {"name", "may", "account"}:
