@@ -15,6 +15,8 @@ from pyhncert.recognise._numbers import NumberReader, machine_row, number_alone,
 from pyhncert.values import Line, Point, Quad, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyhncert.recognise._crop import Look, Strip
     from pyhncert.values import Matrix
 
@@ -135,12 +137,32 @@ class Recogniser:
             if not at.Next(level):
                 break
         engine.Clear()
+        words = without_rules(words)
         if not words:
             return None
         text = " ".join(word.text for word in words)
         total = sum(len(word.text) for word in words)
         confidence = sum(word.confidence * len(word.text) for word in words) / total
         return Line(text=text, quad=strip.quad, confidence=confidence, words=tuple(words), red=round(strip.red, 3))
+
+
+def without_rules(words: Sequence[Word]) -> list[Word]:
+    """`words` of a line without a rule of a table before or behind them that was read as a letter, a dash or a point.
+
+    A rule is one letter hardly wider than a ninth of its neighbour's height, and apart from it; no stem is so thin.
+    """
+    kept = list(words)
+    for end, beside in ((0, 1), (-1, -2)):
+        if len(kept) > 1 and _is_rule(kept[end], kept[beside]):
+            del kept[end]
+    return kept
+
+
+def _is_rule(word: Word, beside: Word) -> bool:
+    (left, right), (other_left, other_right) = ((w.quad[0][0], w.quad[1][0]) for w in (word, beside))
+    tall = beside.quad[3][1] - beside.quad[0][1]
+    gap = max(other_left - right, left - other_right)
+    return len(word.text) == 1 and right - left <= 0.11 * tall and gap >= 0.35 * tall
 
 
 def _weakest(line: Line) -> float:

@@ -19,8 +19,9 @@ import pytest
 from pyhncert.errors import MissingDependency
 from pyhncert.recognise import Reader, classify, fields
 from pyhncert.recognise._models import find, find_second, pinned
+from pyhncert.recognise._recognise import without_rules
 from pyhncert.recognise._text import distances
-from pyhncert.values import Page, Quad, Region
+from pyhncert.values import Page, Quad, Region, Word
 
 Draw = Callable[..., tuple[Page, dict[str, Any]]]
 
@@ -76,6 +77,17 @@ def test_a_birth_certificate_gives_its_fields_and_not_its_leaders(reader: Reader
     got = {field.name: field.value for field in fields(classify([reading]), [reading])}
     wanted = {name: known["value"] for name, known in truth["fields"].items()}
     assert sum(got.get(name) == value for name, value in wanted.items()) >= 0.95 * len(wanted)
+
+
+def test_a_rule_beside_print_is_no_letter_and_thin_letters_are() -> None:
+    def word(text: str, left: float, right: float) -> Word:
+        return Word(text=text, quad=((left, 0), (right, 0), (right, 24), (left, 24)), confidence=0.9)
+
+    kinh = word("Kinh", 20, 60)
+    assert without_rules([word("Ì", 5, 6.5), kinh, word("'", 72, 73)]) == [kinh]
+    for thin in (word("I", 5, 9), word("-", 5, 11), word("I", 17, 18.5), word("Il", 5, 6.5)):
+        assert without_rules([thin, kinh]) == [thin, kinh]
+    assert without_rules([word("I", 5, 6.5)]) == [word("I", 5, 6.5)]
 
 
 @pytest.mark.parametrize("kind", ["small", "cccd"])
