@@ -52,6 +52,14 @@ def test_a_printed_title_tells_the_kind(reading_of: Make, title: tuple[str, ...]
     assert kind.confidence > 0.8
 
 
+def test_a_birth_certificate_whose_title_cannot_be_read_is_known_by_its_labels(reading_of: Make) -> None:
+    labels = ("(BẢN CHÍNH)", "Quyển số: 01/2011", "Nơi sinh: Trạm y tế", "Quê quán: Xã An Khê", "Dân tộc: Tày",
+              "Quốc tịch: Việt Nam", "NGƯỜI CHA", "NGƯỜI MẸ", "Người đi khai sinh: Lê Văn An")  # fmt: skip
+    assert classify([paper(reading_of, "GIẤY '€IAI SIINIR", body=labels)]).key == "khai_sinh"
+    assert classify([paper(reading_of, body=labels[:-1])]).key == "unknown"
+    assert classify([paper(reading_of, "TỜ KHAI ĐĂNG KÝ KHAI SINH", body=labels)]).key == "unknown"
+
+
 def test_a_decision_is_known_by_title_and_number(reading_of: Make) -> None:
     rows = [(100, 100, "ỦY BAN NHÂN DÂN"), (1000, 100, NATION), (100, 220, "Số: 12/QĐ-UBND"), (800, 360, "QUYẾT ĐỊNH")]
     assert classify([reading_of([*rows, (200, 500, "Về việc khen thưởng")])]).key == "quyet_dinh"
