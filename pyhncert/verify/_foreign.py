@@ -26,6 +26,8 @@ from pyhncert.errors import AlteredCore
 from pyhncert.identify import common_name
 from pyhncert.issue._sign_structure import TokenParts, read_token
 from pyhncert.values import SignatureReport, Verdict, Words
+from pyhncert.verify._copy import key_bits
+from pyhncert.verify._policy import named
 from pyhncert.verify._tokens import check_token
 from pyhncert.verify._trust import Anchors, judge
 from pyhncert.verify._words import say
@@ -54,6 +56,10 @@ _FAULTS = (
 )
 
 
+_EDWARDS = {"ed25519": 255, "ed448": 448}
+"""Sizes of keys that do not tell theirs."""
+
+
 def judge_foreign(data: bytes, given: Anchors, now: dt.datetime) -> tuple[SignatureReport, ...]:
     """A report for each signature of `data`, oldest first; none where the file cannot be read."""
     try:
@@ -68,11 +74,12 @@ def judge_foreign(data: bytes, given: Anchors, now: dt.datetime) -> tuple[Signat
 
 def _stored(reader: PdfFileReader) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
     """Certificates, lists and OCSP responses of the DSS dictionary, where there is one."""
-    store = reader.root.get("/DSS")
-    if store is None:
+    if "/DSS" not in reader.root:
         return (), (), ()
+    store = reader.root["/DSS"]  # not get(), which does not follow a reference
     certificates, lists, responses = (
-        tuple(bytes(entry.get_object().data) for entry in store.get(key, ())) for key in ("/Certs", "/CRLs", "/OCSPs")
+        tuple(bytes(entry.get_object().data) for entry in (store[key] if key in store.keys() else ()))  # noqa: SIM118
+        for key in ("/Certs", "/CRLs", "/OCSPs")
     )
     return certificates, lists, responses
 
@@ -96,13 +103,27 @@ def _judge_readable(
     pool = tuple(certificate.dump() for certificate in embedded.other_embedded_certs)
     anchors = replace(anchors, certificates=tuple({*anchors.certificates, *pool, leaf}))
     stamped = _proven_time(embedded, anchors, is_timestamp=is_timestamp)
-    trust = judge(leaf, use="timestamp" if is_timestamp else "any", at=stamped or now, anchors=anchors)
+    at = stamped or now
+    trust = judge(leaf, use="timestamp" if is_timestamp else "any", at=at, anchors=anchors)
+    weak = _weak_algorithm(embedded, leaf, anchors, at) if trust.standing == "valid" else None
+    standing: Verdict = "undecided" if weak is not None else trust.standing
     return replace(
-        _report(name, signer, trust.standing, trust.reasons),
+        _report(name, signer, standing, trust.reasons if weak is None else (weak,)),
         algorithm=embedded.signer_info["signature_algorithm"]["algorithm"].native,
         signed_at=embedded.self_reported_timestamp,
         timestamped_at=stamped,
     )
+
+
+def _weak_algorithm(embedded: EmbeddedPdfSignature, leaf: bytes, anchors: Anchors, at: dt.datetime) -> Words | None:
+    """Why the algorithms of a signature prove nothing at `at`, if they do not."""
+    signer, rules = embedded.signer_info, anchors.algorithms
+    algorithm, content = signer["signature_algorithm"], signer["digest_algorithm"]["algorithm"].native
+    scheme, digest = named(algorithm)
+    bits = key_bits(leaf) or _EDWARDS.get(scheme, 0)
+    if rules.allows(scheme, bits, digest, at) and rules.allows_digest(content, at):
+        return None
+    return say("weak_algorithm", algorithm=f"{algorithm['algorithm'].native} {bits}, {content}")
 
 
 def _is_intact(embedded: EmbeddedPdfSignature, data: bytes, *, is_timestamp: bool) -> bool:

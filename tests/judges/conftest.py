@@ -14,7 +14,7 @@ from pyhncert.office import init_trial
 from pyhncert.values import Decision
 
 ROOT = Path(__file__).parents[2]
-for here in ("examples", "tests/identify", "tests/issue"):  # `import draw`, `ocsp_double`, `seals`
+for here in ("examples", "tests/identify", "tests/issue", "tests/judges"):  # `import draw`, `ocsp_double`, `seals`…
     sys.path.insert(0, str(ROOT / here))
 LOOKS = {"rsa-pss": "pictures", "ecdsa": "sao_y"}
 """Offices that look otherwise than a trial office does: pictures of signature and seal, or the other profile."""

@@ -56,7 +56,9 @@ class OfficeStamper(TimeStamper):
         raise AssertionError("no network in a test")
 
 
-def foreign(office, pdf: bytes | None = None, *, field: str = "Sig1", stamper=None, path=None) -> bytes:
+def foreign(
+    office, pdf: bytes | None = None, *, field: str = "Sig1", stamper=None, path=None, digest: str = "sha256"
+) -> bytes:
     """A PDF signed by stock pyHanko with the agency's key, by nobody's rules."""
     blocks = [der for _, _, der in pem.unarmor((path or office.paths.agency).read_bytes(), multiple=True)]
     store = SimpleCertificateStore()
@@ -66,7 +68,7 @@ def foreign(office, pdf: bytes | None = None, *, field: str = "Sig1", stamper=No
         signing_key=keys.PrivateKeyInfo.load(blocks[0]),
         cert_registry=store,
     )
-    meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
+    meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm=digest)
     out = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf or plain_pdf())), meta, signer, timestamper=stamper)
     return out.getvalue()
 
@@ -87,6 +89,23 @@ def own(make_office):
 
 def test_a_foreign_signature_that_is_in_order_is_reported_valid(own) -> None:
     assert judge(own, foreign(own)) == ["valid"]
+
+
+def test_a_foreign_signature_over_sha_1_is_undecided(own) -> None:
+    assert judge(own, foreign(own, digest="sha1")) == ["undecided"]
+
+
+def test_the_evidence_in_a_foreign_file_is_used(own) -> None:
+    """Certificates and lists lie in a DSS dictionary that is an object of its own, as every writer makes it."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(foreign(own)))
+    lists = [writer.add_object(generic.StreamObject(stream_data=der)) for der in own.authority.crls()]
+    store = generic.DictionaryObject({pdf_name("/CRLs"): writer.add_object(generic.ArrayObject(lists))})
+    writer.root["/DSS"] = writer.add_object(store)
+    writer.update_root()
+    out = io.BytesIO()
+    writer.write(out)
+    assert judge(own, foreign(own), crls=own.authority.crls()[:1]) == ["undecided"]
+    assert judge(own, out.getvalue(), crls=own.authority.crls()[:1]) == ["valid"]
 
 
 def test_two_foreign_signatures_are_each_reported(own) -> None:
