@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -22,6 +24,24 @@ def library() -> Path:
     if found is None or shutil.which("softhsm2-util") is None or shutil.which("pkcs11-tool") is None:
         pytest.skip("SoftHSM2 is not installed (softhsm2, opensc): it stands for tokens and security modules")
     return found
+
+
+_folder: list[Path] = []
+
+
+def tokens_folder(factory: pytest.TempPathFactory) -> Path:
+    """The one folder of tokens of this process: SoftHSM2 reads its settings once, at the first use."""
+    if not _folder:
+        folder = factory.mktemp("softhsm")
+        (folder / "tokens").mkdir()
+        config = folder / "softhsm2.conf"
+        config.write_text(
+            f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n"
+        )
+        os.environ["SOFTHSM2_CONF"] = str(config)
+        _folder.append(folder)
+    gc.collect()  # a token that an old error still holds keeps the module from seeing new ones
+    return _folder[0]
 
 
 def run(*command: object) -> str:

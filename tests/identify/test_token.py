@@ -10,7 +10,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from softhsm import PIN, Store, library
+from softhsm import PIN, Store, library, tokens_folder
 
 import pyhncert
 from pyhncert import _core
@@ -27,12 +27,8 @@ KINDS = {"rsa": ("rsa-2048", ("rsa-pss", "rsa-v15")), "p256": ("p-256", ("ecdsa"
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Tokens: one for each kind of key, one with two certificates, one for wrong PINs, one that is taken out."""
     module = library()
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    config = folder / "softhsm2.conf"
-    config.write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n")
-    os.environ["SOFTHSM2_CONF"] = str(config)
-    made = Store(folder, module)
+    made = Store(tokens_folder(tmp_path_factory), module)
+    folder = tmp_path_factory.mktemp("token-offices")
     for name, (kind, _) in KINDS.items():
         paths = authority(folder / f"authority-{name}", kind)
         made.make(name)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from softhsm import PIN, Store, library
+from softhsm import PIN, Store, library, tokens_folder
 
 import pyhncert
 from pyhncert.errors import Blocked, KeyFault, ScanError, UsageFault
@@ -22,14 +22,8 @@ COUNT = 6
 def tokens(tmp_path_factory):
     """An office whose officer and agency sign by a SoftHSM2 token each."""
     module = library()
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    config = folder / "softhsm2.conf"
-    config.write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n")
-    before = os.environ.get("SOFTHSM2_CONF")
-    os.environ["SOFTHSM2_CONF"] = str(config)
-    made = Store(folder, module)
-    made.office = init_trial(folder / "office")
+    made = Store(tokens_folder(tmp_path_factory), module)
+    made.office = init_trial(tmp_path_factory.mktemp("batch") / "office")
     file = made.office / "office.toml"
     text = file.read_text("utf-8").replace('second = "fields"', 'second = "off"')
     for label, name in (("batch-desk", "officer"), ("batch-safe", "agency")):
@@ -40,8 +34,6 @@ def tokens(tmp_path_factory):
     file.write_text(text, "utf-8")
     yield made
     gc.collect()
-    if before is not None:
-        os.environ["SOFTHSM2_CONF"] = before
 
 
 @pytest.fixture

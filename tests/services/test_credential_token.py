@@ -16,22 +16,14 @@ from pyhncert.services.credentials import make_csr, read_csr
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "identify"))  # `import softhsm`
 
-from softhsm import PIN, Store, library
+from softhsm import PIN, Store, library, tokens_folder
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> Store:
-    """One token; SoftHSM2 reads its settings once a process, so those of other tests are kept where they were first."""
+    """One token."""
     module = library()
-    if "SOFTHSM2_CONF" not in os.environ:
-        folder = tmp_path_factory.mktemp("softhsm")
-        (folder / "tokens").mkdir()
-        config = folder / "softhsm2.conf"
-        config.write_text(
-            f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n"
-        )
-        os.environ["SOFTHSM2_CONF"] = str(config)
-    made = Store(Path(os.environ["SOFTHSM2_CONF"]).parent, module)
+    made = Store(tokens_folder(tmp_path_factory), module)
     made.make("credentials")
     return made
 
