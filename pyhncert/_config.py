@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.values import Level, Second
+from pyhncert.values import LEVELS, Level, Second
 
 __all__ = [
     "OFFICE_FILE",
@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 OFFICE_FILE = "office.toml"
-_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 _HOMES: dict[str, tuple[str, ...]] = {"key": (), "module": ("token", "certificate"), "remote": ("client", "credential")}
 """Where a key may lie, and what else is said of it there."""
 _KEY = frozenset({"scheme", *_HOMES, *(name for names in _HOMES.values() for name in names)})
@@ -249,7 +248,7 @@ class _Reader:
             name=self._text("office", "name"),
             unit=self._text("office", "unit"),
             trial=bool(self._get("office", "trial", False, bool)),
-            level=cast(Level, self._one_of("office", "level", "B-LT", _LEVELS)),
+            level=cast(Level, self._one_of("office", "level", "B-LT", LEVELS)),
             verify_url=self._text("office", "verify_url"),
             profile=self._text("office", "profile", "certified"),
             register=self._path(self._text("register", "file", "register.sqlite")),
