@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -18,8 +19,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_gro
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("wheels")
-    for source in (ROOT, ROOT / "cli"):
-        run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder), str(source))
+    # two workers may come here at once, and both builds write the same file under target/wheels
+    with (ROOT / "build" / "wheels.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for source in (ROOT, ROOT / "cli"):
+            run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder), str(source))
     return sorted(folder.glob("*.whl"))
 
 
