@@ -133,7 +133,8 @@ def test_verifying_one_copy(promise: Any, short: bool, copy: Copy) -> None:
     peer = middle(lambda: by_pyhanko(copy), repeats)
     promise("verifying one copy", middle(copy.verify, repeats), "CPU ms", peer=peer, bar=VERIFY_MS)
     own = batch(lambda: read_copy(copy.pdf), 5) * 1e3
-    promise("verifying one copy, our own checks", own, "CPU ms", bar=OWN_MS, note="least of nine fives")
+    bar = OWN_MS * 1.3 if short else OWN_MS  # a short run shares its machine
+    promise("verifying one copy, our own checks", own, "CPU ms", bar=bar, note="least of nine fives")
 
 
 def test_a_thousand_verifications_in_flat_memory(promise: Any, short: bool, copy: Copy) -> None:
