@@ -29,7 +29,7 @@ __all__ = ["check_returned"]
 
 _END = re.compile(rb"startxref[ \r\n]+\d{1,12}[ \r\n]+%%EOF[\r\n]{0,2}\Z")
 
-_BROKEN = (
+BROKEN = (
     ValueError,
     TypeError,
     KeyError,
@@ -67,7 +67,7 @@ def check_returned(sent: bytes, returned: bytes, *, certificate: bytes, now: dt.
         raise _refused("bytes follow behind the end of the file", "có dữ liệu sau điểm kết thúc tệp")
     try:
         _check(sent, returned, certificate, now)
-    except (PdfError, SignatureValidationError, CMSStructuralError, *_BROKEN) as err:
+    except (PdfError, SignatureValidationError, CMSStructuralError, *BROKEN) as err:
         raise _refused("what it added cannot be read", "không đọc được phần thêm vào") from err
 
 

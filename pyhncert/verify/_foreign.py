@@ -8,12 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import struct
-import zlib
 from dataclasses import replace
 
 from asn1crypto import cms
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import CMSStructuralError, MultivaluedAttributeError, NonexistentAttributeError
@@ -24,6 +21,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from pyhncert.errors import AlteredCore
 from pyhncert.identify import common_name
+from pyhncert.identify._returned import BROKEN
 from pyhncert.issue._sign_structure import TokenParts, read_token
 from pyhncert.values import SignatureReport, Verdict, Words
 from pyhncert.verify._copy import key_bits
@@ -40,21 +38,8 @@ _FAULTS = (
     MultivaluedAttributeError,
     NonexistentAttributeError,
     AlteredCore,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-    RecursionError,
-    OverflowError,
-    AssertionError,
-    struct.error,
-    zlib.error,
-    InvalidSignature,
-    UnsupportedAlgorithm,
+    *BROKEN,
 )
-
 
 _EDWARDS = {"ed25519": 255, "ed448": 448}
 """Sizes of keys that do not tell theirs."""
