@@ -12,6 +12,9 @@ from typing import Any
 
 __all__ = ["Algorithms", "algorithms"]
 
+SCHEMES = {"rsassa_pss": "rsa-pss", "rsassa_pkcs1v15": "rsa-v15", "ecdsa": "ecdsa"}
+"""The core's names of signature schemes by asn1crypto's."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:

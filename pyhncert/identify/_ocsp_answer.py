@@ -14,13 +14,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, RevocationFault, UsageFault
-from pyhncert.identify._algorithms import algorithms
+from pyhncert.identify._algorithms import SCHEMES, algorithms
 from pyhncert.identify._certificates import is_issued_by, parse_certificate
 from pyhncert.identify._limits import check_limits
 
 __all__ = ["OcspAnswer", "OcspRefusal", "answer_signer", "one_answer", "read_ocsp"]
 
-_SCHEMES = {"rsassa_pkcs1v15": "rsa-v15", "rsassa_pss": "rsa-pss", "ecdsa": "ecdsa"}
 _HASHES = ("sha1", "sha256", "sha384", "sha512")
 
 
@@ -147,7 +146,7 @@ def _read(der: bytes) -> OcspAnswer:
         responder=_responder(basic, hash_name, about["issuer_name_hash"].native),
         body=body.dump(),
         algorithm=algorithm.dump(),
-        scheme=_SCHEMES[algorithm.signature_algo],
+        scheme=SCHEMES[algorithm.signature_algo],
         digest=algorithm.hash_algo,
         signature=basic["signature"].native,
     )

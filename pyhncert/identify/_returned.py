@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from pyhncert.errors import KeyFault
-from pyhncert.identify._algorithms import algorithms
+from pyhncert.identify._algorithms import SCHEMES, algorithms
 from pyhncert.identify._certificates import common_name
 
 if TYPE_CHECKING:
@@ -129,8 +129,7 @@ def _check_signature(one: EmbeddedPdfSignature, now: dt.datetime) -> None:
     )
     if not (intact and fits):
         raise _refused("its signature does not hold", "chữ ký không hợp lệ")
-    names = {"rsassa_pss": "rsa-pss", "rsassa_pkcs1v15": "rsa-v15", "ecdsa": "ecdsa"}
-    scheme = names.get(one.signer_info["signature_algorithm"].signature_algo, "")
+    scheme = SCHEMES.get(one.signer_info["signature_algorithm"].signature_algo, "")
     digest = one.signer_info["digest_algorithm"]["algorithm"].native
     if not algorithms().allows(scheme, one.signer_cert.public_key.bit_size, digest, now):
         raise _refused(

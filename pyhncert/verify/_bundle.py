@@ -22,6 +22,7 @@ from typing import Any
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, HncertError, StorageFault, UsageFault, VerdictError
 from pyhncert.identify import Algorithms, parse_certificate
+from pyhncert.issue import key_id
 from pyhncert.values import Report
 from pyhncert.verify._verify import verify_copy
 from pyhncert.verify._words import say
@@ -260,7 +261,7 @@ def _form(value: object) -> bytes:
 
 
 def _key_id(certificate: bytes) -> str:
-    return hashlib.sha256(_core.certificate_spki(certificate)).digest()[:8].hex()
+    return key_id(_core.certificate_spki(certificate)).hex()
 
 
 def _text(data: bytes) -> str:

@@ -9,14 +9,9 @@ from asn1crypto import algos, keys
 from pyhanko_certvalidator.policy_decl import AlgorithmUsageConstraint, AlgorithmUsagePolicy
 
 from pyhncert.identify import Algorithms
+from pyhncert.identify._algorithms import SCHEMES
 
-_SCHEMES = {
-    "rsassa_pss": "rsa-pss",
-    "rsassa_pkcs1v15": "rsa-v15",
-    "ecdsa": "ecdsa",
-    "ed25519": "ed25519",
-    "ed448": "ed448",
-}
+_SCHEMES = {**SCHEMES, "ed25519": "ed25519", "ed448": "ed448"}
 
 
 @dataclass(frozen=True, slots=True)

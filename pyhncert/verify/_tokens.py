@@ -8,10 +8,10 @@ from asn1crypto import cms
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore
+from pyhncert.identify._algorithms import SCHEMES
 from pyhncert.issue._sign_structure import TokenParts
 from pyhncert.verify._words import altered
 
-_SCHEMES = {"rsassa_pss": "rsa-pss", "rsassa_pkcs1v15": "rsa-v15", "ecdsa": "ecdsa"}
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 
 
@@ -62,7 +62,7 @@ def scheme_of(der: bytes) -> tuple[str, str]:
     signer = cms.ContentInfo.load(der)["content"]["signer_infos"][0]
     algorithm = signer["signature_algorithm"]
     try:
-        scheme = _SCHEMES[algorithm.signature_algo]
+        scheme = SCHEMES[algorithm.signature_algo]
     except (ValueError, KeyError) as err:
         raise _doubt() from err
     try:
