@@ -29,6 +29,7 @@ from pyhncert.values import VIETNAM, Words
 
 if TYPE_CHECKING:
     from pyhncert._config import KeySettings
+    from pyhncert._parts import OfficeParts
     from pyhncert.identify import Credential, Standing, Timestamper
     from pyhncert.office import Office
 
@@ -57,7 +58,7 @@ class Vetted:
     notes: tuple[Words, ...]
 
 
-def ocsp_client(office: Office) -> OcspClient | None:
+def ocsp_client(office: OfficeParts) -> OcspClient | None:
     """Who asks responders for this office; None where its settings forbid it."""
     settings = office.settings
     if not settings.ocsp:

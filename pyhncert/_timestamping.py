@@ -20,20 +20,20 @@ from pyhncert.identify import (
 from pyhncert.values import Words
 
 if TYPE_CHECKING:
-    from pyhncert.office import Office
+    from pyhncert._parts import OfficeParts
 
 __all__ = ["probe", "rules", "timestamper"]
 
 _PROBE_S = 2.0
 
 
-def rules(office: Office) -> ServiceRules:
+def rules(office: OfficeParts) -> ServiceRules:
     """How services are asked: as the settings say, else as this release has it."""
     said: dict[str, Any] = dict(office.settings.tsa_calls)
     return replace(service_rules(), **said)
 
 
-def timestamper(office: Office, *, patient: bool) -> Timestamper | None:
+def timestamper(office: OfficeParts, *, patient: bool) -> Timestamper | None:
     """Who gives timestamps, to `certify` or to a `patient` worker; None where nobody is configured."""
     settings = office.settings
     if office.authority is not None:
@@ -60,7 +60,7 @@ def timestamper(office: Office, *, patient: bool) -> Timestamper | None:
     )
 
 
-def probe(office: Office, *, count: bool) -> Words:
+def probe(office: OfficeParts, *, count: bool) -> Words:
     """Which services on the network can be reached: a connection is opened and closed, for a token may take minutes.
 
     With `count` silence counts for the breakers, and a service that rests is not asked.

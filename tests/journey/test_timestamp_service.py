@@ -11,14 +11,14 @@ from tsa_double import point_at, running
 
 import pyhncert
 from pyhncert.identify import TrialAuthority
-from pyhncert.office import _now, init_trial
+from pyhncert.office import init_trial, now_in_vietnam
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """An office and an RFC 3161 service on loopback that its own authority runs."""
     folder = init_trial(tmp_path / "office")
-    with running(TrialAuthority(folder, clock=_now, randomness=os.urandom)) as (double,):
+    with running(TrialAuthority(folder, clock=now_in_vietnam, randomness=os.urandom)) as (double,):
         yield folder, double.url
 
 

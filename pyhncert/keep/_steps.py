@@ -1,0 +1,371 @@
+"""One act, step by step: reserve, advance, close, deliver, or void. A method is a transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, text
+
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.keep import _enter, _jobs, _lines
+from pyhncert.keep._acts import ABANDONABLE, may
+from pyhncert.keep._book import current_book, next_number
+from pyhncert.keep._canonical import findings_digest, record_json
+from pyhncert.keep._codes import new_code
+from pyhncert.keep._disk import storage_fault
+from pyhncert.keep._fees import fee
+from pyhncert.keep._holders import Holder
+from pyhncert.keep._lines import known, time_text
+from pyhncert.keep._opened import OpenedRegister
+from pyhncert.keep._store import ObjectStore
+from pyhncert.values import ActNumber, Clock, FileState, Level, Randomness, RegisterLine
+
+_TAKEN = text("SELECT 1 FROM act WHERE code = :code OR id = :id")
+_ADVANCE = text("UPDATE act SET state = :state, file_digest = :file_digest WHERE id = :id")
+_CLOSE = text(
+    "UPDATE act SET state = 'registered', content_digest = :content_digest, file_digest = :file_digest,"
+    " level = :level, out_hint = :out_hint, holder = :holder WHERE id = :id"
+)
+_GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
+_LEFT = text(
+    "UPDATE act SET state = :state, reason = :reason, changed_at = :at, superseded_by = :by, holder = :holder"
+    " WHERE id = :id"
+)
+_DELIVERED = text("UPDATE act SET holder = NULL, out_hint = NULL WHERE id = :id")
+_CODE_TRIES = 8
+
+
+class ActSteps(OpenedRegister):
+    """The register in the SQLite file `path`; one object serves many threads, and many processes may open the file.
+
+    `holder_folder` (``work/holders`` beside the register) holds the signs of life by which `recover` tells the dead
+    from the living; `store` is where the office keeps files, so that what a voided act left there goes too. `device`
+    is written into each event.
+
+    Raises:
+        StorageFault: there is no register, it is damaged, or it has another schema.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        holder_folder: Path | None = None,
+        store: ObjectStore | None = None,
+        device: str = "",
+    ) -> None:
+        super().__init__(path, clock=clock)
+        self.holder_folder = holder_folder or self.path.parent / "work" / "holders"
+        self.store = store
+        self.device = device
+        self._randomness = randomness
+        self._holder: Holder | None = None
+        self._first = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Close the connections and give up the sign of life."""
+        if self._holder is not None:
+            self._holder.leave()
+            self._holder = None
+        self._database.dispose()
+
+    @property
+    def jobs(self) -> _jobs.Jobs:
+        """What still waits to be done, as for a timestamp."""
+        return _jobs.Jobs(self._database, clock=self._clock, randomness=self._randomness)
+
+    def _alive(self) -> Holder:
+        with self._first:
+            if self._holder is None or self._holder.pid != os.getpid():
+                self._holder = Holder(self.holder_folder, self._randomness)
+            return self._holder
+
+    @property
+    def spool(self) -> Path:
+        """A folder for this process's unfinished files; it goes when the process ends, or by `recover`."""
+        folder = self._alive().spool
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as err:
+            raise storage_fault(err, folder) from err
+        return folder
+
+    # -- one act, step by step ---------------------------------------------------------------------------------------
+
+    def reserve(
+        self,
+        *,
+        unit: str,
+        requester: str,
+        original: str,
+        signer: str,
+        pages: int,
+        copies: int = 1,
+        fee_vnd: int | None = None,
+        decision: Mapping[str, Any] | None = None,
+        kind: str = "unknown",
+        level_asked: Level | None = None,
+        symbol: str = "SCT/BS",
+        note: str = "",
+        person: str = "",
+        idempotency_key: str | None = None,
+    ) -> ActNumber:
+        """Take the next number of the unit's open book, with its line, in one transaction.
+
+        The year is that of the clock in Vietnam. `decision` (findings, overrides, reasons) stays here; the answer
+        carries the digest that may travel. Without `fee_vnd` the rule of the day counts `pages` and `copies`. Under one
+        `idempotency_key` there is one act that is not void.
+
+        Raises:
+            UsageFault: the unit has no open book, a count is below 1, the clock is before the book's opening, or an act
+                stands under the key.
+            StorageFault: the register cannot be written; no number was used.
+        """
+        record = record_json(decision or {})
+        salt = self._randomness(32)
+        holder = self._alive().id
+        with self._database.writing() as connection:
+            now = self._now()
+            if copies < 1 or pages < 1:
+                raise UsageFault(
+                    f"{pages} pages and {copies} copies; both are at least 1",
+                    f"{pages} trang và {copies} bản; cả hai phải từ 1 trở lên",
+                )
+            book = current_book(connection, unit, symbol, now.date())
+            cost = fee(pages, copies, on=now.date()) if fee_vnd is None else fee_vnd
+            number = next_number(connection, unit, symbol, now.year)
+            act_id, code = self._new_names(connection)
+            digest = findings_digest(record, salt)
+            values = {
+                "id": act_id,
+                "code": code,
+                "book_id": book.id,
+                "unit": unit,
+                "symbol": symbol,
+                "year": now.year,
+                "number": number,
+                "at": time_text(now),
+                "requester": requester,
+                "original": original,
+                "kind": kind,
+                "pages": pages,
+                "signer": signer,
+                "copies": copies,
+                "fee_vnd": cost,
+                "note": note,
+                "findings_digest": digest,
+                "level_asked": level_asked,
+                "holder": holder,
+                "idempotency_key": idempotency_key,
+            }
+            if idempotency_key and _lines.under(connection, idempotency_key) is not None:
+                raise UsageFault(
+                    "this original is being certified by another process",
+                    "tiến trình khác đang chứng thực bản chính này",
+                )
+            _enter.act(connection, values)
+            _enter.decision(connection, act_id, salt, record)
+            self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})
+        return ActNumber(
+            act_id=act_id,
+            code=code,
+            unit=unit,
+            book=book.name,
+            year=now.year,
+            number=number,
+            reserved_at=now,
+            findings_digest=digest,
+            fee_vnd=cost,
+        )
+
+    def _new_names(self, connection: Connection) -> tuple[str, str]:
+        for _ in range(_CODE_TRIES):
+            names = {"id": self._randomness(16).hex(), "code": new_code(self._randomness(64))}
+            if connection.execute(_TAKEN, names).first() is None:
+                return names["id"], names["code"]
+        raise StorageFault(
+            "no free code found; the random source repeats itself",
+            "không tìm được mã trống; nguồn ngẫu nhiên bị lặp",
+        )
+
+    def advance(
+        self, act_id: str, state: str, *, person: str = "", file_digest: bytes | None = None, **facts: Any
+    ) -> None:
+        """Enter that the officer has signed (``officer_signed``) or the agency has sealed (``agency_sealed``).
+
+        Give `file_digest` with ``agency_sealed`` **before** the file is put into the store: if the act ends there, the
+        file can then be found and removed. `facts` go into the event.
+
+        Raises:
+            UsageFault: the act is unknown, or may not come to `state`.
+            StorageFault: the register cannot be written.
+        """
+        if state not in ("officer_signed", "agency_sealed"):
+            raise UsageFault(
+                f"an act does not advance to {state}; use close, void, revoke or supersede",
+                f"không chuyển hồ sơ sang {state} bằng bước này",
+            )
+        with self._database.writing() as connection:
+            self._may(connection, act_id, state)
+            connection.execute(_ADVANCE, {"id": act_id, "state": state, "file_digest": file_digest})
+            self._event(connection, act_id, state, self._now(), person, facts)
+
+    def close(
+        self,
+        act_id: str,
+        *,
+        content_digest: bytes,
+        file_digest: bytes,
+        level: Level,
+        length: int,
+        earlier: Sequence[FileState] = (),
+        out_hint: Path | str | None = None,
+        jobs: Sequence[_jobs.NewJob] = (),
+        person: str = "",
+        **facts: Any,
+    ) -> RegisterLine:
+        """Enter the finished copy: from here it exists. `earlier` are its states since revision 3, before this one.
+
+        `jobs` are what is still to be done with it, entered in the same transaction.
+
+        With `out_hint` (where it will be delivered) the act stays in hand until `delivered`; `recover` names it to the
+        next process if this one dies in between.
+
+        Raises:
+            UsageFault: the act is unknown, voided, or not sealed.
+            StorageFault: the register cannot be written; the copy then does not exist.
+        """
+        holder = self._alive().id if out_hint is not None else None
+        with self._database.writing() as connection:
+            self._may(connection, act_id, "registered")
+            now = self._now()
+            connection.execute(
+                _CLOSE,
+                {
+                    "id": act_id,
+                    "content_digest": content_digest,
+                    "file_digest": file_digest,
+                    "level": level,
+                    "out_hint": os.fspath(Path(out_hint).absolute()) if out_hint is not None else None,
+                    "holder": holder,
+                },
+            )
+            last = FileState(at=now, level=level, length=length, file_digest=file_digest)
+            for step, state in enumerate((*earlier, last), start=1):
+                _enter.file_state(connection, act_id, step, state)
+            self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
+            for job in jobs:
+                _jobs.enter(connection, job, now)
+            return _lines.line(known(_lines.by_id(connection, act_id), act_id))
+
+    def delivered(self, act_id: str, *, problem: str = "", person: str = "") -> None:
+        """Enter that the copy lies where it was asked for, or the `problem` that keeps it from ever lying there.
+
+        The place itself is forgotten: file names are personal data.
+
+        Raises:
+            UsageFault: the act is unknown.
+        """
+        with self._database.writing() as connection:
+            row = known(_lines.by_id(connection, act_id), act_id)
+            connection.execute(_DELIVERED, {"id": act_id})
+            facts = {"delivered": not problem, **({"problem": problem} if problem else {})}
+            self._event(connection, act_id, row.state, self._now(), person, facts)
+
+    def void(self, act_id: str, reason: str, *, person: str = "") -> None:
+        """Give up an act that is not registered yet: its number stays, with the reason; its files go.
+
+        Raises:
+            UsageFault: there is no reason, or the act is unknown or already registered.
+            StorageFault: the register or the store cannot be written.
+        """
+        reasoned(reason)
+        with self._database.writing() as connection:
+            row = self._may(connection, act_id, "voided")
+            leftover = row.file_digest
+            # an act with a file stays in hand until the file is gone, so that recover can finish this
+            holder = row.holder if leftover is not None and self.store is not None else None
+            self._leave_state(connection, row, "voided", reason, person=person, holder=holder)
+        if leftover is not None and self.store is not None:
+            self.store.delete(leftover)
+            with self._database.writing() as connection:
+                connection.execute(_DELIVERED, {"id": act_id})
+
+    def abandon(self, act_id: str, reason: str, *, person: str = "") -> bool:
+        """After whatever went wrong: void the act unless it is registered already; whether it is void now.
+
+        False means that the copy exists: the fault came after `close`, and the copy is delivered by this process or,
+        where it was to lie somewhere, by the next one that recovers.
+
+        Raises:
+            UsageFault: the act is unknown, or there is no reason.
+            StorageFault: the register cannot be written; the act is voided by `recover` once this process has ended.
+        """
+        state = self.act(act_id).state
+        if state in ABANDONABLE:
+            self.void(act_id, reason, person=person)
+            return True
+        return state == "voided"
+
+    # -- inside a transaction ----------------------------------------------------------------------------------------
+
+    def _may(self, connection: Connection, act_id: str, state: str) -> Row[Any]:
+        row = known(_lines.by_id(connection, act_id), act_id)
+        self._allowed(row, state)
+        return row
+
+    @staticmethod
+    def _allowed(row: Row[Any], state: str) -> None:
+        if not may(row.state, state):
+            why = f" ({row.reason})" if row.reason else ""
+            raise UsageFault(
+                f"number {row.number:02d}/{row.year} is {row.state}{why}; it cannot become {state}",
+                f"số {row.number:02d}/{row.year} đang ở trạng thái {row.state}{why}; không thể chuyển sang {state}",
+            )
+
+    def _event(  # noqa: PLR0917  what every event has
+        self,
+        connection: Connection,
+        act_id: str,
+        state: str,
+        at: dt.datetime,
+        person: str,
+        facts: Mapping[str, Any],
+    ) -> None:
+        _enter.event(connection, act_id, state, at, device=self.device, person=person, facts=facts)
+
+    def _leave_state(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        state: str,
+        reason: str,
+        *,
+        person: str,
+        holder: str | None,
+        by: str | None = None,
+    ) -> None:
+        now = self._now()
+        values = {"id": row.id, "state": state, "reason": reason, "at": time_text(now), "by": by, "holder": holder}
+        connection.execute(_LEFT, values)
+        facts = {"reason": reason, **({"by": by} if by else {})}
+        self._event(connection, row.id, state, now, person, facts)
+
+
+def reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise UsageFault("a reason is needed", "cần ghi lý do")
