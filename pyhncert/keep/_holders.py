@@ -6,6 +6,7 @@ The system drops the lock when the process ends, however it ends. A file that ca
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import weakref
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from pathlib import Path
 from pyhncert.errors import StorageFault
 from pyhncert.keep._disk import storage_fault, try_lock
 from pyhncert.values import Randomness
+
+_ID = re.compile(r"[0-9a-f]{16}")
 
 
 class Holder:
@@ -57,7 +60,7 @@ def _leave(fd: int, path: Path, spool: Path, pid: int) -> None:
 
 
 def _bury(path: Path, spool: Path) -> None:
-    """Spool first, then the lock file: a spool without a lock file never exists."""
+    """Spool first, then the lock file: a spool without a lock file is left by a power loss only (see `the_dead`)."""
     shutil.rmtree(spool, ignore_errors=True)
     with suppress(OSError):
         path.unlink()
@@ -68,11 +71,13 @@ def the_dead(folder: Path, ids: frozenset[str], *, me: str | None) -> Iterator[f
     """Which of `ids`, and of the lock files in `folder`, belong to nobody alive.
 
     Their locks are held while the block runs, so that nobody else settles the same ones; when it ends without an
-    error, their spool folders and lock files are removed.
+    error, their spool folders and lock files are removed, and spool folders without a lock file: when the power goes,
+    a disk may remember that the lock file went and forget that the spool did, and there are pages of papers in it.
     """
     held: list[tuple[int, str]] = []
     dead: set[str] = set()
     try:
+        spools = _spools(folder.parent)  # first: who came later has a lock file, who left meanwhile has no spool
         try:
             known = {entry.name[:-5] for entry in os.scandir(folder) if entry.name.endswith(".lock")}
         except FileNotFoundError:
@@ -91,8 +96,17 @@ def the_dead(folder: Path, ids: frozenset[str], *, me: str | None) -> Iterator[f
         yield frozenset(dead)
         for _, holder in held:
             _bury(folder / f"{holder}.lock", folder.parent / holder)
+        for name in spools - known - {me}:
+            shutil.rmtree(folder.parent / name, ignore_errors=True)
     except OSError as err:
         raise storage_fault(err, folder) from err
     finally:
         for fd, _ in held:
             os.close(fd)
+
+
+def _spools(folder: Path) -> set[str]:
+    try:
+        return {entry.name for entry in os.scandir(folder) if _ID.fullmatch(entry.name) and entry.is_dir()}
+    except FileNotFoundError:
+        return set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 
 from pyhncert import keep
 from pyhncert.values import VIETNAM, ActNumber, RegisterLine
+
+sys.path.insert(0, str(Path(__file__).parent))  # `import nursery` in these tests
 
 UNIT = "UBND phường Cửa Nam"
 

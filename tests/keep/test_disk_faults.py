@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from power import strace_works
 
 from pyhncert import keep
 
 NURSERY = Path(__file__).with_name("nursery.py")
-
-
-def _strace_works() -> bool:
-    strace = shutil.which("strace")
-    return (
-        strace is not None and subprocess.run([strace, "-qq", "true"], capture_output=True, check=False).returncode == 0
-    )
 
 
 @pytest.mark.parametrize(
@@ -33,7 +26,7 @@ def _strace_works() -> bool:
     ],
 )
 def test_a_failing_disk_ends_in_words_and_the_next_run_settles_it(tmp_path, call, fault, when, words):
-    if not _strace_works():
+    if not strace_works():
         pytest.skip("strace is not installed, or may not trace")
     keep.create_register(
         tmp_path / "register.sqlite", keep.BookSettings(unit="U"), clock=lambda: dt.datetime.now(dt.UTC)
