@@ -23,6 +23,7 @@
     ├── RevocationFault   17   revocation data are wrong or stale
     ├── StorageFault      18   disk or database
     └── Unavailable       75   a service did not answer; the same call may pass later
+        └── TooMany       75   somebody asked too often; it says when to come back
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from pyhncert.values import Finding, Report
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "StorageFault",
     "Superseded",
     "TimestampFault",
+    "TooMany",
     "Unavailable",
     "Undecided",
     "Unsigned",
@@ -220,6 +224,15 @@ class Unavailable(HncertError):
     """A service did not answer; the same call may pass later."""
 
     exit_code = 75
+
+
+class TooMany(Unavailable):
+    """Somebody asked too often; the same question may be asked again at `again_at`, in `wait_s` whole seconds."""
+
+    def __init__(self, en: str, vi: str, *, again_at: dt.datetime, wait_s: int) -> None:
+        super().__init__(en, vi)
+        self.again_at = again_at
+        self.wait_s = wait_s
 
 
 class AlteredCore(HncertError):

@@ -194,7 +194,7 @@ class Office(OfficeParts):
             VerdictError: the verdict is not `valid`; the exception of that name carries the report.
         """
         if isinstance(what, str):
-            line = self._issued(what)
+            line = self.register.public(what)
             if line is None or line.file_digest is None:
                 raise not_found(what)
             return self._judge(self.store.get(line.file_digest), line, receipt)
@@ -207,6 +207,18 @@ class Office(OfficeParts):
             if line is None:
                 return report
         return self._judge(data, line, receipt)
+
+    def look_up(self, code: str, *, asker: str) -> Report:
+        """`verify` of a code for a stranger, who is counted as `asker` (an address): see docs/register.md.
+
+        A code that never was and one that is not public get the same answer, after the same work.
+
+        Raises:
+            VerdictError: the verdict is not `valid`; `NotFound` where there is no such public code.
+            TooMany: `asker` has asked too often; it says when to come back.
+        """
+        self.register.count("look_up", asker)
+        return self.verify(str(code))
 
     def read(self, scans: Sequence[Source]) -> dict[str, Any]:
         """What is seen on the scans, as JSON-able values (see `read_scans`)."""
@@ -325,11 +337,6 @@ class Office(OfficeParts):
             return self.register.find(code)
         except UsageFault:  # what was typed cannot be a code
             return None
-
-    def _issued(self, code: str) -> RegisterLine | None:
-        """The line of a code whose copy exists; an act that is not closed is not visible."""
-        line = self._line(code)
-        return line if line is not None and line.state in _ISSUED else None
 
 
 def read_scans(

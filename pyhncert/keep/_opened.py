@@ -12,7 +12,7 @@ from typing import IO, Any
 from sqlalchemy import Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _lines, _refusals
+from pyhncert.keep import _lines, _public, _refusals
 from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, books, check_book
 from pyhncert.keep._breakers import Breakers
@@ -67,6 +67,16 @@ class OpenedRegister:
         key = what if isinstance(what, bytes) else normal_code(what)
         with self._database.reading() as connection:
             row = _lines.by_file(connection, key) if isinstance(key, bytes) else _lines.by_code(connection, key)
+            return _lines.line(row) if row is not None else None
+
+    def public(self, typed: str) -> RegisterLine | None:
+        """The line of a public code: registered, revoked or superseded. None for whatever else, with the same work.
+
+        Raises:
+            StorageFault: the register cannot be read.
+        """
+        with self._database.reading() as connection:
+            row = _public.find(connection, typed)
             return _lines.line(row) if row is not None else None
 
     def act(self, act_id: str) -> RegisterLine:

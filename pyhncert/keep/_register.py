@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _enter, _jobs, _lines, _recover, _refusals
+from pyhncert.keep import _enter, _jobs, _limits, _lines, _public, _recover, _refusals
 from pyhncert.keep._book import Book, BookSettings, open_book
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._lines import known
@@ -41,6 +41,21 @@ class Register(ActSteps):
         with self._database.writing() as connection:
             _refusals.enter(connection, refusal)
         return refusal
+
+    def count(self, what: str, asker: str) -> None:
+        """Count one question of a stranger (an address, or whatever tells him from others) under the limit `what`.
+
+        Raises:
+            TooMany: he has asked too often; it says when to come back.
+            UsageFault: `asker` is empty.
+            StorageFault: the register cannot be written.
+        """
+        rule = _limits.limit(what)
+        with self._database.reading() as connection:
+            _limits.refuse_early(connection, _limits.bucket(connection, what, asker), rule, self._now())
+        with self._database.writing() as connection:
+            _public.with_secret(connection, self._randomness)
+            _limits.take(connection, _limits.bucket(connection, what, asker), rule, self._now())
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _enter, _jobs, _lines
+from pyhncert.keep import _enter, _jobs, _lines, _public
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import current_book, next_number
 from pyhncert.keep._canonical import findings_digest, record_json
@@ -251,7 +251,7 @@ class ActSteps(OpenedRegister):
         """
         holder = self._alive().id if out_hint is not None else None
         with self._database.writing() as connection:
-            self._may(connection, act_id, "registered")
+            row = self._may(connection, act_id, "registered")
             now = self._now()
             connection.execute(
                 _CLOSE,
@@ -267,6 +267,7 @@ class ActSteps(OpenedRegister):
             last = FileState(at=now, level=level, length=length, file_digest=file_digest)
             for step, state in enumerate((*earlier, last), start=1):
                 _enter.file_state(connection, act_id, step, state)
+            _public.publish(connection, act_id, row.code, self._randomness)
             self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
             for job in jobs:
                 _jobs.enter(connection, job, now)

@@ -30,6 +30,7 @@ TABLE = {
     "RevocationFault": 17,
     "StorageFault": 18,
     "Unavailable": 75,
+    "TooMany": 75,
 }
 
 
