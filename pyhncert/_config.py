@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from pyhncert._store_settings import S3Settings, read_s3
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import LEVELS, Level, Second
 
@@ -36,7 +37,7 @@ _CALLS = ("timeout_s", "patience_s", "parallel", "failures", "pause_s")
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
     "register": frozenset({"file", "book", "suffix"}),
-    "store": frozenset({"objects", "min_free_mb"}),
+    "store": frozenset({"objects", "min_free_mb", "s3"}),
     "keep": frozenset({"raw"}),
     "read": frozenset({"second"}),
     "font": frozenset({"file"}),
@@ -119,6 +120,7 @@ class OfficeSettings:
     book: int
     suffix: str
     objects: Path
+    s3: S3Settings | None
     min_free_mb: int
     keep_raw: bool
     second_reader: Second
@@ -255,6 +257,7 @@ class _Reader:
             book=int(self._get("register", "book", 1, int)),
             suffix=self._text("register", "suffix", "SCT/BS"),
             objects=self._path(self._text("store", "objects", "objects")),
+            s3=read_s3(self._get("store", "s3", {}, dict), self._wrong),
             min_free_mb=int(self._get("store", "min_free_mb", 100, int)),
             keep_raw=bool(self._get("keep", "raw", False, bool)),
             second_reader=cast(Second, self._one_of("read", "second", "fields", _SECOND)),

@@ -167,13 +167,9 @@ def _models(office: Office) -> Words:
 
 
 def _disk(office: Office) -> Words:
-    from pyhncert.keep import check_disk, free_bytes  # noqa: PLC0415
-
     needed = max(_NEEDED_BYTES, office.settings.min_free_mb << 20)
     office.register.check_disk(needed_bytes=needed)
-    check_disk(office.settings.objects, needed_bytes=needed)
-    free = free_bytes(office.settings.objects) / 1e9
-    return Words(f"còn trống {free:.1f} GB", f"{free:.1f} GB free")
+    return office.store.check(needed_bytes=needed)
 
 
 def _clock(office: Office) -> Words:

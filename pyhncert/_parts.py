@@ -56,10 +56,10 @@ class OfficeParts:
 
     @cached_property
     def store(self) -> ObjectStore:
-        """Issued copies, by digest."""
-        from pyhncert.keep import ObjectStore  # noqa: PLC0415
+        """Issued copies, by digest: in a folder, or where ``[store.s3]`` says."""
+        from pyhncert._store_settings import open_store  # noqa: PLC0415
 
-        return ObjectStore(self.settings.objects)
+        return open_store(self.settings)
 
     @property
     def register(self) -> Register:

@@ -3,8 +3,8 @@
 Most people need ``Register(path, clock=…, randomness=…)``: `reserve` takes number, book and line in one transaction,
 `advance` records each step, `close` enters the finished copy, `void` gives a number up with its reason. `recover`
 settles what a killed process left behind. `Register.jobs` holds what
-waits for a slow service, `Register.breakers` which services rest. `ObjectStore` keeps files by digest, `fee` counts
-column 7.
+waits for a slow service, `Register.breakers` which services rest. An `ObjectStore` keeps files by
+digest, `FolderStore` on a disk and `S3Store` on a server; `fee` counts column 7.
 
 Promised for ever: numbers of a unit, kind of book and year run from 01 without gaps; a code, once given, names one act.
 Names load when they are first used, because SQLAlchemy is 0.14 CPU s.
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     )
     from pyhncert.keep._export import csv_metadata, export_csv, export_json
     from pyhncert.keep._fees import FeeRule, fee, fee_rule
+    from pyhncert.keep._folder_store import FolderStore
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
     from pyhncert.keep._refusals import Refusal
     from pyhncert.keep._register import Register
+    from pyhncert.keep._s3_store import S3Store
     from pyhncert.keep._store import ObjectStore
 
 _HOME = {
@@ -46,6 +48,7 @@ _HOME = {
     "BookSettings": "_book",
     "Breakers": "_breakers",
     "FeeRule": "_fees",
+    "FolderStore": "_folder_store",
     "Job": "_jobs",
     "JobRules": "_jobs",
     "Jobs": "_jobs",
@@ -56,6 +59,7 @@ _HOME = {
     "Recovered": "_recover",
     "Refusal": "_refusals",
     "Register": "_register",
+    "S3Store": "_s3_store",
     "Transition": "_acts",
     "Undelivered": "_recover",
     "check_disk": "_disk",
@@ -84,6 +88,7 @@ __all__ = [
     "BookSettings",
     "Breakers",
     "FeeRule",
+    "FolderStore",
     "Job",
     "JobRules",
     "Jobs",
@@ -94,6 +99,7 @@ __all__ = [
     "Recovered",
     "Refusal",
     "Register",
+    "S3Store",
     "Transition",
     "Undelivered",
     "check_disk",

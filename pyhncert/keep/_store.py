@@ -1,118 +1,89 @@
-"""Objects by digest in a folder: each is whole or not there, and is checked each time it is read."""
+"""Where an office keeps objects: by the SHA-256 of their bytes, whole or not there, checked each time they are read.
+
+Two stores do so: `FolderStore` on a disk, `S3Store` on a server. Whoever has one asks for no more than this.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
+import datetime as dt
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Protocol
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep._disk import NewFile, clean_leftovers, fsync_folder, storage_fault
+from pyhncert.values import Words
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
-class ObjectStore:
-    """A folder of objects named by their SHA-256: ``ab/abcdef…``. Safe with many threads and processes."""
+class ObjectStore(Protocol):
+    """Objects by digest; many threads and processes may use one at once.
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
+    A digest is given as 32 bytes or 64 hex digits, else UsageFault. A store that cannot do what it is asked raises
+    StorageFault, which says why in words.
+    """
 
-    def _path(self, digest: str | bytes) -> Path:
-        name = digest.hex() if isinstance(digest, bytes) else digest.lower()
-        if not _HEX.fullmatch(name):
-            raise UsageFault(f"{name!r} is not a SHA-256 in hex digits", f"{name!r} không phải là mã băm SHA-256")
-        return self.folder / name[:2] / name
-
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, *, locked_until: dt.datetime | None = None) -> str:
         """Keep `data` and return its SHA-256 in hex digits; it is durable when this returns.
 
-        The same bytes twice are one object; a damaged object is replaced by the good bytes.
-
-        Raises:
-            StorageFault: the disk is full, read-only, or does not allow it.
+        The same bytes twice are one object; a damaged object is replaced by the good bytes. Until `locked_until` a
+        store that can lock lets nobody remove the bytes; `delete` then takes the name away, and the bytes go later.
         """
-        digest = hashlib.sha256(data).hexdigest()
-        path = self._path(digest)
-        try:
-            if self._holds(path, data):
-                fsync_folder(path.parent)  # another process may have named it and not come to its own fsync
-                return digest
-            if not path.parent.is_dir():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                fsync_folder(self.folder)
-                fsync_folder(self.folder.parent)
-            with NewFile(path.parent, data, mode=0o600, prefix=".put-") as new:
-                while not new.publish(path) and not self._holds(path, data):
-                    path.replace(path.with_name(f"{digest}.damaged"))
-            fsync_folder(path.parent)
-        except OSError as err:
-            raise storage_fault(err, path) from err
-        return digest
-
-    @staticmethod
-    def _holds(path: Path, data: bytes) -> bool:
-        try:
-            return path.stat().st_size == len(data) and path.read_bytes() == data
-        except FileNotFoundError:
-            return False
+        ...
 
     def get(self, digest: str | bytes) -> bytes:
-        """The object, checked against its digest.
-
-        Raises:
-            StorageFault: there is no such object, or its bytes have changed.
-        """
-        path = self._path(digest)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as err:
-            raise StorageFault(
-                f"{path.name}: no such object in the store; restore it from a backup",
-                f"{path.name}: không có trong kho; hãy khôi phục từ bản sao lưu",
-            ) from err
-        except OSError as err:
-            raise storage_fault(err, path) from err
-        if hashlib.sha256(data).hexdigest() != path.name:
-            raise StorageFault(
-                f"{path.name}: the stored object is damaged; restore it from a backup",
-                f"{path.name}: đối tượng lưu trữ bị hỏng; hãy khôi phục từ bản sao lưu",
-            )
-        return data
+        """The object, checked against its digest; StorageFault where it is missing or damaged."""
+        ...
 
     def has(self, digest: str | bytes) -> bool:
         """Whether there is such an object; its bytes are not read."""
-        return self._path(digest).is_file()
+        ...
 
     def delete(self, digest: str | bytes) -> bool:
-        """Remove the object for ever; False where there was none.
+        """Remove the object for ever; False where there was none."""
+        ...
 
-        Raises:
-            StorageFault: the disk does not allow it.
-        """
-        path = self._path(digest)
-        try:
-            path.unlink()
-            fsync_folder(path.parent)
-        except FileNotFoundError:
-            return False
-        except OSError as err:
-            raise storage_fault(err, path) from err
-        return True
+    def digests(self) -> Iterator[str]:
+        """The digests of all objects, in no order."""
+        ...
 
     def clean(self) -> int:
-        """Remove what killed writers left (only where the disk knows no nameless files); returns how many."""
-        return clean_leftovers(self.folder, "??/.put-*.tmp")
+        """Remove what killed writers left; returns how many."""
+        ...
 
-    def check(self) -> None:
-        """Preflight: the folder is there and can be written.
+    def check(self, *, needed_bytes: int = 0) -> Words:
+        """Preflight: the store answers, can be written, and has room; says how it stands."""
+        ...
 
-        Raises:
-            StorageFault: it is missing or cannot be written.
-        """
-        if not self.folder.is_dir():
-            raise storage_fault(OSError(errno.ENOENT, ""), self.folder)
-        if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise storage_fault(OSError(errno.EACCES, ""), self.folder)
+
+def object_name(digest: str | bytes) -> str:
+    """The digest as it is written in names: 64 lower-case hex digits.
+
+    Raises:
+        UsageFault: it is no SHA-256.
+    """
+    name = digest.hex() if isinstance(digest, bytes) else digest.lower()
+    if not _HEX.fullmatch(name):
+        raise UsageFault(f"{name!r} is not a SHA-256 in hex digits", f"{name!r} không phải là mã băm SHA-256")
+    return name
+
+
+def is_object_name(name: str) -> bool:
+    """Whether an object can have this name."""
+    return _HEX.fullmatch(name) is not None
+
+
+def missing(name: str) -> StorageFault:
+    """That there is no such object."""
+    return StorageFault(
+        f"{name}: no such object in the store; restore it from a backup",
+        f"{name}: không có trong kho; hãy khôi phục từ bản sao lưu",
+    )
+
+
+def damaged(name: str) -> StorageFault:
+    """That an object is not what its name says."""
+    return StorageFault(
+        f"{name}: the stored object is damaged; restore it from a backup",
+        f"{name}: đối tượng lưu trữ bị hỏng; hãy khôi phục từ bản sao lưu",
+    )

@@ -13,7 +13,7 @@ from PIL import Image
 
 import pyhncert
 from pyhncert import errors
-from pyhncert.keep import ObjectStore
+from pyhncert.keep import FolderStore
 from pyhncert.values import Decision
 
 
@@ -97,14 +97,14 @@ def test_a_process_that_ends_between_the_steps_leaves_no_scan_without_an_act(kee
 
 
 def test_a_scan_that_cannot_be_stored_is_a_note_on_a_good_copy(keeping, officer, small, tmp_path, monkeypatch):
-    put, raw = ObjectStore.put, small.read_bytes()
+    put, raw = FolderStore.put, small.read_bytes()
 
     def full(self, data):
         if data == raw:
             raise errors.StorageFault("the disk is full", "ổ đĩa đầy")
         return put(self, data)
 
-    monkeypatch.setattr(ObjectStore, "put", full)
+    monkeypatch.setattr(FolderStore, "put", full)
     copy = keeping.certify([small], tmp_path / "out.pdf", decide=officer)
     assert [note.en for note in copy.notes] == ["the raw scan could not be kept: the disk is full"]
     assert [note.vi for note in copy.notes] == ["chưa lưu được bản quét gốc: ổ đĩa đầy"]

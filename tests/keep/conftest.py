@@ -14,7 +14,7 @@ import pytest
 from pyhncert import keep
 from pyhncert.values import VIETNAM, ActNumber, RegisterLine
 
-sys.path.insert(0, str(Path(__file__).parent))  # `import nursery` in these tests
+sys.path.insert(0, str(Path(__file__).parent))  # `import nursery`, `s3_double` in these tests
 
 UNIT = "UBND phường Cửa Nam"
 
@@ -57,13 +57,31 @@ def path(tmp_path: Path, clock: Hands) -> Path:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> keep.ObjectStore:
+def store(tmp_path: Path) -> keep.FolderStore:
     (tmp_path / "objects").mkdir()
-    return keep.ObjectStore(tmp_path / "objects")
+    return keep.FolderStore(tmp_path / "objects")
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Any]:
+    """An S3 server on loopback; see `s3_double.Server`."""
+    from s3_double import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(params=["folder", "s3"])
+def any_store(request: pytest.FixtureRequest, store: keep.FolderStore) -> keep.ObjectStore:
+    """A store on a disk, then one on a server."""
+    if request.param == "folder":
+        return store
+    server = request.getfixturevalue("s3")
+    return keep.S3Store(server.bucket(), endpoint=server.endpoint, prefix="kho/đối tượng")
 
 
 @pytest.fixture
-def open_register(path: Path, clock: Hands, store: keep.ObjectStore) -> Iterator[Callable[..., keep.Register]]:
+def open_register(path: Path, clock: Hands, store: keep.FolderStore) -> Iterator[Callable[..., keep.Register]]:
     opened: list[keep.Register] = []
 
     def open_it(seed: str = "dice") -> keep.Register:

@@ -31,7 +31,7 @@ def now() -> dt.datetime:
 
 
 def opened(folder: Path) -> keep.Register:
-    store = keep.ObjectStore(folder / "objects")
+    store = keep.FolderStore(folder / "objects")
     return keep.Register(folder / "register.sqlite", clock=now, randomness=os.urandom, store=store)
 
 

@@ -32,7 +32,7 @@ class RegisterLife(RuleBasedStateMachine):
         self.now = dt.datetime(2026, 12, 31, 8, tzinfo=VIETNAM)
         keep.create_register(self.folder / "r.sqlite", keep.BookSettings(unit="U"), clock=lambda: self.now)
         (self.folder / "objects").mkdir()
-        self.store = keep.ObjectStore(self.folder / "objects")
+        self.store = keep.FolderStore(self.folder / "objects")
         self.processes = [self._open() for _ in range(PROCESSES)]
         self.model: dict[str, list[object]] = {}
         self.numbers: dict[int, int] = {}
