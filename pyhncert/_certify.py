@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyhncert import _kept, capture, check, deliver, issue
+from pyhncert import _kept, capture, check, deliver, issue, keep
 from pyhncert._before import Vetted, WatchedTimestamper, clock_facts, clock_notes, vet
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
@@ -371,6 +371,7 @@ class Run:
             register.advance(number.act_id, "agency_sealed", person=self.officer.name, file_digest=file_digest, **clock)
             office.store.put(pdf)
         facts: dict[str, Any] = {"scans": _kept.fact(seen.scans)} if seen.raw else {}
+        secret = keep.new_key(office.randomness)
         with self._step("registered"):
             line = register.close(
                 number.act_id,
@@ -381,12 +382,13 @@ class Run:
                 earlier=() if file_digest == sealed.file_digest else (sealed,),
                 out_hint=out,
                 jobs=(waits := upgrade_jobs(number.code, level, settings.level)),
+                holder_secret=secret,
                 person=self.officer.name,
                 **facts,
             )
         unsure = clock_notes(stamper, wanted=settings.level != "B-B")
         said = (*silent, *notes, *copy.notes, *late, *unsure, *waiting_notes(waits))
-        return self._answer(line, pdf, level, seen, said), line
+        return replace(self._answer(line, pdf, level, seen, said), holder_secret=secret), line
 
     def _act(self, seen: Seen, number: ActNumber, now: dt.datetime) -> issue.Act:
         settings = self.office.settings

@@ -8,16 +8,18 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyhncert._config import KeySettings, OfficeSettings, named_file
 from pyhncert.errors import StorageFault
 from pyhncert.values import VIETNAM, Clock, Randomness
 
 if TYPE_CHECKING:
+    from pyhncert._share import OfficeShares
     from pyhncert.identify import Credential, OcspClient, Timestamper, TrialAuthority
     from pyhncert.issue import Font
     from pyhncert.keep import ObjectStore, Register
+    from pyhncert.office import Office
     from pyhncert.recognise import Reader
 
 Passwords = Callable[[str], str]
@@ -79,6 +81,13 @@ class OfficeParts:
             store=self.store,
             device=self.settings.unit,
         )
+
+    @cached_property
+    def shares(self) -> OfficeShares:
+        """What holders of copies let others see (`OfficeShares`)."""
+        from pyhncert._share import OfficeShares  # noqa: PLC0415  rarely used
+
+        return OfficeShares(cast("Office", self))
 
     @property
     def reader(self) -> Reader:

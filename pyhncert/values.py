@@ -380,7 +380,10 @@ class RegisterStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertifiedCopy:
-    """One issued copy. `content_digest` was fixed before signing; `file_digest` is SHA-256 over `pdf` as returned."""
+    """One issued copy. `content_digest` was fixed before signing; `file_digest` is SHA-256 over `pdf` as returned.
+
+    `holder_secret` is told when the copy is issued and never again; with it the holder shares his copy.
+    """
 
     code: str
     number: int
@@ -397,6 +400,7 @@ class CertifiedCopy:
     findings: tuple[Finding, ...] = ()
     notes: tuple[Words, ...] = ()
     stages_s: Mapping[str, float] = field(default_factory=dict, repr=False)
+    holder_secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if self.issued_at.tzinfo is None:

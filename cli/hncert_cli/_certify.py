@@ -14,7 +14,7 @@ from hncert_cli._ask import decider, show
 from hncert_cli._each import certify_each, check_each
 from hncert_cli._json import plain
 from hncert_cli._open import open_office
-from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, grouped, settings, tell
+from hncert_cli._say import Settings, at_terminal, give, give_bytes, give_json, grouped, settings, tell, tell_secret
 from hncert_cli._spoken import Command
 from pyhncert.deliver import free_name, receipt_path
 from pyhncert.errors import UsageFault
@@ -135,6 +135,7 @@ def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
         "findings": plain(copy.findings),
         "notes": plain(copy.notes),
         "stages_s": dict(copy.stages_s),
+        **({"holder_secret": copy.holder_secret} if copy.holder_secret else {}),
     }
 
 
@@ -239,6 +240,7 @@ def certify(
         progress=progress,
     )
     describe(copy, target, said)
+    tell_secret(copy, said)
     if said.json:
         give_json(as_json(copy, target))
     elif out == DASH:

@@ -9,7 +9,7 @@ import click
 
 from hncert_cli._app import complain
 from hncert_cli._ask import decider
-from hncert_cli._say import Settings, give, grouped, tell
+from hncert_cli._say import Settings, give, grouped, tell, tell_secret
 from pyhncert.deliver import copy_name, free_name
 from pyhncert.errors import HncertError, UsageFault
 from pyhncert.escape import for_json
@@ -72,6 +72,7 @@ def certify_each(
             elif result.copy is not None and said.json:
                 click.echo(for_json(as_json(result.copy, result.out)))
             elif result.copy is not None:
+                tell_secret(result.copy, said)
                 give(grouped(result.copy.code), str(result.out))
         if len(batch):
             left = len(batch)

@@ -11,12 +11,15 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pyhncert.escape import for_json, for_terminal
 from pyhncert.values import VIETNAM, Words
+
+if TYPE_CHECKING:
+    from pyhncert.values import CertifiedCopy
 
 LANGUAGES = ("vi", "en")
 
@@ -94,6 +97,13 @@ def grouped(code: str) -> str:
     """A code as it is printed on the copy: in groups of five; every command takes it with or without the dashes."""
     plain = code.replace("-", "")
     return "-".join(plain[at : at + 5] for at in range(0, len(plain), 5))
+
+
+def tell_secret(copy: CertifiedCopy, said: Settings) -> None:
+    """Tell a new copy's secret, once, for its holder; an answer that was given before has none."""
+    if copy.holder_secret:
+        secret = grouped(copy.holder_secret)
+        tell(said.words(f"  mã bí mật của người giữ bản sao: {secret}", f"  the holder's secret: {secret}"))
 
 
 def local(moment: dt.datetime) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, event, exc, pool, text
 
 from pyhncert.errors import StorageFault
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The last migration; a register with another one is not opened."""
 
 BUSY_S = 30.0

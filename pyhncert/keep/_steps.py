@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _enter, _jobs, _lines, _public
+from pyhncert.keep import _enter, _jobs, _lines, _public, _shares
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import current_book, next_number
 from pyhncert.keep._canonical import findings_digest, record_json
@@ -87,6 +87,11 @@ class ActSteps(OpenedRegister):
     def jobs(self) -> _jobs.Jobs:
         """What still waits to be done, as for a timestamp."""
         return _jobs.Jobs(self._database, clock=self._clock, randomness=self._randomness)
+
+    @property
+    def shares(self) -> _shares.Shares:
+        """What holders let others see of their copies."""
+        return _shares.Shares(self._database, clock=self._clock, randomness=self._randomness)
 
     def _alive(self) -> Holder:
         with self._first:
@@ -235,12 +240,14 @@ class ActSteps(OpenedRegister):
         earlier: Sequence[FileState] = (),
         out_hint: Path | str | None = None,
         jobs: Sequence[_jobs.NewJob] = (),
+        holder_secret: str = "",
         person: str = "",
         **facts: Any,
     ) -> RegisterLine:
         """Enter the finished copy: from here it exists. `earlier` are its states since revision 3, before this one.
 
-        `jobs` are what is still to be done with it, entered in the same transaction.
+        `jobs` are what is still to be done with it, and `holder_secret` what its holder will say for himself (a
+        `new_key`), entered in the same transaction.
 
         With `out_hint` (where it will be delivered) the act stays in hand until `delivered`; `recover` names it to the
         next process if this one dies in between.
@@ -268,6 +275,8 @@ class ActSteps(OpenedRegister):
             for step, state in enumerate((*earlier, last), start=1):
                 _enter.file_state(connection, act_id, step, state)
             _public.publish(connection, act_id, row.code, self._randomness)
+            if holder_secret:
+                _shares.set_secret(connection, act_id, holder_secret, now)
             self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
             for job in jobs:
                 _jobs.enter(connection, job, now)

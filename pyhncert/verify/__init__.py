@@ -15,6 +15,7 @@ from pyhncert.verify._bundle import (
     make_bundle,
     read_bundle,
 )
+from pyhncert.verify._copy import act_record
 from pyhncert.verify._receipt import StatusLike
 from pyhncert.verify._until import holds_until
 from pyhncert.verify._verify import verify_copy
@@ -24,6 +25,7 @@ __all__ = [
     "StatusLike",
     "TrustBundle",
     "accept_bundle",
+    "act_record",
     "fingerprint",
     "holds_until",
     "make_bundle",

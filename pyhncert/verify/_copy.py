@@ -6,8 +6,9 @@ ranges, the two digests and signatures, the permitted changes, every later revis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 
@@ -68,6 +69,15 @@ def read_copy(data: bytes) -> Copy:
         return _read_copy(data)
     except (CertificateFault, RevocationFault, TimestampFault, *_UNREADABLE) as err:
         raise altered("certificate_unreadable") from err
+
+
+def act_record(data: bytes) -> Mapping[str, Any]:
+    """What ``act.json`` in a copy says, once its structure is as an office writes it; signatures are not judged here.
+
+    Raises:
+        AlteredCore: something in it is not what an office writes.
+    """
+    return read_copy(data).act.record
 
 
 def _read_copy(data: bytes) -> Copy:
