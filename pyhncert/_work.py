@@ -1,18 +1,15 @@
-"""A worker: leases the jobs of an office as they fall due, does some of them at once, and says how each stands.
-
-Nothing is kept here: what is in hand when the process is killed is another worker's when the lease has run out.
-"""
+"""A worker: does the jobs of an office as they fall due (`keep.Jobs.serve`), and says how each stands."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from pyhncert import _upgrade
 from pyhncert.errors import HncertError, RevocationFault, Unavailable, UsageFault
+from pyhncert.keep import Service
 from pyhncert.values import Words
 
 if TYPE_CHECKING:
@@ -50,30 +47,26 @@ class Worker:
         """See `Office.work`."""
         _upgrade.sweep(self.office)
         self._progress("swept", 0.0)
-        first: HncertError | None = None
-        in_hand: dict[Future[_Done], Lease] = {}
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="hncert-worker") as pool:
-            beat = time.monotonic()
-            while True:
-                while len(in_hand) < self.threads and not stop.is_set() and (lease := self.jobs.lease()) is not None:
-                    self._progress("leased", 0.0)
-                    in_hand[pool.submit(self._do, lease)] = lease
-                if not in_hand:
-                    if once or stop.is_set():
-                        return first
-                    stop.wait(self.jobs.rules.idle_s)
-                    continue
-                ended, _ = wait(in_hand, timeout=self.jobs.rules.idle_s, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    del in_hand[future]
-                    job, err = future.result()
-                    first = first or err
-                    if job is not None:
-                        self._tell(job)
-                if time.monotonic() - beat > self.jobs.rules.lease_s / 3:
-                    beat = time.monotonic()
-                    for lease in in_hand.values():
-                        self.jobs.extend(lease)
+        faults: list[HncertError] = []
+
+        def ended(done: _Done) -> None:
+            job, err = done
+            if err is not None:
+                faults.append(err)
+            if job is not None:
+                self._tell(job)
+
+        self.jobs.serve(
+            Service(
+                do=self._do,
+                ended=ended,
+                taken=lambda: self._progress("leased", 0.0),
+                threads=self.threads,
+                stop=stop,
+                once=once,
+            )
+        )
+        return faults[0] if faults else None
 
     def _do(self, lease: Lease) -> _Done:
         """One try: the job as it stands afterwards, or None where the lease was lost meanwhile."""

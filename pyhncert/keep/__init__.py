@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._refusals import Refusal
     from pyhncert.keep._register import Register
     from pyhncert.keep._s3_store import S3Store
+    from pyhncert.keep._serve import Service
     from pyhncert.keep._share_rules import (
         FIELD,
         ByHolder,
@@ -80,6 +81,7 @@ _HOME = {
     "STATES": "_acts",
     "ShareRules": "_share_rules",
     "Shares": "_shares",
+    "Service": "_serve",
     "Transition": "_acts",
     "Undelivered": "_recover",
     "View": "_share_rules",
@@ -129,6 +131,7 @@ __all__ = [
     "Refusal",
     "Register",
     "S3Store",
+    "Service",
     "ShareRules",
     "Shares",
     "Transition",

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Row, text
 
@@ -24,8 +24,10 @@ from pyhncert.errors import UsageFault
 from pyhncert.keep._canonical import record_json
 from pyhncert.keep._database import Database
 from pyhncert.keep._lines import time_text
+from pyhncert.keep._serve import Service, by_leases
 from pyhncert.values import VIETNAM, Clock, Randomness, Words
 
+T = TypeVar("T")
 JobState = Literal["waiting", "leased", "done", "set_aside"]
 
 _ENTER = text(
@@ -208,6 +210,14 @@ class Jobs:
                 token = self._randomness(16).hex()
                 connection.execute(_LEASE, {**values, "lease": token, "until": time_text(self._until(now))})
                 return Lease(_job(connection.execute(_ONE, {"key": row.key}).one()), token)
+
+    def serve(self, service: Service[T]) -> None:
+        """Do jobs as they fall due, until told to stop; see `Service`.
+
+        Raises:
+            StorageFault: database or disk; what was leased is another worker's when its lease runs out.
+        """
+        by_leases(self, service)
 
     def _until(self, now: dt.datetime) -> dt.datetime:
         return now + dt.timedelta(seconds=self.rules.lease_s)
