@@ -15,7 +15,7 @@ PYTEST_ARGS ?= -n auto --dist loadgroup
 COMMA := ,
 # python-sane builds where libsane-dev and Python's headers are; else the tests of SANE scanners are left out, and named
 PYTHON_H := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/Python.h
-EXTRAS ?= dev$(COMMA)ocrmypdf$(COMMA)second-reader$(COMMA)desktop$(COMMA)s3$(if $(and $(wildcard /usr/include/sane/sane.h),$(wildcard $(PYTHON_H))),$(COMMA)scan)
+EXTRAS ?= dev$(COMMA)ocrmypdf$(COMMA)second-reader$(COMMA)desktop$(COMMA)s3$(COMMA)postgresql$(if $(and $(wildcard /usr/include/sane/sane.h),$(wildcard $(PYTHON_H))),$(COMMA)scan)
 
 BIN := .venv/bin
 READY := build/stamps/ready

@@ -36,7 +36,7 @@ _CALLS = ("timeout_s", "patience_s", "parallel", "failures", "pause_s")
 """How timestamp services are asked; what is not said here is as in `identify.ServiceRules`."""
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
-    "register": frozenset({"file", "book", "suffix"}),
+    "register": frozenset({"file", "url", "book", "suffix"}),
     "store": frozenset({"objects", "min_free_mb", "s3"}),
     "keep": frozenset({"raw"}),
     "read": frozenset({"second"}),
@@ -116,7 +116,8 @@ class OfficeSettings:
     level: Level
     verify_url: str
     profile: str
-    register: Path
+    register: Path | str
+    """A file, or the ``postgresql://`` URL of a server, without a password."""
     book: int
     suffix: str
     objects: Path
@@ -253,7 +254,7 @@ class _Reader:
             level=cast(Level, self._one_of("office", "level", "B-LT", LEVELS)),
             verify_url=self._text("office", "verify_url"),
             profile=self._text("office", "profile", "certified"),
-            register=self._path(self._text("register", "file", "register.sqlite")),
+            register=self._register(),
             book=int(self._get("register", "book", 1, int)),
             suffix=self._text("register", "suffix", "SCT/BS"),
             objects=self._path(self._text("store", "objects", "objects")),
@@ -326,6 +327,16 @@ class _Reader:
 
     def _path(self, text: str) -> Path:
         return self.folder / Path(text).expanduser()
+
+    def _register(self) -> Path | str:
+        url = self._text("register", "url", "")
+        if not url:
+            return self._path(self._text("register", "file", "register.sqlite"))
+        if "file" in self.data["register"]:
+            raise self._wrong("register", "has file or url, not both", "chỉ có file hoặc url")
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise self._wrong("register.url", "must begin with postgresql://", "phải bắt đầu bằng postgresql://")
+        return url
 
     def _paths(self, name: str) -> tuple[Path, ...]:
         values = self._get("trust", name, [], list)

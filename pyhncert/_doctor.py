@@ -175,11 +175,11 @@ def _disk(office: Office) -> Words:
 def _clock(office: Office) -> Words:
     """The register must not lie in the future: a clock that went back would break the order of numbers."""
     now = office.clock()
-    written = dt.datetime.fromtimestamp(office.settings.register.stat().st_mtime, dt.UTC)
-    if written - now > _CLOCK_SKEW:
+    written = office.register.last_entry()
+    if written is not None and written - now > _CLOCK_SKEW:
         raise StorageFault(
-            f"the clock says {now:%Y-%m-%d %H:%M}, but the register was written at {written:%Y-%m-%d %H:%M}; set it",
-            f"đồng hồ chỉ {now:%d/%m/%Y %H:%M} nhưng sổ đã ghi lúc {written:%d/%m/%Y %H:%M}; hãy chỉnh đồng hồ",
+            f"the clock says {now:%Y-%m-%d %H:%M}, but the register has an entry of {written:%Y-%m-%d %H:%M}; set it",
+            f"đồng hồ chỉ {now:%d/%m/%Y %H:%M} nhưng sổ có mục lúc {written:%d/%m/%Y %H:%M}; hãy chỉnh đồng hồ",
         )
     return Words(f"{now:%d/%m/%Y %H:%M:%S %z}", f"{now:%Y-%m-%d %H:%M:%S %z}")
 

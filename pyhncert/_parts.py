@@ -48,7 +48,7 @@ class OfficeParts:
         self._password = password
         self._credentials: dict[str, Credential] = {}
         self._once = threading.RLock()
-        if not settings.register.is_file():
+        if isinstance(settings.register, Path) and not settings.register.is_file():
             raise StorageFault(
                 f"the office in {settings.folder} has no register; restore it from its backup",
                 f"văn phòng {settings.folder} không có sổ; hãy khôi phục từ bản sao lưu",

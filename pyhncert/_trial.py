@@ -31,7 +31,7 @@ verify_url = "https://verify.example.vn/c"   # the page that the QR code opens
 profile = "certified"               # how the marks look: certified or sao_y
 
 [register]
-file = "register.sqlite"
+{register}
 suffix = "SCT/BS"                   # kind of book; SCTĐT/BS where electronic copies have their own
 
 [store]
@@ -90,10 +90,13 @@ def init_trial(
     *,
     agency_key: str = "rsa-3072",
     agency_scheme: str | None = None,
+    register: str | None = None,
     clock: Clock,
     randomness: Randomness,
 ) -> Path:
     """Make a working trial office in `folder`, which must be new or empty; `office.toml` comes last.
+
+    Its register is a file there, or lies on a server, in the empty database of the URL `register`.
 
     Raises:
         UsageFault: something lies in the folder, or the kind of key is unknown.
@@ -125,12 +128,13 @@ def init_trial(
         for weight in ("Regular", "Bold"):
             name = f"SourceSerifPro-{weight}.ttf"
             shutil.copyfile(font_folder() / name, folder / "fonts" / name)
-        create_register(folder / "register.sqlite", BookSettings(unit=UNIT, agency=AGENCY), clock=clock)
+        create_register(register or folder / "register.sqlite", BookSettings(unit=UNIT, agency=AGENCY), clock=clock)
         scheme = agency_scheme or ("rsa-pss" if agency_key.startswith("rsa") else "ecdsa")
         words = {"agency": AGENCY, "unit": UNIT, "officer": OFFICER[0], "title": OFFICER[1], "scheme": scheme}
         quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in words.items()}
+        place = f"url = {json.dumps(register)}" if register else 'file = "register.sqlite"'
         draft = folder / ".office.toml"
-        draft.write_text(_TOML.format(**quoted), "utf-8")
+        draft.write_text(_TOML.format(register=place, **quoted), "utf-8")
         draft.replace(folder / OFFICE_FILE)
     except OSError as err:
         raise StorageFault(

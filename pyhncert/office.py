@@ -53,13 +53,21 @@ def init_trial(
     *,
     agency_key: str = "rsa-3072",
     agency_scheme: str | None = None,
+    register: str | None = None,
     clock: Clock = now_in_vietnam,
     randomness: Randomness = os.urandom,
 ) -> Path:
     """Make a trial office in `folder` (see `pyhncert._trial`); raises UsageFault, StorageFault."""
     from pyhncert._trial import init_trial as make  # noqa: PLC0415  rarely used
 
-    return make(folder, agency_key=agency_key, agency_scheme=agency_scheme, clock=clock, randomness=randomness)
+    return make(
+        folder,
+        agency_key=agency_key,
+        agency_scheme=agency_scheme,
+        register=register,
+        clock=clock,
+        randomness=randomness,
+    )
 
 
 def open_office(

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pgserver import Server
+
+sys.path.insert(0, str(Path(__file__).parent))  # `import pgserver` in tests
 
 DEMANDED = os.environ.get("HNCERT_DEMAND_ALL") == "1"
 
@@ -53,3 +60,16 @@ def jar() -> str:
     if not path.exists():
         pytest.skip("EU DSS and veraPDF are not built: cp -r $HNCERT_SHARED/judges build/, mvn -q package in it")
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server, one for each worker of the tests."""
+    import pgserver
+
+    if pgserver.programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'pyhncert[postgresql]'")
+    server = pgserver.Server()
+    yield server
+    server.remove()

@@ -29,12 +29,15 @@ def office() -> None:
     "--agency-key", type=click.Choice(list(SCHEMES)), default="rsa-3072", show_default=True, help="the agency's key"
 )
 @click.option(
+    "--register", metavar="URL", help="the register lies on a PostgreSQL server: postgresql://USER@HOST/DATABASE, empty"
+)
+@click.option(
     "--agency-scheme",
     type=click.Choice(["rsa-pss", "rsa-v15", "ecdsa"]),
     help="how it signs; rsa-pss for RSA and ecdsa for P-384 by default",
 )
 @global_options
-def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | None) -> None:
+def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | None, register: str | None) -> None:
     """Make an office in DIR and print its folder."""
     from pyhncert.office import init_trial  # noqa: PLC0415
 
@@ -49,7 +52,7 @@ def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | Non
     scheme = agency_scheme or SCHEMES[agency_key]
     if (scheme == "ecdsa") != (agency_key == "p-384"):
         raise UsageFault(f"a {agency_key} key does not sign with {scheme}", f"khóa {agency_key} không ký bằng {scheme}")
-    made = init_trial(folder, agency_key=agency_key, agency_scheme=scheme)
+    made = init_trial(folder, agency_key=agency_key, agency_scheme=scheme, register=register)
     w = said.words
     tell(w(f"đã lập văn phòng thử nghiệm tại {made}", f"made a trial office in {made}"), "green")
     tell(w("  bản sao của nó không có giá trị pháp lý", "  its copies have no legal value"))
@@ -64,13 +67,14 @@ def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | Non
 
 
 @office.command()
+@click.option("--as", "owner", metavar="USER", help="the server's user who owns the register, where a desk's does not")
 @global_options
-def upgrade() -> None:
+def upgrade(owner: str | None) -> None:
     """Bring the register of the office to this software's form; nothing happens where it has it."""
     from hncert_cli._open import open_office  # noqa: PLC0415
     from pyhncert.keep import upgrade_register  # noqa: PLC0415
 
     said = settings()
-    path = open_office(said).settings.register
-    upgrade_register(path)
-    tell(said.words(f"sổ {path} đã theo dạng của phần mềm này", f"the register {path} is up to date"), "green")
+    where = open_office(said).settings.register
+    upgrade_register(where, owner=owner)
+    tell(said.words(f"sổ {where} đã theo dạng của phần mềm này", f"the register {where} is up to date"), "green")

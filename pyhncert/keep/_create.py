@@ -5,46 +5,92 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event, exc, pool
+from sqlalchemy import Connection, Engine, event, exc, inspect, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._book import BookSettings, open_book
-from pyhncert.keep._database import connect, fault
+from pyhncert.keep._database import is_url, medium
 from pyhncert.keep._disk import fsync_folder, storage_fault
+from pyhncert.keep._rights import grant
+from pyhncert.keep._sqlite import Sqlite, connect
 from pyhncert.values import VIETNAM, Clock
 
+_CHARACTERS = text(
+    "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+)
 
-def _migrate(connection: Connection, target: str = "head") -> None:
+
+def migrate(connection: Connection, target: str = "head", *, back: bool = False) -> None:
+    """Bring the schema to `target` in the caller's transaction, forward or back."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, target)
+    (command.downgrade if back else command.upgrade)(config, target)
 
 
-def create_register(path: Path | str, *books: BookSettings, clock: Clock) -> None:
-    """Make a register at `path` with the first `books` opened today; it is there whole, or not at all.
+def create_register(where: Path | str, *books: BookSettings, clock: Clock) -> None:
+    """Make a register with the first `books` opened today; it is there whole, or not at all.
+
+    `where` is a file, or the ``postgresql://`` URL of an empty database (UTF8, collation C). There its tables belong to
+    the URL's user, and the role ``hncert_desk``, of which desks are members, gets the rights that an office needs, no
+    more.
 
     Raises:
-        UsageFault: no book was named, or there is a register already.
-        StorageFault: the disk does not allow it.
+        UsageFault: no book was named, there is a register already, or the database does not sort by bytes.
+        StorageFault: disk or server do not allow it.
     """
-    path = Path(path)
     if not books:
         raise UsageFault("a register needs at least one book", "sổ chứng thực cần ít nhất một quyển")
-    today = clock().astimezone(VIETNAM).date()
+    if is_url(where):
+        _create_on_server(str(where), books, clock)
+    else:
+        _create_file(Path(where), books, clock)
+
+
+def _fill(connection: Connection, books: tuple[BookSettings, ...], clock: Clock) -> None:
+    migrate(connection)
+    for settings in books:
+        open_book(connection, settings, clock().astimezone(VIETNAM).date())
+
+
+def _taken(where: str) -> UsageFault:
+    return UsageFault(
+        f"{where}: there is a register already; it is left alone",
+        f"{where}: đã có sổ chứng thực; sổ được giữ nguyên",
+    )
+
+
+def _create_on_server(url: str, books: tuple[BookSettings, ...], clock: Clock) -> None:
+    with migrating(url) as engine, engine.begin() as connection:
+        shown = medium(url).where
+        if inspect(connection).has_table("alembic_version"):
+            raise _taken(shown)
+        encoding, collation = connection.execute(_CHARACTERS).one()
+        if encoding != "UTF8" or collation not in {"C", "POSIX", "C.UTF-8"}:
+            raise UsageFault(
+                f"{shown}: the database has encoding {encoding} and collation {collation}; a register must sort in the"
+                " same way for ever",
+                f"{shown}: cơ sở dữ liệu có bảng mã {encoding}, cách sắp xếp {collation}; sổ phải luôn xếp như nhau",
+                hint="CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
+            )
+        _fill(connection, books, clock)
+        grant(connection)
+
+
+def _create_file(path: Path, books: tuple[BookSettings, ...], clock: Clock) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         try:
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            with _engine_on(draft) as engine, engine.begin() as connection:
-                _migrate(connection)
-                for settings in books:
-                    open_book(connection, settings, today)
+            with migrating(draft) as engine, engine.begin() as connection:
+                _fill(connection, books, clock)
             with closing(connect(draft)) as link:
                 link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             with draft.open("rb") as file:
@@ -56,41 +102,50 @@ def create_register(path: Path | str, *books: BookSettings, clock: Clock) -> Non
                 with suppress(FileNotFoundError):
                     left.unlink()
     except FileExistsError as err:
-        raise UsageFault(
-            f"{path}: there is a register already; it is left alone",
-            f"{path}: đã có sổ chứng thực; sổ được giữ nguyên",
-        ) from err
+        raise _taken(str(path)) from err
     except OSError as err:
         raise storage_fault(err, path) from err
-    except (sqlite3.Error, exc.DBAPIError) as err:
-        raise fault(err, path) from err
+    except sqlite3.Error as err:
+        raise Sqlite(path).fault(err) from err
 
 
-def upgrade_register(path: Path | str) -> None:
-    """Bring the register at `path` to this software's schema, in one transaction; nothing happens where it has it.
+def upgrade_register(where: Path | str, *, owner: str | None = None) -> None:
+    """Bring the register to this software's schema, in one transaction; nothing happens where it has it.
+
+    `owner` is the user of a server who owns the tables, where the URL names another.
 
     Raises:
         StorageFault: there is no register, or the database refuses.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise StorageFault(f"{path}: no such register", f"{path}: không có sổ chứng thực này")
+    if not is_url(where) and not Path(where).is_file():
+        raise StorageFault(f"{where}: no such register", f"{where}: không có sổ chứng thực này")
+    if is_url(where) and owner is not None:
+        where = as_user(str(where), owner)
+    with migrating(where) as engine, engine.begin() as connection:
+        migrate(connection)
+        if connection.dialect.name == "postgresql":
+            grant(connection)
+
+
+def as_user(url: str, user: str) -> str:
+    """The URL with another user."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}@{parts.netloc.rpartition('@')[2]}"))
+
+
+@contextmanager
+def migrating(where: Path | str) -> Iterator[Engine]:
+    """An engine for one migration: each transaction is alone with the register.
+
+    Raises:
+        StorageFault: the database refuses.
+    """
+    how = medium(where)
+    engine = how.engine(pooled=False)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(how.begin(())))
     try:
-        with _engine_on(path) as engine, engine.begin() as connection:
-            _migrate(connection)
-    except (sqlite3.Error, exc.DBAPIError) as err:
-        raise fault(err, path) from err
-
-
-class _engine_on:  # noqa: N801  used as a verb
-    """An engine for one migration; each transaction begins as a writer's."""
-
-    def __init__(self, path: Path) -> None:
-        self._engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=pool.NullPool)
-        event.listen(self._engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
-
-    def __enter__(self):  # type: ignore[no-untyped-def]
-        return self._engine
-
-    def __exit__(self, *_: object) -> None:
-        self._engine.dispose()
+        yield engine
+    except exc.DBAPIError as err:
+        raise how.fault(err) from err
+    finally:
+        engine.dispose()

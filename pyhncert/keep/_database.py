@@ -1,98 +1,138 @@
-"""The register's database: SQLite in WAL mode, each commit on the disk before it is answered."""
+"""The register's database: a SQLite file of one office, or a PostgreSQL server that several desks share.
+
+Each commit is on the disk before it is answered. Both are spoken to in SQL that both understand; what differs stands in
+`_sqlite` and `_postgres`, behind `Medium`.
+"""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from urllib.parse import quote
+from typing import Protocol
 
-from sqlalchemy import Connection, create_engine, event, exc, pool, text
+from sqlalchemy import Connection, Engine, event, exc, text
 
-from pyhncert.errors import StorageFault
+from pyhncert.errors import MissingDependency, StorageFault
+from pyhncert.values import Words
 
 SCHEMA = "0006"
 """The last migration; a register with another one is not opened."""
 
-BUSY_S = 30.0
-"""How long a writer waits for other processes."""
+Turn = tuple[str, ...]
+"""What a writer needs to have to itself, as ``("book", unit, symbol)`` or ``("act", id)``."""
 
 _VERSION = text("SELECT version_num FROM alembic_version")
-_FAULTS = {
-    "SQLITE_FULL": ("the disk is full; free some space", "ổ đĩa đã đầy; hãy giải phóng dung lượng"),
-    "SQLITE_READONLY": (
-        "the register is read-only; check the permissions of its folder",
-        "sổ chỉ đọc; hãy kiểm tra quyền ghi của thư mục",
-    ),
-    "SQLITE_BUSY": (
-        "another process has held the register too long; try again or end that process",
-        "tiến trình khác đang giữ sổ quá lâu; hãy thử lại hoặc dừng tiến trình đó",
-    ),
-    "SQLITE_CORRUPT": (
-        "the register is damaged; stop work and restore the backup",
-        "sổ bị hỏng; hãy dừng việc và khôi phục bản sao lưu",
-    ),
-    "SQLITE_NOTADB": ("this file is not a register", "tệp này không phải là sổ chứng thực"),
-    "SQLITE_CANTOPEN": (
-        "the register cannot be opened; check its folder and permissions",
-        "không mở được sổ; hãy kiểm tra thư mục và quyền truy cập",
-    ),
-    "SQLITE_IOERR": ("the disk reports an error; replace it", "ổ đĩa báo lỗi; hãy thay ổ đĩa"),
-}
 
 
-def fault(err: BaseException, path: Path) -> StorageFault:
-    """A database error in words."""
-    origin = err.orig if isinstance(err, exc.DBAPIError) and err.orig is not None else err
-    name = str(getattr(origin, "sqlite_errorname", ""))
-    for start, (en, vi) in _FAULTS.items():
-        if name.startswith(start):
-            return StorageFault(f"{path}: {en}", f"{path}: {vi}")
-    return StorageFault(f"{path}: the register refused: {origin}", f"{path}: sổ từ chối: {origin}")
+class Session(Protocol):
+    """A sign of life on the server; it ends with the process."""
+
+    def alive(self) -> bool:
+        """Whether the server still knows of it."""
+
+    def close(self) -> None:
+        """Give it up."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A plain connection with the register's settings; never makes a new file."""
-    link = sqlite3.connect(
-        f"file:{quote(str(path))}?mode=rw", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-    )
-    try:
-        link.execute("PRAGMA journal_mode=WAL")
-        link.execute("PRAGMA synchronous=FULL")
-        link.execute("PRAGMA foreign_keys=ON")
-    except sqlite3.Error:
-        link.close()
-        raise
-    return link
+class Medium(Protocol):
+    """What differs between the two databases."""
+
+    where: str
+    """The register's place, as messages show it; never a password."""
+    one_writer: bool
+    """Whether there is one writer at a time, so that those of one process had better queue."""
+
+    def engine(self, *, pooled: bool = True) -> Engine:
+        """Connections, several for threads or each for one transaction; none is made yet."""
+
+    def begin(self, turns: tuple[Turn, ...] | None) -> str:
+        """The statement that begins a transaction: None reads, ``()`` writes alone, else beside other turns."""
+
+    def fault(self, err: BaseException, *, at_commit: bool = False) -> StorageFault:
+        """A database error in words."""
+
+    def check_there(self) -> None:
+        """That there is something to open; raises StorageFault."""
+
+    def no_register(self, err: StorageFault | None) -> StorageFault | None:
+        """The words for a database that holds no register, if `err` (None: an empty answer) means that."""
+
+    def check_writable(self, connection: Connection, *, needed_bytes: int) -> None:
+        """That what is committed will find room; raises StorageFault."""
+
+    def sound(self, connection: Connection) -> tuple[Words, ...]:
+        """What the database says of damage to itself."""
+
+    def hold(self, holder: str) -> Session | None:
+        """A sign of life that other machines see; None where all are on one machine. Raises StorageFault."""
+
+    def unheld(
+        self, ids: frozenset[str], absent: frozenset[str], dead_here: frozenset[str]
+    ) -> AbstractContextManager[frozenset[str]]:
+        """Which of `ids` nobody alive holds, and nobody else settles meanwhile.
+
+        `absent` have no living process on this machine, `dead_here` had one.
+        """
+
+
+def is_url(where: Path | str) -> bool:
+    """Whether a register's place is a PostgreSQL server."""
+    return isinstance(where, str) and where.startswith(("postgresql://", "postgres://"))
+
+
+def medium(where: Path | str) -> Medium:
+    """How to speak to the register at a path or a ``postgresql://`` URL."""
+    if is_url(where):
+        try:
+            from pyhncert.keep._postgres import Postgres  # noqa: PLC0415  an extra
+        except ImportError as err:
+            raise MissingDependency(
+                "a register on a PostgreSQL server needs psycopg; install pyhncert[postgresql]",
+                "sổ trên máy chủ PostgreSQL cần psycopg; hãy cài pyhncert[postgresql]",
+            ) from err
+        return Postgres(str(where))
+    from pyhncert.keep._sqlite import Sqlite  # noqa: PLC0415
+
+    return Sqlite(Path(where))
 
 
 class Database:
-    """One register file, shared by threads; writers of this process queue here, those of others wait in SQLite."""
+    """One register's database, shared by threads; writers wait for each other."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, where: Path | str) -> None:
+        self.medium = medium(where)
         self._pid = os.getpid()
-        self._turn = threading.Lock()
-        self._engine = create_engine(
-            "sqlite://",
-            creator=lambda: connect(path),
-            poolclass=pool.QueuePool,
-            pool_size=8,
-            max_overflow=56,
-            pool_timeout=BUSY_S,
-        )
+        self._turn = self._queue()
+        self._engine = self.medium.engine()
         event.listen(self._engine, "begin", _begin)
-        self._writer = self._engine.execution_options(hncert_write=True)
+
+    def _queue(self) -> AbstractContextManager[object]:
+        return threading.Lock() if self.medium.one_writer else nullcontext()
 
     def _same_process(self) -> None:
-        """After a fork, leave the parent's connections alone: SQLite forbids using them."""
+        """After a fork, leave the parent's connections alone: they are not ours to use or to close."""
         if self._pid != os.getpid():
             self._pid = os.getpid()
-            self._turn = threading.Lock()
+            self._turn = self._queue()
             self._engine.dispose(close=False)
+
+    def _begun(self, turns: tuple[Turn, ...] | None) -> Connection:
+        """A connection in a new transaction. A lost one is replaced once: nothing was written through it yet."""
+        began = self.medium.begin(turns)
+        for again in (False, True):
+            connection = self._engine.connect()
+            try:
+                connection.execution_options(hncert_begin=began).begin()
+            except exc.DBAPIError as err:
+                connection.close()
+                if again or not err.connection_invalidated:
+                    raise
+            else:
+                return connection
+        raise AssertionError  # the second turn returned or raised
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -103,48 +143,54 @@ class Database:
         """
         self._same_process()
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self._begun(None) as connection:
                 yield connection
         except (exc.DBAPIError, exc.TimeoutError) as err:
-            raise fault(err, self.path) from err
+            raise self.medium.fault(err) from err
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is durable when the block ends, or none of it happened.
+    def writing(self, *turns: Turn) -> Iterator[Connection]:
+        """One transaction, durable when the block ends; an exception undoes it.
+
+        Without `turns` it is alone with the register, so what it reads stays true until it ends. With `turns` it shares
+        the register with writers of other turns (PostgreSQL; in SQLite there is one writer at a time anyway): it may
+        then decide by nothing but what belongs to its own.
 
         Raises:
             StorageFault: the register cannot be written.
         """
         self._same_process()
         try:
-            with self._turn, self._writer.begin() as connection:
+            with self._turn, self._begun(turns) as connection:
                 yield connection
+                try:
+                    connection.commit()
+                except exc.DBAPIError as err:
+                    raise self.medium.fault(err, at_commit=True) from err
         except (exc.DBAPIError, exc.TimeoutError) as err:
-            raise fault(err, self.path) from err
+            raise self.medium.fault(err) from err
 
     def check_schema(self) -> None:
-        """That the file is a register of this software's schema.
+        """That there is a register of this software's schema.
 
         Raises:
-            StorageFault: it is not.
+            StorageFault: there is not.
         """
         try:
             with self.reading() as connection:
                 found = connection.execute(_VERSION).scalar()
         except StorageFault as err:
-            if "no such table" not in str(err):
+            none = self.medium.no_register(err)
+            if none is None:
                 raise
-            found = None
-        if found is None:
-            raise StorageFault(
-                f"{self.path}: no register in this file; create one with 'hncert office init', or restore the backup",
-                f"{self.path}: tệp không chứa sổ; hãy tạo bằng 'hncert office init' hoặc khôi phục bản sao lưu",
-            )
+            raise none from err
+        if found is None and (none := self.medium.no_register(None)) is not None:
+            raise none
         if found != SCHEMA:
             raise StorageFault(
-                f"{self.path}: the register has schema {found}, this software needs {SCHEMA};"
+                f"{self.medium.where}: the register has schema {found}, this software needs {SCHEMA};"
                 " run 'hncert office upgrade', or install the newer software",
-                f"{self.path}: sổ có lược đồ {found}, phần mềm cần {SCHEMA};"
+                f"{self.medium.where}: sổ có lược đồ {found}, phần mềm cần {SCHEMA};"
                 " hãy chạy 'hncert office upgrade' hoặc cài phần mềm mới hơn",
             )
 
@@ -155,5 +201,6 @@ class Database:
 
 
 def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("hncert_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    began = connection.get_execution_options().get("hncert_begin")
+    if began is not None:
+        connection.exec_driver_sql(began)

@@ -4,7 +4,7 @@ A job is entered once by its key, in the transaction of the line that it belongs
 says that it is `done`, or that it `failed` and why; of a worker that was killed the lease runs out, and another takes
 the job. Who has lost a lease can change nothing any more: the last step of a job and its end are one transaction.
 
-Only this file knows that the table is in SQLite; another queue can stand behind the same methods.
+Only this file knows of the table; another queue can stand behind the same methods.
 """
 
 from __future__ import annotations

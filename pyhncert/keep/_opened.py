@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Row, text
 
-from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.errors import UsageFault
 from pyhncert.keep import _lines, _public, _refusals
 from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, books, check_book
@@ -19,7 +17,6 @@ from pyhncert.keep._breakers import Breakers
 from pyhncert.keep._check import check
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._database import Database
-from pyhncert.keep._disk import check_disk, storage_fault
 from pyhncert.keep._lines import Event, Filter
 from pyhncert.values import VIETNAM, Clock, FileState, Level, RegisterLine, Words
 
@@ -28,26 +25,27 @@ _BELOW = text(
     f"SELECT code, level_asked FROM act WHERE state = 'registered' AND {_RANK.format('level')} <"  # noqa: S608 ours
     f" {_RANK.format('level_asked')} AND NOT EXISTS (SELECT 1 FROM job WHERE job.key = :kind || ':' || act.code)"
 )
+_LAST_ENTRY = text("SELECT at FROM event ORDER BY id DESC LIMIT 1")
 _DECIDED = text("SELECT salt, record FROM decision WHERE act_id = :id")
 
 
 class OpenedRegister:
-    """What can be read from the register in the SQLite file `path`.
+    """What can be read from the register at `where`: a SQLite file, or the ``postgresql://`` URL of a server.
 
     Raises:
         StorageFault: there is no register, it is damaged, or it has another schema.
     """
 
-    def __init__(self, path: Path | str, *, clock: Clock) -> None:
-        self.path = Path(path)
+    def __init__(self, where: Path | str, *, clock: Clock) -> None:
         self._clock = clock
-        if not self.path.is_file():
-            raise StorageFault(
-                f"{self.path}: no register here; check the path, restore the backup, or run 'hncert office init'",
-                f"{self.path}: không có sổ; hãy xem đường dẫn, khôi phục bản sao lưu, hoặc chạy 'hncert office init'",
-            )
-        self._database = Database(self.path)
+        self._database = Database(where)
+        self._database.medium.check_there()
         self._database.check_schema()
+
+    @property
+    def where(self) -> str:
+        """The register's place, as messages show it."""
+        return self._database.medium.where
 
     def _now(self) -> dt.datetime:
         now = self._clock()
@@ -195,7 +193,7 @@ class OpenedRegister:
     def check(self) -> tuple[Words, ...]:
         """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
         with self._database.reading() as connection:
-            return check(connection)
+            return (*self._database.medium.sound(connection), *check(connection))
 
     def check_book(self, unit: str, *, symbol: str = "SCT/BS") -> Book:
         """Preflight: the book that the next number of `unit` would come from, before anything slow.
@@ -207,11 +205,16 @@ class OpenedRegister:
             return check_book(connection, unit, symbol, self._now().date())
 
     def check_disk(self, *, needed_bytes: int = 8 << 20) -> None:
-        """Preflight: the register's folder can be written and has room.
+        """Preflight: the register can be written; the disk of a file has room.
 
         Raises:
             StorageFault: it cannot, or has not.
         """
-        check_disk(self.path.parent, needed_bytes=needed_bytes)
-        if not os.access(self.path, os.W_OK):
-            raise storage_fault(PermissionError(errno.EACCES, ""), self.path)
+        with self._database.reading() as connection:
+            self._database.medium.check_writable(connection, needed_bytes=needed_bytes)
+
+    def last_entry(self) -> dt.datetime | None:
+        """When the last event was entered; None in a new register."""
+        with self._database.reading() as connection:
+            at = connection.execute(_LAST_ENTRY).scalar()
+        return dt.datetime.fromisoformat(at) if at is not None else None

@@ -57,7 +57,7 @@ def recover(
     """See `Register.recover`. `me` makes this process's sign of life when it is first needed."""
     with database.reading() as connection:
         holders = frozenset(connection.execute(_HOLDERS).scalars())
-    with the_dead(folder, holders, me=my_id) as dead:
+    with the_dead(database.medium, folder, holders, me=my_id) as dead:
         orphans = dead & holders
         if not orphans:
             return Recovered()

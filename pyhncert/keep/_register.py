@@ -13,19 +13,7 @@ from pyhncert.keep._steps import ActSteps, reasoned
 from pyhncert.keep._store import ObjectStore
 from pyhncert.values import FileState, Level, RegisterLine
 
-_TAKEN = text("SELECT 1 FROM act WHERE code = :code OR id = :id")
-_ADVANCE = text("UPDATE act SET state = :state, file_digest = :file_digest WHERE id = :id")
-_CLOSE = text(
-    "UPDATE act SET state = 'registered', content_digest = :content_digest, file_digest = :file_digest,"
-    " level = :level, out_hint = :out_hint, holder = :holder WHERE id = :id"
-)
 _GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
-_LEFT = text(
-    "UPDATE act SET state = :state, reason = :reason, changed_at = :at, superseded_by = :by, holder = :holder"
-    " WHERE id = :id"
-)
-_DELIVERED = text("UPDATE act SET holder = NULL, out_hint = NULL WHERE id = :id")
-_CODE_TRIES = 8
 
 
 class Register(ActSteps):
@@ -38,7 +26,7 @@ class Register(ActSteps):
             StorageFault: the register cannot be written.
         """
         refusal = _refusals.Refusal(at=self._now(), device=self.device, officer=officer, reason=reason, pages=pages)
-        with self._database.writing() as connection:
+        with self._database.writing(("refusal",)) as connection:
             _refusals.enter(connection, refusal)
         return refusal
 

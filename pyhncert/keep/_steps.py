@@ -18,6 +18,7 @@ from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import current_book, next_number
 from pyhncert.keep._canonical import findings_digest, record_json
 from pyhncert.keep._codes import new_code
+from pyhncert.keep._database import is_url
 from pyhncert.keep._disk import storage_fault
 from pyhncert.keep._fees import fee
 from pyhncert.keep._holders import Holder
@@ -32,7 +33,6 @@ _CLOSE = text(
     "UPDATE act SET state = 'registered', content_digest = :content_digest, file_digest = :file_digest,"
     " level = :level, out_hint = :out_hint, holder = :holder WHERE id = :id"
 )
-_GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
 _LEFT = text(
     "UPDATE act SET state = :state, reason = :reason, changed_at = :at, superseded_by = :by, holder = :holder"
     " WHERE id = :id"
@@ -42,19 +42,20 @@ _CODE_TRIES = 8
 
 
 class ActSteps(OpenedRegister):
-    """The register in the SQLite file `path`; one object serves many threads, and many processes may open the file.
+    """The register at `where`, a SQLite file or a ``postgresql://`` URL; many threads and processes may share it.
 
-    `holder_folder` (``work/holders`` beside the register) holds the signs of life by which `recover` tells the dead
-    from the living; `store` is where the office keeps files, so that what a voided act left there goes too. `device`
-    is written into each event.
+    `holder_folder` (``work/holders`` beside a register file; to be named for a server's) holds the signs of life by
+    which `recover` tells the dead from the living; `store` is where the office keeps files, so that what a voided act
+    left there goes too. `device` is written into each event.
 
     Raises:
-        StorageFault: there is no register, it is damaged, or it has another schema.
+        StorageFault: there is no register, it is damaged, it has another schema, or the server does not answer.
+        UsageFault: the URL is wrong, or no folder is named for a server's register.
     """
 
     def __init__(
         self,
-        path: Path | str,
+        where: Path | str,
         *,
         clock: Clock,
         randomness: Randomness,
@@ -62,8 +63,13 @@ class ActSteps(OpenedRegister):
         store: ObjectStore | None = None,
         device: str = "",
     ) -> None:
-        super().__init__(path, clock=clock)
-        self.holder_folder = holder_folder or self.path.parent / "work" / "holders"
+        if holder_folder is None and is_url(where):
+            raise UsageFault(
+                "a register on a server needs a folder on this machine for signs of life: holder_folder",
+                "sổ trên máy chủ cần một thư mục trên máy này: holder_folder",
+            )
+        super().__init__(where, clock=clock)
+        self.holder_folder = holder_folder or Path(where).parent / "work" / "holders"
         self.store = store
         self.device = device
         self._randomness = randomness
@@ -96,7 +102,9 @@ class ActSteps(OpenedRegister):
     def _alive(self) -> Holder:
         with self._first:
             if self._holder is None or self._holder.pid != os.getpid():
-                self._holder = Holder(self.holder_folder, self._randomness)
+                self._holder = Holder(self._database.medium, self.holder_folder, self._randomness)
+            else:
+                self._holder.watch()
             return self._holder
 
     @property
@@ -143,7 +151,8 @@ class ActSteps(OpenedRegister):
         record = record_json(decision or {})
         salt = self._randomness(32)
         holder = self._alive().id
-        with self._database.writing() as connection:
+        errand = (("errand", idempotency_key),) if idempotency_key else ()
+        with self._database.writing(("book", unit, symbol), *errand) as connection:
             now = self._now()
             if copies < 1 or pages < 1:
                 raise UsageFault(
@@ -224,7 +233,7 @@ class ActSteps(OpenedRegister):
                 f"an act does not advance to {state}; use close, void, revoke or supersede",
                 f"không chuyển hồ sơ sang {state} bằng bước này",
             )
-        with self._database.writing() as connection:
+        with self._database.writing(("act", act_id)) as connection:
             self._may(connection, act_id, state)
             connection.execute(_ADVANCE, {"id": act_id, "state": state, "file_digest": file_digest})
             self._event(connection, act_id, state, self._now(), person, facts)
@@ -257,7 +266,7 @@ class ActSteps(OpenedRegister):
             StorageFault: the register cannot be written; the copy then does not exist.
         """
         holder = self._alive().id if out_hint is not None else None
-        with self._database.writing() as connection:
+        with self._database.writing(("act", act_id)) as connection:
             row = self._may(connection, act_id, "registered")
             now = self._now()
             connection.execute(
@@ -290,7 +299,7 @@ class ActSteps(OpenedRegister):
         Raises:
             UsageFault: the act is unknown.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(("act", act_id)) as connection:
             row = known(_lines.by_id(connection, act_id), act_id)
             connection.execute(_DELIVERED, {"id": act_id})
             facts = {"delivered": not problem, **({"problem": problem} if problem else {})}
@@ -304,7 +313,7 @@ class ActSteps(OpenedRegister):
             StorageFault: the register or the store cannot be written.
         """
         reasoned(reason)
-        with self._database.writing() as connection:
+        with self._database.writing(("act", act_id)) as connection:
             row = self._may(connection, act_id, "voided")
             leftover = row.file_digest
             # an act with a file stays in hand until the file is gone, so that recover can finish this

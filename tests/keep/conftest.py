@@ -7,7 +7,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from pyhncert import keep
 from pyhncert.values import VIETNAM, ActNumber, RegisterLine
 
 sys.path.insert(0, str(Path(__file__).parent))  # `import nursery`, `s3_double` in these tests
+
+if TYPE_CHECKING:
+    from mediums import Databases, Maker
 
 UNIT = "UBND phường Cửa Nam"
 
@@ -49,11 +52,42 @@ def clock() -> Hands:
     return Hands(dt.datetime(2026, 11, 24, 9, 30, tzinfo=VIETNAM))
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def medium(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on: each, unless it says `only_sqlite` or `only_postgresql`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Any) -> Databases:
+    from mediums import Databases
+
+    return Databases(postgres)
+
+
 @pytest.fixture
-def path(tmp_path: Path, clock: Hands) -> Path:
-    path = tmp_path / "register.sqlite"
-    keep.create_register(path, keep.BookSettings(unit=UNIT, agency="ỦY BAN NHÂN DÂN PHƯỜNG CỬA NAM"), clock=clock)
-    return path
+def make(medium: str, request: pytest.FixtureRequest) -> Iterator[Maker]:
+    """Make a register with one book: `make(folder, book)` answers with its path or URL."""
+    from mediums import make_file
+
+    if medium == "sqlite":
+        yield make_file
+        return
+    databases = request.getfixturevalue("databases")
+    yield lambda _, book: databases.new(book)
+    databases.drop()
+
+
+@pytest.fixture
+def path(tmp_path: Path, make: Maker) -> Path | str:
+    """Where the register of the test is: a path, or a URL as a desk's user opens it."""
+    return make(tmp_path, keep.BookSettings(unit=UNIT, agency="ỦY BAN NHÂN DÂN PHƯỜNG CỬA NAM"))
+
+
+@pytest.fixture
+def holders(tmp_path: Path) -> Path:
+    """The folder of the signs of life."""
+    return tmp_path / "work" / "holders"
 
 
 @pytest.fixture
@@ -81,11 +115,15 @@ def any_store(request: pytest.FixtureRequest, store: keep.FolderStore) -> keep.O
 
 
 @pytest.fixture
-def open_register(path: Path, clock: Hands, store: keep.FolderStore) -> Iterator[Callable[..., keep.Register]]:
+def open_register(
+    path: Path | str, clock: Hands, store: keep.FolderStore, holders: Path
+) -> Iterator[Callable[..., keep.Register]]:
     opened: list[keep.Register] = []
 
-    def open_it(seed: str = "dice") -> keep.Register:
-        opened.append(keep.Register(path, clock=clock, randomness=Dice(seed), store=store, device="kiosk-1"))
+    def open_it(seed: str = "dice", *, folder: Path = holders) -> keep.Register:
+        opened.append(
+            keep.Register(path, clock=clock, randomness=Dice(seed), holder_folder=folder, store=store, device="kiosk-1")
+        )
         return opened[-1]
 
     yield open_it
@@ -120,12 +158,14 @@ def finish(register: keep.Register, act: ActNumber, **changes: Any) -> RegisterL
 
 
 def die(register: keep.Register) -> None:
-    """What the system does to a killed process's lock: it lets go, and nothing else happens."""
+    """What the systems do to a killed process's locks: they let go, and nothing else happens."""
     import os
 
     holder = register._holder
     assert holder is not None
     holder._end.detach()
+    if holder.session is not None:
+        holder.session.close()
     os.close(holder._fd)
     register._holder = None
 

@@ -31,8 +31,11 @@ def now() -> dt.datetime:
 
 
 def opened(folder: Path) -> keep.Register:
+    """The register of `folder`: its own file, or that of the URL in the environment."""
     store = keep.FolderStore(folder / "objects")
-    return keep.Register(folder / "register.sqlite", clock=now, randomness=os.urandom, store=store)
+    where = os.environ.get("NURSERY_URL") or folder / "register.sqlite"
+    holders = folder / "work" / "holders"
+    return keep.Register(where, clock=now, randomness=os.urandom, holder_folder=holders, store=store)
 
 
 def settle(register: keep.Register) -> int:

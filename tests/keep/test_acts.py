@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
+from mediums import tamper
+from sqlalchemy.exc import IntegrityError
 
 from pyhncert import _core, keep
 from pyhncert.errors import UsageFault
@@ -262,26 +264,20 @@ def test_abandoning_voids_what_is_not_registered_and_leaves_a_copy_that_exists(r
 
 
 def test_the_database_itself_refuses_to_change_a_number_or_to_forget(register, acts, path):
-    import sqlite3
-    from contextlib import closing
-
-    from pyhncert.keep._database import connect
-
     acts.finish(register, acts.reserve(register))
-    with closing(connect(path)) as link:
-        for attempt in (
-            "DELETE FROM act",
-            "UPDATE act SET number = 7",
-            "UPDATE act SET code = 'x'",
-            "DELETE FROM event",
-            "UPDATE event SET at = ''",
-            "DELETE FROM file_state",
-            "UPDATE file_state SET length = 0",
-            "UPDATE act SET state = 'lost'",
-            "UPDATE act SET content_digest = NULL",
-        ):
-            with pytest.raises(sqlite3.IntegrityError):
-                link.execute(attempt)
+    for attempt in (
+        "DELETE FROM act",
+        "UPDATE act SET number = 7",
+        "UPDATE act SET code = 'x'",
+        "DELETE FROM event",
+        "UPDATE event SET at = ''",
+        "DELETE FROM file_state",
+        "UPDATE file_state SET length = 0",
+        "UPDATE act SET state = 'lost'",
+        "UPDATE act SET content_digest = NULL",
+    ):
+        with pytest.raises(IntegrityError):
+            tamper(path, attempt)
 
 
 def test_lines_are_filtered_and_come_in_order(register, acts, clock):

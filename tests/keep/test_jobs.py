@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 import threading
 from collections import Counter
-from contextlib import closing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mediums import tamper
+from sqlalchemy.exc import IntegrityError
 
 from pyhncert import keep
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _database, _lines
+from pyhncert.keep import _lines
 from pyhncert.values import Words
 
 RULES = keep.job_rules()
@@ -210,8 +210,8 @@ def test_copies_below_the_level_asked_are_found_until_they_have_a_job(register, 
 @pytest.mark.parametrize("state", ["leased", "set_aside", "forgotten"])
 def test_the_database_itself_refuses_a_job_in_an_impossible_state(register, path, state):
     register.jobs.enqueue(new())
-    with pytest.raises(sqlite3.IntegrityError), closing(_database.connect(path)) as link:
-        link.execute("UPDATE job SET state = ?", (state,))
+    with pytest.raises(IntegrityError):
+        tamper(path, f"UPDATE job SET state = '{state}'")
 
 
 def test_a_breaker_opens_after_failures_in_a_row_and_lets_one_caller_look(register, clock):

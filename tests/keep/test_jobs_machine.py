@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from mediums import Maker
 
 from pyhncert import keep
 from pyhncert.errors import UsageFault
@@ -33,13 +34,14 @@ class Known:
 class LifeOfJobs(RuleBasedStateMachine):
     """`held` are leases that workers believe they have; some are long lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Maker) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.now = dt.datetime(2026, 11, 26, 8, tzinfo=VIETNAM)
-        path = self.folder / "r.sqlite"
-        keep.create_register(path, keep.BookSettings(unit="U"), clock=lambda: self.now)
-        self.register = keep.Register(path, clock=lambda: self.now, randomness=os.urandom)
+        path = make(self.folder, keep.BookSettings(unit="U"))
+        self.register = keep.Register(
+            path, clock=lambda: self.now, randomness=os.urandom, holder_folder=self.folder / "holders"
+        )
         self.jobs = keep.Jobs(self.register._database, clock=lambda: self.now, randomness=os.urandom, rules=RULES)
         self.known: dict[str, Known] = {}
         self.held: list[keep.Lease] = []
@@ -140,5 +142,7 @@ class LifeOfJobs(RuleBasedStateMachine):
         assert all(known.effects == (known.state == "done") for known in self.known.values()), "exactly once"
 
 
-LifeOfJobs.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
-TestLifeOfJobs = LifeOfJobs.TestCase
+def test_a_random_life_of_jobs(make):
+    run_state_machine_as_test(
+        lambda: LifeOfJobs(make), settings=settings(max_examples=25, stateful_step_count=40, deadline=None)
+    )

@@ -7,11 +7,13 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from mediums import Maker
 
 from pyhncert import keep
 from pyhncert.errors import UsageFault
@@ -26,11 +28,12 @@ class RegisterLife(RuleBasedStateMachine):
 
     acts = Bundle("acts")
 
-    def __init__(self) -> None:
+    def __init__(self, make: Maker, die: Callable[[keep.Register], None]) -> None:
         super().__init__()
+        self.die = die
         self.folder = Path(tempfile.mkdtemp())
         self.now = dt.datetime(2026, 12, 31, 8, tzinfo=VIETNAM)
-        keep.create_register(self.folder / "r.sqlite", keep.BookSettings(unit="U"), clock=lambda: self.now)
+        self.place = make(self.folder, keep.BookSettings(unit="U"))
         (self.folder / "objects").mkdir()
         self.store = keep.FolderStore(self.folder / "objects")
         self.processes = [self._open() for _ in range(PROCESSES)]
@@ -38,7 +41,13 @@ class RegisterLife(RuleBasedStateMachine):
         self.numbers: dict[int, int] = {}
 
     def _open(self) -> keep.Register:
-        return keep.Register(self.folder / "r.sqlite", clock=lambda: self.now, randomness=os.urandom, store=self.store)
+        return keep.Register(
+            self.place,
+            clock=lambda: self.now,
+            randomness=os.urandom,
+            holder_folder=self.folder / "work" / "holders",
+            store=self.store,
+        )
 
     def teardown(self) -> None:
         for process in self.processes:
@@ -106,11 +115,8 @@ class RegisterLife(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, PROCESSES - 1))
     def crash_and_restart(self, who: int) -> None:
-        holder = self.processes[who]._holder
-        if holder is not None:
-            holder._end.detach()
-            os.close(holder._fd)
-            self.processes[who]._holder = None
+        if self.processes[who]._holder is not None:
+            self.die(self.processes[who])
         self.processes[who].leave()
         self.processes[who] = self._open()
         for facts in self.model.values():
@@ -147,5 +153,8 @@ class RegisterLife(RuleBasedStateMachine):
             assert stored == (facts[0] in ("agency_sealed", "registered", "revoked"))
 
 
-RegisterLife.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
-TestRegisterLife = RegisterLife.TestCase
+def test_a_random_life_of_a_register(make, acts):
+    run_state_machine_as_test(
+        lambda: RegisterLife(make, acts.die),
+        settings=settings(max_examples=12, stateful_step_count=25, deadline=None),
+    )

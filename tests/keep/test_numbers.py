@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from mediums import tamper
 
 from pyhncert import keep
 from pyhncert.errors import StorageFault, UsageFault
@@ -31,12 +32,7 @@ def test_the_last_number_of_december_is_followed_by_01_in_the_same_book(register
 
 def _skip_to(path, unit, year, last):
     """Let the counter stand where thousands of acts would have left it."""
-    from contextlib import closing
-
-    from pyhncert.keep._database import connect
-
-    with closing(connect(path)) as link:
-        link.execute("INSERT INTO counter VALUES (?, 'SCT/BS', ?, ?)", (unit, year, last))
+    tamper(path, f"INSERT INTO counter VALUES ('{unit}', 'SCT/BS', {year}, {last})")
 
 
 def test_a_new_book_in_june_continues_the_numbers(register, acts, clock):
@@ -142,8 +138,8 @@ def test_a_book_needs_a_unit_and_a_symbol(wrong):
         keep.BookSettings(**wrong)
 
 
-def test_codes_and_acts_never_repeat_and_a_stuck_random_source_is_noticed(path, clock, acts):
-    with keep.Register(path, clock=clock, randomness=lambda n: b"\x07" * n) as register:
+def test_codes_and_acts_never_repeat_and_a_stuck_random_source_is_noticed(path, clock, acts, holders):
+    with keep.Register(path, clock=clock, randomness=lambda n: b"\x07" * n, holder_folder=holders) as register:
         acts.reserve(register)
         with pytest.raises(StorageFault, match="random source repeats"):
             acts.reserve(register)

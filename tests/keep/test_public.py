@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from contextlib import closing
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from mediums import alone, downgrade, only_sqlite, tamper
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 
 from pyhncert import _core, keep
-from pyhncert.keep import _create, _database
 
 
 def public_states(register, acts):
@@ -45,6 +42,7 @@ def test_only_what_was_issued_is_public_however_it_is_typed(register, acts):
         assert line == register.find(code)
 
 
+@only_sqlite
 def test_never_voided_and_not_public_cost_the_same_work(register, acts):
     """Statements, the database's own steps and the lines of our code: counted, not timed."""
     hidden, seen = public_states(register, acts)
@@ -90,21 +88,16 @@ def test_never_voided_and_not_public_cost_the_same_work(register, acts):
 
 def test_a_register_without_any_copy_answers_too(register, path):
     assert register.public("0" * 15) is None
-    with closing(_database.connect(path)) as link:
-        assert link.execute("SELECT count(*) FROM secret").fetchone() == (0,)
+    assert tamper(path, "SELECT count(*) FROM secret") == [(0,)]
 
 
-def test_an_older_register_gets_its_public_codes_by_the_upgrade(register, acts, path, clock):
+def test_an_older_register_gets_its_public_codes_by_the_upgrade(register, acts, path, clock, holders):
     hidden, seen = public_states(register, acts)
     register.leave()
-    config = Config()
-    config.set_main_option("script_location", str(_create.Path(_create.__file__).parent / "migrations"))
-    with _create._engine_on(path) as engine, engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0004")
-    keep.upgrade_register(path)
-    with keep.Register(path, clock=clock, randomness=lambda n: b"1" * n) as upgraded:
+    downgrade(path, "0004")
+    keep.upgrade_register(alone(path))
+    with keep.Register(path, clock=clock, randomness=lambda n: b"1" * n, holder_folder=holders) as upgraded:
         assert {upgraded.public(code).code for code in seen.values()} == set(seen.values())
         assert not any(upgraded.public(code) for code in hidden.values())
-    with closing(_database.connect(path)) as link, pytest.raises(sqlite3.IntegrityError):
-        link.execute("INSERT INTO public_code SELECT x'00', act_id FROM public_code LIMIT 1")
+    with pytest.raises(IntegrityError):
+        tamper(path, "INSERT INTO public_code SELECT salt, act_id FROM decision JOIN public_code USING (act_id)")

@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from mediums import only_sqlite
 
 from pyhncert import keep
 from pyhncert.errors import StorageFault, UsageFault
@@ -94,6 +95,7 @@ def test_a_copy_that_goes_to_nobody_or_has_arrived_is_not_in_hand(open_register,
     assert living.recover() == keep.Recovered()
 
 
+@only_sqlite
 def test_the_place_of_delivery_is_forgotten_after_it(register, acts, path, tmp_path):
     act = acts.reserve(register)
     acts.finish(register, act, out_hint=tmp_path / "Nguyễn Thị Đào.pdf")
@@ -102,6 +104,7 @@ def test_the_place_of_delivery_is_forgotten_after_it(register, acts, path, tmp_p
     assert "Thị Đào.pdf".encode() not in path.read_bytes()
 
 
+@only_sqlite
 def test_a_process_whose_lock_file_is_gone_counts_as_dead_and_then_cannot_register(open_register, acts):
     careless, other = open_register("careless"), open_register("other")
     act = acts.reserve(careless)
@@ -162,16 +165,17 @@ def test_a_recovery_that_could_not_remove_a_file_is_done_again(open_register, ac
     assert not store.has(digest)
 
 
-def test_a_folder_for_locks_that_cannot_be_made_is_said_in_words(path, clock, acts):
-    path.with_name("work").write_bytes(b"")
-    with keep.Register(path, clock=clock, randomness=os.urandom) as register:
+def test_a_folder_for_locks_that_cannot_be_made_is_said_in_words(path, clock, acts, holders):
+    holders.parent.write_bytes(b"")
+    with keep.Register(path, clock=clock, randomness=os.urandom, holder_folder=holders) as register:
         with pytest.raises(StorageFault, match="not a folder"):
             acts.reserve(register)
         assert list(register.lines()) == []
 
 
-def test_a_stuck_random_source_makes_no_two_holders_of_one_name(path, clock, acts):
-    one, two = (keep.Register(path, clock=clock, randomness=lambda n: b"\1" * n) for _ in range(2))
+def test_a_stuck_random_source_makes_no_two_holders_of_one_name(path, clock, acts, holders):
+    stuck = {"clock": clock, "randomness": lambda n: b"\1" * n, "holder_folder": holders}
+    one, two = (keep.Register(path, **stuck) for _ in range(2))
     with one, two:
         acts.reserve(one)
         with pytest.raises(StorageFault, match="random source repeats"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from pyhncert import keep
 
@@ -21,8 +20,10 @@ def test_eight_threads_on_one_register_get_160_numbers(register, acts):
 
 WORKER = """
 import datetime as dt, os, sys
+from pathlib import Path
 from pyhncert import keep
-register = keep.Register(sys.argv[1], clock=lambda: dt.datetime(2026, 12, 1, tzinfo=dt.UTC), randomness=os.urandom)
+clock = lambda: dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+register = keep.Register(sys.argv[1], clock=clock, randomness=os.urandom, holder_folder=Path(sys.argv[3]))
 for _ in range(25):
     register.recover()
     act = register.reserve(unit=sys.argv[2], requester="An", original="B", signer="C", pages=1)
@@ -32,10 +33,10 @@ for _ in range(25):
 """
 
 
-def test_three_processes_on_one_register_get_75_numbers(path, clock, acts):
-    workers = [subprocess.Popen([sys.executable, "-c", WORKER, path, acts.unit]) for _ in range(3)]
+def test_three_processes_on_one_register_get_75_numbers(path, clock, acts, holders):
+    workers = [subprocess.Popen([sys.executable, "-c", WORKER, path, acts.unit, holders]) for _ in range(3)]
     assert [worker.wait(120) for worker in workers] == [0, 0, 0]
-    with keep.Register(Path(path), clock=clock, randomness=lambda n: b"" * n) as register:
+    with keep.Register(path, clock=clock, randomness=lambda n: b"" * n, holder_folder=holders) as register:
         lines = list(register.lines())
         assert [line.number for line in lines] == list(range(1, 76))
         assert {line.state for line in lines} == {"registered"}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pyhncert.keep.migrations.guards import guard, prepare, remove
+
 revision = "0001"
 down_revision = None
 
@@ -134,26 +136,18 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("event_of_act", "event", ["act_id", "id"])
-    if op.get_bind().dialect.name == "sqlite":
-        for name, rule in _GUARDS.items():
-            op.execute(f"CREATE TRIGGER {name} {rule}; END")
-
-
-_GUARDS = {
-    "act_stays": "BEFORE DELETE ON act BEGIN SELECT RAISE(ABORT, 'a line of the register is never deleted')",
-    "act_keeps_number": (
-        "BEFORE UPDATE OF id, code, book_id, unit, symbol, year, number, certified_at ON act"
-        " BEGIN SELECT RAISE(ABORT, 'a number never changes')"
-    ),
-    "event_stays": "BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted')",
-    "event_is_final": "BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event never changes')",
-    "file_state_stays": "BEFORE DELETE ON file_state BEGIN SELECT RAISE(ABORT, 'a file state is never deleted')",
-    "file_state_is_final": "BEFORE UPDATE ON file_state BEGIN SELECT RAISE(ABORT, 'a file state never changes')",
-}
-"""What no program may do to the register, said where a mistake in the program cannot go round it."""
+    prepare()
+    guard("act_stays", "BEFORE DELETE ON act", "a line of the register is never deleted")
+    numbered = "id, code, book_id, unit, symbol, year, number, certified_at"
+    guard("act_keeps_number", f"BEFORE UPDATE OF {numbered} ON act", "a number never changes")
+    guard("event_stays", "BEFORE DELETE ON event", "an event is never deleted")
+    guard("event_is_final", "BEFORE UPDATE ON event", "an event never changes")
+    guard("file_state_stays", "BEFORE DELETE ON file_state", "a file state is never deleted")
+    guard("file_state_is_final", "BEFORE UPDATE ON file_state", "a file state never changes")
 
 
 def downgrade() -> None:
     """Back."""
     for table in ("event", "decision", "file_state", "act", "counter", "book"):
         op.drop_table(table)
+    remove()

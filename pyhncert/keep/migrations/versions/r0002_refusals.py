@@ -5,13 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pyhncert.keep.migrations.guards import guard
+
 revision = "0002"
 down_revision = "0001"
-
-_GUARDS = {
-    "refusal_stays": "BEFORE DELETE ON refusal BEGIN SELECT RAISE(ABORT, 'a refusal is never deleted')",
-    "refusal_is_final": "BEFORE UPDATE ON refusal BEGIN SELECT RAISE(ABORT, 'a refusal never changes')",
-}
 
 
 def upgrade() -> None:
@@ -29,9 +26,8 @@ def upgrade() -> None:
         sa.CheckConstraint("pages >= 1"),
         sqlite_strict=True,
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for name, rule in _GUARDS.items():
-            op.execute(f"CREATE TRIGGER {name} {rule}; END")
+    guard("refusal_stays", "BEFORE DELETE ON refusal", "a refusal is never deleted")
+    guard("refusal_is_final", "BEFORE UPDATE ON refusal", "a refusal never changes")
 
 
 def downgrade() -> None:

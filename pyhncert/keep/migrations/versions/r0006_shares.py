@@ -5,13 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from pyhncert.keep.migrations.guards import guard
+
 revision = "0006"
 down_revision = "0005"
-
-_GUARDS = {
-    "share_event_stays": "BEFORE DELETE ON share_event BEGIN SELECT RAISE(ABORT, 'a view is never deleted')",
-    "share_event_is_final": "BEFORE UPDATE ON share_event BEGIN SELECT RAISE(ABORT, 'a view never changes')",
-}
 
 
 def upgrade() -> None:
@@ -56,9 +53,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("share_id", "request"),
         sqlite_strict=True,
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for name, rule in _GUARDS.items():
-            op.execute(f"CREATE TRIGGER {name} {rule}; END")
+    guard("share_event_stays", "BEFORE DELETE ON share_event", "a view is never deleted")
+    guard("share_event_is_final", "BEFORE UPDATE ON share_event", "a view never changes")
 
 
 def downgrade() -> None:
