@@ -36,11 +36,21 @@ from pyhncert.values import (
 if TYPE_CHECKING:
     from pyhncert._batch import Batch
     from pyhncert._kept import KeptScan
+    from pyhncert._restore import Restored
     from pyhncert.errors import HncertError
-    from pyhncert.keep import Job
+    from pyhncert.keep import Backup, Job
     from pyhncert.recognise import Reader
 
-__all__ = ["Office", "default_trial_folder", "find_office", "init_trial", "not_found", "open_office", "read_scans"]
+__all__ = [
+    "Office",
+    "default_trial_folder",
+    "find_office",
+    "init_trial",
+    "not_found",
+    "open_office",
+    "read_scans",
+    "restore_office",
+]
 
 Source = Path | bytes | Scan
 Progress = Callable[[str, float], None]
@@ -326,6 +336,27 @@ class Office(OfficeParts):
 
         return raw_scans(self, code)
 
+    def backup(
+        self,
+        folder: Path,
+        *,
+        keys: bool = False,
+        verify: bool = False,
+        step: Callable[[str], None] = lambda _: None,
+    ) -> Backup:
+        """Add a backup of the office as it stands to `folder`, while it goes on working; see docs/register.md.
+
+        Private keys are in it only with `keys`. Objects that are there already are not copied again; with `verify` they
+        are read and compared. `step` hears of each step.
+
+        Raises:
+            StorageFault: disk or database; or the backup is made and the store lacks objects that the register names.
+            UsageFault: `folder` holds something else, or another run is at work there.
+        """
+        from pyhncert._backup import make_backup  # noqa: PLC0415  rarely used
+
+        return make_backup(self, folder, keys=keys, verify=verify, step=step)
+
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _judge(self, data: bytes, line: RegisterLine | None, receipt: Mapping[str, Any] | None) -> Report:
@@ -345,6 +376,30 @@ class Office(OfficeParts):
             return self.register.find(code)
         except UsageFault:  # what was typed cannot be a code
             return None
+
+
+def restore_office(
+    backups: Path,
+    to: Path,
+    *,
+    name: str | None = None,
+    receipts: Sequence[Path] = (),
+    last: Mapping[str, int] | None = None,
+    clock: Clock = now_in_vietnam,
+    randomness: Randomness = os.urandom,
+) -> Restored:
+    """Make an office in the new folder `to` from a backup, and bring its register up to what was given out since.
+
+    `name` chooses the backup, the newest by default. `receipts` are receipts, folders of them, or copy lists; `last`
+    is the last number that paper shows, by name of book. See docs/register.md.
+
+    Raises:
+        UsageFault: `to` is not empty, no such backup, or a receipt cannot be used.
+        StorageFault: the backup is damaged, or disk and database do not allow it; `to` is then as it was.
+    """
+    from pyhncert._restore import restore  # noqa: PLC0415  rarely used
+
+    return restore(backups, to, name=name, receipts=receipts, last=last or {}, clock=clock, randomness=randomness)
 
 
 def read_scans(

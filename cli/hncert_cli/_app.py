@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "worker": ("_worker", "bổ sung những gì bản sao còn thiếu", "add what copies still lack"),
     "register": ("_register", "xem và xuất sổ chứng thực", "show and export the register"),
     "share": ("_share", "cho người khác xem bản sao", "let others see a copy"),
+    "backup": ("_backup", "sao lưu văn phòng", "back the office up"),
+    "restore": ("_backup", "khôi phục văn phòng từ bản sao lưu", "bring an office back from a backup"),
     "credential": ("_credential", "chứng thư số của cán bộ, cơ quan", "credentials of officers and agencies"),
     "trust": ("_trust", "gói tin cậy cho những nơi kiểm tra bản sao", "trust bundles for those who judge copies"),
     "office": ("_office", "lập văn phòng", "set up an office"),

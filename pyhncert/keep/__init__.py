@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pyhncert.keep._acts import ABANDONABLE, STATES, Transition, may
+    from pyhncert.keep._backup import Backup, BackupFolder
     from pyhncert.keep._book import BookSettings
     from pyhncert.keep._breakers import Breakers
     from pyhncert.keep._canonical import findings_digest
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from pyhncert.keep._export import csv_metadata, export_csv, export_json
     from pyhncert.keep._fees import FeeRule, fee, fee_rule
     from pyhncert.keep._folder_store import FolderStore
+    from pyhncert.keep._given import Given, read_given
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
+    from pyhncert.keep._refill import Refilled
     from pyhncert.keep._refusals import Refusal
     from pyhncert.keep._register import Register
     from pyhncert.keep._s3_store import S3Store
@@ -57,6 +60,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "ABANDONABLE": "_acts",
+    "Backup": "_backup",
+    "BackupFolder": "_backup",
     "BookSettings": "_book",
     "Breakers": "_breakers",
     "ByHolder": "_share_rules",
@@ -64,6 +69,7 @@ _HOME = {
     "FIELD": "_share_rules",
     "FeeRule": "_fees",
     "FolderStore": "_folder_store",
+    "Given": "_given",
     "Grant": "_share_rules",
     "Job": "_jobs",
     "JobRules": "_jobs",
@@ -75,6 +81,7 @@ _HOME = {
     "ObjectStore": "_store",
     "Purpose": "_share_rules",
     "Recovered": "_recover",
+    "Refilled": "_refill",
     "Refusal": "_refusals",
     "Register": "_register",
     "S3Store": "_s3_store",
@@ -101,6 +108,7 @@ _HOME = {
     "monthly_pdf": "_print",
     "move_new": "_disk",
     "new_key": "_shares",
+    "read_given": "_given",
     "share_rules": "_share_rules",
     "storage_fault": "_disk",
     "upgrade_register": "_create",
@@ -111,12 +119,15 @@ __all__ = [
     "ABANDONABLE",
     "FIELD",
     "STATES",
+    "Backup",
+    "BackupFolder",
     "BookSettings",
     "Breakers",
     "ByHolder",
     "ByOfficer",
     "FeeRule",
     "FolderStore",
+    "Given",
     "Grant",
     "Job",
     "JobRules",
@@ -128,6 +139,7 @@ __all__ = [
     "ObjectStore",
     "Purpose",
     "Recovered",
+    "Refilled",
     "Refusal",
     "Register",
     "S3Store",
@@ -153,6 +165,7 @@ __all__ = [
     "monthly_pdf",
     "move_new",
     "new_key",
+    "read_given",
     "share_rules",
     "storage_fault",
     "upgrade_register",

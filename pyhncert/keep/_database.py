@@ -66,6 +66,9 @@ class Medium(Protocol):
     def sound(self, connection: Connection) -> tuple[Words, ...]:
         """What the database says of damage to itself."""
 
+    def copy(self, to: Path) -> bool:
+        """Write the register as it stands at one moment over the empty file `to`; False where rows are to be copied."""
+
     def hold(self, holder: str) -> Session | None:
         """A sign of life that other machines see; None where all are on one machine. Raises StorageFault."""
 

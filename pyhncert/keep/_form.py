@@ -56,6 +56,11 @@ def interrupted(state: str) -> str:
     return str(data["reason"]["interrupted"]).format(step=data["step"][state], state=state)
 
 
+def lost(backup: str, *, under_way: bool = False) -> str:
+    """The reason of a number whose use a restored register does not know, or of an act that was under way."""
+    return str(_data()["reason"]["under_way" if under_way else "lost"]).format(backup=backup)
+
+
 def day_text(moment: dt.date) -> str:
     """A day as the office writes it."""
     return f"{moment.day:02d}/{moment.month:02d}/{moment.year}"

@@ -190,6 +190,12 @@ class OpenedRegister:
         file = font or Path(str(files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf"))
         return monthly_pdf(lines, known, year=year, month=month, font=prepare_font(file), now=self._now(), trial=trial)
 
+    def snapshot(self, to: Path) -> None:
+        """Write the register as it stands at one moment to the new file `to`; see `keep.take_snapshot`."""
+        from pyhncert.keep._snapshot import take_snapshot  # noqa: PLC0415  rarely used
+
+        take_snapshot(self._database, to)
+
     def check(self) -> tuple[Words, ...]:
         """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
         with self._database.reading() as connection:

@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 from psycopg import conninfo
@@ -224,6 +225,10 @@ class Postgres:
             )
             for name in off
         )
+
+    def copy(self, to: Path) -> bool:  # noqa: ARG002  a server has no such way
+        """See `Medium`."""
+        return False
 
     def hold(self, holder: str) -> Session | None:
         """See `Medium`: a lock of a session of its own; None where somebody else has it."""

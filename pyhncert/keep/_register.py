@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from sqlalchemy import text
 
 from pyhncert.errors import UsageFault
@@ -12,6 +16,10 @@ from pyhncert.keep._lines import known
 from pyhncert.keep._steps import ActSteps, reasoned
 from pyhncert.keep._store import ObjectStore
 from pyhncert.values import FileState, Level, RegisterLine
+
+if TYPE_CHECKING:
+    from pyhncert.keep._given import Given
+    from pyhncert.keep._refill import Refilled
 
 _GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
 
@@ -122,6 +130,27 @@ class Register(ActSteps):
         """
         with self._database.writing() as connection:
             return open_book(connection, settings, self._now().date())
+
+    def refill(self, given: Iterable[Given], *, last: Mapping[str, int], backup: str) -> Refilled:
+        """After a restore: enter what `given` shows was used and is not known here, void the rest.
+
+        `last` names the last number of a book that paper shows. Share grants end: nobody knows which were used since.
+        See docs/register.md.
+
+        Raises:
+            UsageFault: a book of `last` is not known.
+            StorageFault: the register cannot be written.
+        """
+        from pyhncert.keep._refill import Refill  # noqa: PLC0415  rarely used
+
+        with self._database.writing() as connection:
+            refill = Refill(connection, clock=self._clock, randomness=self._randomness, backup=backup)
+            done = refill.run(given, last)
+            self.shares.revoke_all(connection, by=f"restore from {backup}")
+        for act_id, reason in done.under_way:
+            self.void(act_id, reason)
+        ended = tuple(self.act(act_id) for act_id, _ in done.under_way)
+        return replace(done, voided=(*done.voided, *ended), under_way=())
 
     # -- faults ------------------------------------------------------------------------------------------------------
 

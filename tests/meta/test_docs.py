@@ -44,7 +44,7 @@ def test_each_command_and_each_option_has_help_in_both_languages() -> None:
     for name, (_, vi, en) in COMMANDS.items():
         assert vi and en and vi != en, name
     said = vietnamese()
-    assert set(said) - {"global", "hncert", "register", "office", "credential", "trust", "share"} == {
+    assert set(said) - {"global", "hncert", "register", "office", "credential", "trust", "share", "backup"} == {
         name for name, _ in commands()
     }
     for name, command in commands():

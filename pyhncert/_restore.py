@@ -1,0 +1,175 @@
+"""A restored office: checked before anything is written, made beside its place, brought up to what was given out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyhncert._config import OFFICE_FILE, load_settings
+from pyhncert._core import sha256
+from pyhncert._store_settings import open_store
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.keep import (
+    Backup,
+    BackupFolder,
+    Given,
+    Refilled,
+    fsync_folder,
+    read_given,
+    storage_fault,
+    upgrade_register,
+    write_new,
+)
+from pyhncert.values import Clock, Randomness
+
+if TYPE_CHECKING:
+    from pyhncert.office import Office
+
+__all__ = ["Restored", "restore"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore did: from which `backup` into which `folder`, and what the register did not know (`refilled`).
+
+    `lost` are copies whose lines are there and whose files are not: codes. `left_out` are private keys that the backup
+    does not have, `elsewhere` files that lie outside of the office's folder.
+    """
+
+    backup: Backup
+    folder: Path
+    refilled: Refilled
+    lost: tuple[str, ...]
+    left_out: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+def restore(  # what a restore needs
+    backups: Path,
+    to: Path,
+    *,
+    name: str | None,
+    receipts: Sequence[Path],
+    last: Mapping[str, int],
+    clock: Clock,
+    randomness: Randomness,
+) -> Restored:
+    """See `pyhncert.office.restore_office`."""
+    to = to.absolute()
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise UsageFault(f"{to} is not empty; give a new folder", f"{to} không trống; hãy cho một thư mục mới")
+    if not to.parent.is_dir():
+        raise UsageFault(f"{to.parent}: no such folder", f"{to.parent}: không có thư mục này")
+    held = BackupFolder(backups)
+    backup = held.one(name)
+    if faults := held.check(backup):
+        more = "" if len(faults) == 1 else f" (+{len(faults) - 1})"
+        raise StorageFault(
+            f"backup {backup.name} is damaged: {faults[0].en}{more}; nothing was restored",
+            f"bản sao lưu {backup.name} bị hỏng: {faults[0].vi}{more}; chưa khôi phục gì",
+        )
+    given = read_given(receipts)
+    draft = to.with_name(f".{to.name}.restoring-{randomness(6).hex()}")
+    try:
+        draft.mkdir(mode=0o700)
+        _lay_out(held, backup, draft)
+        refilled, lost = _bring_up(draft, backup, given, last, clock, randomness)
+        for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
+            fsync_folder(folder)
+        draft.rename(to)
+        fsync_folder(to.parent)
+    except OSError as err:
+        raise storage_fault(err, to) from err
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return Restored(
+        backup=backup,
+        folder=to,
+        refilled=refilled,
+        lost=lost,
+        left_out=tuple(backup.manifest["left_out"]),
+        elsewhere=tuple(backup.manifest["elsewhere"]),
+    )
+
+
+def _lay_out(held: BackupFolder, backup: Backup, draft: Path) -> None:
+    """Settings, register and objects, each read once more against its digest."""
+    office = held.path(backup, "office")
+    for path in sorted(office.rglob("*")):
+        if path.is_file():
+            target = draft / path.relative_to(office)
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_new(target, path.read_bytes(), mode=0o600)
+    _to_a_file(draft / OFFICE_FILE)
+    settings = load_settings(draft)
+    register = Path(settings.register)
+    if not register.is_relative_to(draft) or not settings.objects.is_relative_to(draft):
+        raise UsageFault(
+            "the office's settings put register or objects outside of its folder; restore by hand: docs/register.md",
+            "cấu hình đặt sổ hoặc kho ngoài thư mục văn phòng; hãy khôi phục bằng tay: docs/register.md",
+        )
+    register.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(held.path(backup, "register.sqlite"), register)
+    register.chmod(0o600)
+    with register.open("rb") as file:
+        os.fsync(file.fileno())
+    upgrade_register(register)
+    settings.objects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(settings)
+    for digest in held.names(backup):
+        store.put(held.objects.get(digest))
+
+
+def _to_a_file(toml: Path) -> None:
+    """A register of a server comes back as a file; the settings say so."""
+    text = toml.read_text("utf-8")
+    url = re.compile(r"^(\[register\][^\[]*?^)(url\s*=)", re.MULTILINE)
+    changed = url.sub(r"\1# restored into register.sqlite; it was: \2", text)
+    if changed != text:
+        toml.unlink()
+        write_new(toml, changed.encode(), mode=0o600)
+
+
+def _bring_up(  # noqa: PLR0917  what it needs
+    draft: Path, backup: Backup, given: Sequence[Given], last: Mapping[str, int], clock: Clock, randomness: Randomness
+) -> tuple[Refilled, tuple[str, ...]]:
+    """Enter what was given out since, run `recover`, and look at the result as a whole."""
+    from pyhncert.office import Office  # noqa: PLC0415
+
+    office = Office(load_settings(draft), clock=clock, randomness=randomness)
+    try:
+        refilled = office.register.refill(given, last=last, backup=backup.name)
+        _bring_copies(office, given)
+        for left in office.register.recover().undelivered:
+            problem = f"restored from {backup.name}; where it was to lie is another machine's"
+            office.register.delivered(left.line.act_id, problem=problem)
+        if faults := office.register.check():
+            raise StorageFault(
+                f"the restored register is not sound: {faults[0].en}", f"sổ khôi phục không đúng: {faults[0].vi}"
+            )
+        lost = tuple(
+            line.code
+            for state in ("registered", "revoked", "superseded")
+            for line in office.register.lines(state=state)
+            if line.file_digest is not None and not office.store.has(line.file_digest)
+        )
+    finally:
+        office.register.leave()
+    shutil.rmtree(draft / "work", ignore_errors=True)
+    return refilled, lost
+
+
+def _bring_copies(office: Office, given: Sequence[Given]) -> None:
+    """Put the copies that lie beside receipts into the store, where they are the very bytes that the register names."""
+    for one in given:
+        line = office.register.find(one.code)
+        if line is None or line.file_digest is None or one.copy is None or office.store.has(line.file_digest):
+            continue
+        data = one.copy.read_bytes()
+        if sha256(data) == line.file_digest:
+            office.store.put(data)

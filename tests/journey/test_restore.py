@@ -1,0 +1,118 @@
+"""An office is backed up while it works, lost, and brought back; what was given out since is found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+import pyhncert
+from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.keep import BackupFolder
+from pyhncert.office import init_trial, restore_office
+
+
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory, small, officer):
+    """A folder with the backup, and the receipts of an office that no longer is: copies 1 and 2, then 3 and 4."""
+    home = tmp_path_factory.mktemp("lost")
+    toml = init_trial(home / "office") / "office.toml"
+    toml.write_text(toml.read_text("utf-8").replace('second = "fields"', 'second = "off"'), "utf-8")
+    office = pyhncert.open_office(home / "office")
+    (home / "out").mkdir()
+    copies = []
+    for n in range(4):
+        if n == 2:
+            office.backup(home / "backup")
+        copies.append(office.certify([small], home / "out" / f"{n}.pdf", decide=officer))
+    office.revoke(copies[0].code, "nhầm")
+    shutil.copytree(home / "office" / "keys", home / "keys")
+    shutil.copytree(home / "office" / "trial", home / "trial")
+    shutil.rmtree(home / "office")
+    return home, copies
+
+
+def test_a_backup_has_no_private_key_unless_it_is_asked_for(lost):
+    home, _ = lost
+    held = BackupFolder(home / "backup")
+    made = held.one()
+    files = {item["path"] for item in made.manifest["files"]}
+    assert {"office/office.toml", "office/trust/root.pem", "register.sqlite"} <= files
+    assert any(name.startswith("keys/") for name in made.manifest["left_out"])
+    assert not any(b"PRIVATE KEY" in held.path(made, name).read_bytes() for name in files)
+    assert not any(name.startswith(("office/keys", "office/trial")) for name in files)
+
+
+def test_a_restored_office_has_every_copy_and_gives_no_number_twice(lost, small, officer, tmp_path):
+    home, copies = lost
+    done = restore_office(home / "backup", tmp_path / "again", receipts=[home / "out"])
+    assert [line.code for line in done.refilled.entered] == [copies[2].code, copies[3].code]
+    assert (done.refilled.voided, done.refilled.strange, done.lost) == ((), (), ())
+    assert set(done.left_out) == set(BackupFolder(home / "backup").one().manifest["left_out"])
+    for name in ("keys", "trial"):
+        shutil.copytree(home / name, tmp_path / "again" / name)
+    office = pyhncert.open_office(tmp_path / "again")
+    for copy in copies:
+        assert office.verify(copy.code).verdict == "valid"
+        assert office.verify(copy.pdf).number == copy.number
+    assert office.certify([small], decide=officer).number == 5
+    assert office.register.check() == ()
+
+
+def test_the_command_says_what_is_missing(lost, hncert, tmp_path):
+    home, copies = lost
+    (tmp_path / "3.receipt.json").write_bytes((home / "out" / "3.receipt.json").read_bytes())
+    done = hncert(
+        "restore", home / "backup", "--to", tmp_path / "new", "--receipts", tmp_path / "3.receipt.json", "--json"
+    )
+    assert done.code == 0, done.err
+    said = json.loads(done.out)
+    assert [line["number"] for line in said["voided"]] == [3]
+    assert [line["code"] for line in said["entered"]] == [copies[3].code] == said["lost"]
+    assert said["entered"][0]["file_digest"] == copies[3].file_digest.hex()
+    assert "enter it again from your papers" in done.err
+    again = hncert("restore", home / "backup", "--to", tmp_path / "new", "--lang", "vi")
+    assert again.code == 2 and "không trống" in again.err
+    plain = hncert("restore", home / "backup", "--to", tmp_path / "third", "--last", "01/2026-SCT/BS=3")
+    book = pyhncert.open_office(tmp_path / "third").register.books()[0]
+    if book.year == 2026:
+        assert plain.out.decode().count("voided, their use is not known") == 1
+
+
+def test_the_command_backs_up_and_checks(hncert, tmp_path):
+    made = hncert("backup", tmp_path / "b")
+    assert made.code == 0, made.err
+    assert "private keys are not in it: " in made.err and "SHA-256 of the manifest" in made.err
+    name = made.out.decode().strip()
+    with_keys = hncert("backup", "make", tmp_path / "b", "--keys", "--verify", "--json")
+    facts = json.loads(with_keys.out)
+    assert (facts["keys"], facts["left_out"], facts["copied"]) == (True, [], 0)
+    checked = hncert("backup", "check", tmp_path / "b", "--all", "--json")
+    assert checked.code == 0 and [one["faults"] for one in json.loads(checked.out)] == [[], []]
+    (tmp_path / "b" / "snapshots" / name / "objects.txt").write_bytes(b"changed")
+    damaged = hncert("backup", "check", tmp_path / "b", "--name", name)
+    assert damaged.code == 18 and "objects.txt: changed" in damaged.err
+    with pytest.raises(StorageFault, match=r"is damaged: objects\.txt: changed; nothing was restored"):
+        restore_office(tmp_path / "b", tmp_path / "new", name=name)
+    assert not (tmp_path / "new").exists() and not list(tmp_path.glob(".new*"))
+    with pytest.raises(UsageFault, match="no such folder"):
+        restore_office(tmp_path / "b", tmp_path / "no" / "new")
+
+
+def test_a_register_of_a_server_comes_back_as_a_file(tmp_path):
+    from pyhncert import _restore
+
+    toml = tmp_path / "office.toml"
+    text = '[office]\nname = "A"\n\n[register]\nbook = 1\nurl = "postgresql://h/d"\n\n[timestamp]\nurl = "http://t"\n'
+    toml.write_text(text)
+    _restore._to_a_file(toml)
+    lines = toml.read_text().splitlines()
+    assert lines[5] == '# restored into register.sqlite; it was: url = "postgresql://h/d"'
+    assert [line for n, line in enumerate(lines) if n != 5] == [
+        line for n, line in enumerate(text.splitlines()) if n != 5
+    ]
+    toml.write_text(text.replace('url = "postgresql://h/d"\n', ""))
+    before = toml.read_bytes()
+    _restore._to_a_file(toml)
+    assert toml.read_bytes() == before
