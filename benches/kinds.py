@@ -15,6 +15,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -42,12 +43,16 @@ class Table:
 
     kinds: dict[tuple[str, str], Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
     fields: dict[tuple[str, str], Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
+    rows: Counter[bool] = field(default_factory=Counter)
+    """Cells of tables that are followed by their right neighbour."""
     faults: list[str] = field(default_factory=list)
 
     def add(self, name: str, condition: str, kind: str, truth: dict[str, str], readings: Sequence[Reading]) -> None:
         """Judge one page."""
         wanted = papers.kind_of(kind)
         named = recognise.classify(readings)
+        for reading in readings:
+            self.rows.update(_neighbours(reading))
         self.kinds[condition, kind][named.key == wanted] += 1
         if named.key != wanted:
             self.faults.append(f"{name}: named {named.key} by {named.title!r}")
@@ -81,7 +86,22 @@ class Table:
         for kind in ("other", FOREIGN):
             count = self.sums("kinds", kind=kind)
             out.append(f"{kind:16}{count[False]} of {count.total()} pages were given a kind")
+        out.append(f"{'tables':16}{_share(self.rows)} of cells are followed by their right neighbour")
         return out
+
+
+def _neighbours(reading: Reading) -> Iterator[bool]:
+    """For each cell of a table, five rows of three or more, whether the next in order is the one right of it."""
+    boxes = [
+        (*map(min, zip(*line.quad, strict=True)), *map(max, zip(*line.quad, strict=True))) for line in reading.lines
+    ]
+    rows = set()
+    for _, top, _, bottom in boxes:
+        level = [k for k, box in enumerate(boxes) if box[1] < (top + bottom) / 2 < box[3]]
+        rows.add(tuple(sorted(level, key=lambda k: boxes[k][0])))
+    tables = [row for row in rows if len(row) >= 3]
+    if len(tables) >= 5:
+        yield from (b == a + 1 for row in tables for a, b in pairwise(row))
 
 
 def _share(count: Counter[bool]) -> str:

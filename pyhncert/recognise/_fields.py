@@ -19,6 +19,8 @@ from pyhncert.recognise._values import tidy, value
 from pyhncert.values import Field, Kind, Line, Reading, Word
 
 _NEAR, _FAR = 1.6, 2.6
+_ONE_SIZE = 1.7
+"""Lines of one size differ so much in height: one of capitals alone, one with marks above and tails below."""
 _TITLE_LETTERS = 6
 """Shorter lines are no part of a title that could pass for a label."""
 
@@ -217,7 +219,7 @@ def _next_line(piece: Piece, last: Piece, cut: Sequence[Piece], lines: Sequence[
         return None
     other = cut[found]
     low, high = sorted((last.height, other.height))
-    if high > 1.5 * low or other.box[0] > max(piece.box[0], last.words[0].quad[0][0]) + 3 * piece.height:
+    if high > _ONE_SIZE * low or other.box[0] > max(piece.box[0], last.words[0].quad[0][0]) + 3 * piece.height:
         return None
     if capitals(_text(other.words)) > 0.8 > capitals(_text(last.words)):
         return None  # a title or a signer follows

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _ENOUGH = 0.84
+_ALONE, _LONG = 0.79, 10
+"""A long label that is the whole of a line may have more letters wrong."""
 _LONGEST = 12
 _BULLET = re.compile(r"^(?:[a-zđA-Z\d]{1,3}[.)]+|[-–+*•·.,:;_|'`~]+)$")
 _LABELISH = re.compile(r"^\W{0,3}[^\W\d][^:]{1,45}:")
@@ -102,13 +104,15 @@ def _best(
     for j in range(at, min(at + _LONGEST, len(words))):
         text += folded[j]
         colon = words[j].text.endswith(":")
-        label = _match(text, vocabulary, fuzzy=colon or len(text) >= 8)
+        last = j == len(words) - 1
+        alone = last and at == 0 and len(text) >= _LONG
+        label = _match(text, vocabulary, fuzzy=colon or len(text) >= 8, enough=_ALONE if alone else _ENOUGH)
+        if label is None and colon:
+            label = _half(words[at : j + 1], vocabulary)
         if label is not None and (
-            colon
-            or (label == text and (len(label) >= 5 or (at == 0 and j == len(words) - 1)))
-            or (len(label) >= 10 and j == len(words) - 1)
+            colon or (label == text and (len(label) >= 5 or (at == 0 and last))) or (len(label) >= _LONG and last)
         ):
-            whole = j == len(words) - 1 and len(label) >= 10
+            whole = last and len(label) >= _LONG
             rank = (colon, label == text or whole, len(label))
             if best is None or rank > best[0]:
                 best = (rank, j + 1, label)
@@ -129,12 +133,19 @@ def _ending(folded: Sequence[str], first: int, last: int, vocabulary: Mapping[st
     return best
 
 
-def _match(text: str, vocabulary: Mapping[str, str], *, fuzzy: bool) -> str | None:
+def _half(words: Sequence[Word], vocabulary: Mapping[str, str]) -> str | None:
+    """The label of two languages of which the Vietnamese half was read: “Số vào sổ/Reø. ÑNo.:”."""
+    first, stroke, _ = " ".join(word.text for word in words).partition("/")
+    half = fold(first)
+    return half if stroke and len(half) >= 5 and half in vocabulary else None
+
+
+def _match(text: str, vocabulary: Mapping[str, str], *, fuzzy: bool, enough: float = _ENOUGH) -> str | None:
     if text in vocabulary:
         return text
     if not fuzzy or len(text) < 5:
         return None
-    best, score = None, _ENOUGH
+    best, score = None, enough
     for label in vocabulary:
         if len(label) >= 5 and abs(len(label) - len(text)) <= 0.16 * len(label):
             like = likeness(label, text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyhncert.errors import MissingDependency
 from pyhncert.escape import plain
 from pyhncert.recognise._crop import HIGH, LOW, QUICK
-from pyhncert.recognise._numbers import NumberReader, machine_row, number_alone, with_numbers
+from pyhncert.recognise._numbers import NumberReader, is_code, machine_row, number_alone, with_numbers
 from pyhncert.values import Line, Point, Quad, Word
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _SETTINGS = {"tessedit_do_invert": "0"}
 
 _ETH = str.maketrans("Ðð", "Đđ")
 """Tesseract writes the Icelandic letter for the Vietnamese one of the same shape."""
+_BOTH = re.compile("ÐĐ|ĐÐ|ðđ|đð|N?ÑN|NÑ")
+"""One letter that was written as each of two of one shape; Ñ stands beside N in no language."""
 _RULES = "|¡¦"
 """What rules and frames beside a word are read as; no paper prints these letters."""
 SMALL_PX = 34
@@ -32,6 +34,9 @@ SMALL_PX = 34
 SURE, LOST = 0.88, 0.6
 """A line of large print with a word below this is read again; on a dense page only what is lost otherwise."""
 DIGITS = 6
+"""A line with so many digits, or a code of so many letters, is looked at twice."""
+ALONE = 0.95
+"""A number that stands alone has no neighbours to tell its size: below that the second reader reads it."""
 _SHORT = 6
 """A strip less wide than so many of its heights may hold a number alone."""
 _NUMBER = re.compile(r"[\d/]*\d[\d/]*")
@@ -83,7 +88,7 @@ class Recogniser:
         if line is None and not small:
             line = self._look(strip, HIGH)
         height, width = strip.gray.shape
-        if width < _SHORT * height and (line is None or line.confidence < LOST):
+        if width < _SHORT * height and (line is None or line.confidence < (ALONE if _digits(line.text) else LOST)):
             number = number_alone(strip, self._second.read(strip))
             if number is not None:
                 return number
@@ -93,7 +98,7 @@ class Recogniser:
             row = machine_row(line, self._second.read(strip))
             if row is not None:
                 return row
-        if sum(c.isdigit() for c in line.text) >= DIGITS:
+        if sum(c.isdigit() for c in line.text) >= DIGITS or any(len(code) >= DIGITS for code in _codes(line)):
             return self._numbers(strip, line, HIGH if not small else LOW)
         if _weakest(line) < (LOST if dense else SURE) and not small:
             fine = self._look(strip, HIGH)
@@ -105,12 +110,12 @@ class Recogniser:
         return self._look(strip, QUICK)
 
     def _numbers(self, strip: Strip, first: Line, look: Look) -> Line:
-        """Two looks that agree on every number; where they do not, the second reader decides on the numbers."""
+        """Two looks that agree on every number without doubt; else the second reader decides on the numbers."""
         second = self._look(strip, look)
         if second is None:
             return first
         better = max(first, second, key=lambda line: (_whole(line.text), line.confidence))
-        if _digits(first.text) == _digits(second.text):
+        if _digits(first.text) == _digits(second.text) and not _doubtful(first, second):
             return better
         read = self._second.read(strip)
         fitting = (with_numbers(line, read) for line in (better, first, second))
@@ -128,7 +133,7 @@ class Recogniser:
         at = engine.GetIterator()
         while at is not None and not at.Empty(level):
             try:
-                text = plain(at.GetUTF8Text(level)).translate(_ETH).strip(_RULES)
+                text = one_shape(plain(at.GetUTF8Text(level))).strip(_RULES)
             except RuntimeError:  # no text in this word
                 text = ""
             box = at.BoundingBox(level)
@@ -144,6 +149,11 @@ class Recogniser:
         total = sum(len(word.text) for word in words)
         confidence = sum(word.confidence * len(word.text) for word in words) / total
         return Line(text=text, quad=strip.quad, confidence=confidence, words=tuple(words), red=round(strip.red, 3))
+
+
+def one_shape(text: str) -> str:
+    """`text` with the Vietnamese letter for the Icelandic one, and one letter where two of one shape were written."""
+    return _BOTH.sub(lambda found: "N" if "N" in found.group() else found.group()[0], text).translate(_ETH)
 
 
 def without_rules(words: Sequence[Word]) -> list[Word]:
@@ -168,6 +178,17 @@ def _is_rule(word: Word, beside: Word) -> bool:
 def _weakest(line: Line) -> float:
     """The confidence of the word that is most in doubt: a lost mark lowers that of its word only."""
     return min((word.confidence for word in line.words if any(c.isalnum() for c in word.text)), default=0.0)
+
+
+def _doubtful(first: Line, second: Line) -> bool:
+    """Whether the codes of two looks differ, or a word with a digit is unsure."""
+    words = (*first.words, *second.words)
+    unsure = any(word.confidence < SURE for word in words if any(c.isdigit() for c in word.text))
+    return unsure or _codes(first) != _codes(second)
+
+
+def _codes(line: Line) -> list[str]:
+    return [word.text for word in line.words if is_code(word.text)]
 
 
 def _digits(text: str) -> str:

@@ -60,6 +60,13 @@ def test_a_birth_certificate_whose_title_cannot_be_read_is_known_by_its_labels(r
     assert classify([paper(reading_of, "TỜ KHAI ĐĂNG KÝ KHAI SINH", body=labels)]).key == "unknown"
 
 
+def test_members_of_a_household_are_known_by_their_labels(reading_of: Make) -> None:
+    labels = ("Nguyên quán: X", "Dân tộc: Kinh", "Tôn giáo: Không", "CMND số: 1", "Hộ chiếu số:", "Chuyển đến ngày: 1")
+    rows = [(0, 60 * i, text) for i, text in enumerate(labels)]
+    assert classify([reading_of(rows)]).key == "ho_khau"
+    assert classify([reading_of(rows[:5])]).key != "ho_khau"
+
+
 def test_a_decision_is_known_by_title_and_number(reading_of: Make) -> None:
     rows = [(100, 100, "ỦY BAN NHÂN DÂN"), (1000, 100, NATION), (100, 220, "Số: 12/QĐ-UBND"), (800, 360, "QUYẾT ĐỊNH")]
     assert classify([reading_of([*rows, (200, 500, "Về việc khen thưởng")])]).key == "quyet_dinh"

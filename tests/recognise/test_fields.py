@@ -114,6 +114,17 @@ def test_labels_with_wrong_letters_are_still_known(reading_of: Make) -> None:
     assert values("cccd", reading) == {"birth_date": "01/02/1990", "nationality": "Việt Nam"}
 
 
+def test_a_bilingual_label_is_known_by_its_vietnamese_half(reading_of: Make) -> None:
+    found = fields(kind("chung_chi_nn"), [reading_of([(0, 0, "Số vào sổ/Reø. ÑNo.: 659/2022/CCNN")])])
+    assert [(one.name, one.value) for one in found] == [("register_number", "659/2022/CCNN")]
+
+
+def test_a_long_label_alone_on_its_line_may_have_two_letters_wrong(reading_of: Make) -> None:
+    rows = [(0, 0, "Eirst Namcs"), (400, 0, "HONG NGUYET")]
+    assert [one.value for one in fields(kind("chung_chi_nn"), [reading_of(rows)])] == ["HONG NGUYET"]
+    assert not fields(kind("chung_chi_nn"), [reading_of([(0, 0, "Eirst Namcs HONG NGUYET")])])
+
+
 def test_a_degree_gives_what_its_labels_and_its_layout_say(reading_of: Make) -> None:
     reading = reading_of(
         [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pyhncert.recognise._numbers import machine_row, with_numbers
+from pyhncert.recognise._numbers import is_code, machine_row, with_numbers
 from pyhncert.values import Line, Reading
 
 
@@ -27,6 +27,18 @@ def test_numbers_with_letters_are_not_taken_over(line_of: Callable[[str], Line])
     line = with_numbers(line_of("Số: 118/2025/NĐ-CP ngày 9"), [("118/2025/ND-CP", 0.9), ("8", 0.9)])
     assert line is not None
     assert line.text == "Số: 118/2025/NĐ-CP ngày 8"
+
+
+def test_a_code_is_taken_over_where_the_other_reader_is_sure(line_of: Callable[[str], Line]) -> None:
+    printed = line_of("Số khung: RL8BXXAHA71NUFC1SZ")
+    line = with_numbers(printed, [("S", 0.9), ("khung:", 0.9), ("RL8XXAHA71NUFC1SZ", 0.99)])
+    assert line is not None
+    assert line.text == "Số khung: RL8XXAHA71NUFC1SZ"
+    for text, read in ((printed.text, ("RL8XXAHA71NUFC1SZ", 0.8)), ("3518/QĐ-SNV", ("3518/QD-SNV", 0.99))):
+        line = with_numbers(line_of(text), [read])
+        assert line is not None
+        assert line.text == text
+    assert not is_code("Đen") and not is_code("1990") and is_code("21VN157388LAM001A")
 
 
 def test_what_does_not_fit_together_is_left(line_of: Callable[[str], Line]) -> None:

@@ -19,7 +19,7 @@ import pytest
 from pyhncert.errors import MissingDependency
 from pyhncert.recognise import Reader, classify, fields
 from pyhncert.recognise._models import find, find_second, pinned
-from pyhncert.recognise._recognise import without_rules
+from pyhncert.recognise._recognise import one_shape, without_rules
 from pyhncert.recognise._text import distances
 from pyhncert.values import Page, Quad, Region, Word
 
@@ -199,3 +199,10 @@ def test_strokes_of_a_signature_are_no_words_and_the_name_below_is_one(
     region = Region(quad=box(84, 48, 126, 78), confidence=0.9)
     seen = reader.read(replace(page, marks=replace(page.marks, signatures=(region,))))
     assert seen.text == "Nguyễn Văn Mẫu"
+
+
+@pytest.mark.parametrize(
+    ("read", "text"), [("QÐĐ-SNV", "QĐ-SNV"), ("ĐÐỏ", "Đỏ"), ("NÑNames", "Names"), ("ÑNo.", "No."), ("SGDĐT", "SGDĐT")]
+)
+def test_a_letter_written_as_two_of_one_shape_is_one(read: str, text: str) -> None:
+    assert one_shape(read) == text

@@ -45,6 +45,7 @@ pub fn homes(ink: &Ink, size: f32, is_rule: &dyn Fn(usize, usize, usize) -> bool
     chains.drop_pieces();
     chains.lower_lone();
     chains.attach();
+    chains.bridge();
     chains.lead();
     for &i in chains.letters.iter().chain(chains.small.iter()) {
         if chains.homes[i as usize] != Home::Large {
@@ -76,6 +77,10 @@ fn level(a: &Edges, b: &Edges) -> bool {
     let (one, two) = (a[3] - a[1], b[3] - b[1]);
     let (tall, low) = (one.max(two), one.min(two));
     a[3].min(b[3]) - a[1].max(b[1]) >= 0.45 * low && tall <= 2.8 * low
+}
+
+fn closer(old: Option<(f32, u32)>, new: (f32, u32)) -> (f32, u32) {
+    old.filter(|old| old.0 <= new.0).unwrap_or(new)
 }
 
 struct Chains<'a> {
@@ -236,6 +241,46 @@ impl Chains<'_> {
         // Over a letter is nearer than beside one, which may be the tail of a letter of the line before.
         let aside = if beside > 0.0 { 0.2 * self.size } else { 0.0 };
         open.then_some(0.6 * above + below + 0.7 * beside + aside)
+    }
+
+    /// A dash with room on both sides stands between two words of one line: “2015 - 2016”.
+    fn bridge(&mut self) {
+        let reach = 1.1 * self.size;
+        for n in 0..self.small.len() {
+            let dash = self.edges(self.small[n]);
+            let (w, h) = (dash[2] - dash[0], dash[3] - dash[1]);
+            if w < 1.5 * h || w < 0.25 * self.size || w > 1.5 * self.size {
+                continue;
+            }
+            let middle = f32::midpoint(dash[1], dash[3]);
+            let through = |e: &Edges| {
+                let rim = 0.2 * (e[3] - e[1]);
+                (e[1] + rim..e[3] - rim).contains(&middle)
+            };
+            let near = |gap: f32| gap > -0.3 * self.size && gap < reach;
+            let (mut before, mut after) = (None, None);
+            for &i in &self.letters {
+                let e = self.edges(i);
+                let (left, right) = (dash[0] - e[2], e[0] - dash[2]);
+                if !through(&e) {
+                    continue;
+                }
+                if near(left) && !self.ruled(&e, &dash) {
+                    before = Some(closer(before, (left, i)));
+                } else if near(right) && !self.ruled(&dash, &e) {
+                    after = Some(closer(after, (right, i)));
+                }
+            }
+            let (Some((_, a)), Some((_, b))) = (before, after) else {
+                continue;
+            };
+            if level(&self.edges(a), &self.edges(b)) {
+                unite(&mut self.parents, a, b);
+                let i = self.small[n];
+                self.free.retain(|&free| free != i);
+                self.parents[i as usize] = root(&mut self.parents, a);
+            }
+        }
     }
 
     /// Rows of dots lead from one line to the next on its level: these are one.

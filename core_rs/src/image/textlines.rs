@@ -14,10 +14,14 @@ use crate::{Error, Result};
 const WINDOW: (usize, f32) = (31, 0.3);
 /// Ink is coloured where its channels differ by more than that.
 const COLOUR: u8 = 45;
+/// Colour is made deeper by that: of dark blue print the channels differ by 60, which is faint beside paper.
+const DEEP: u8 = 2;
 /// Colour that print has at its edges after JPEG.
 const FAINT: u8 = 36;
 /// Black print is darker than that.
 const PRINT: u8 = 110;
+/// Coloured ink larger than so many sizes of black print is a seal: two of them weigh more than a small red title.
+const LARGEST: f32 = 4.5;
 /// Owner of rules of tables and frames.
 pub const RULE: u16 = u16::MAX;
 /// Owner of black ink that is too large for letters.
@@ -77,13 +81,18 @@ pub fn text_lines(view: View<'_>) -> Result<TextLines> {
         rim(&gray, &mut found.black)?;
     }
     let mask = sauvola(found.black.view(), WINDOW.0, WINDOW.1)?;
-    add(&mut found, mask, false);
+    let black = add(&mut found, mask, false, None);
     if painted {
         let mut mask = sauvola(gray.view(), WINDOW.0, WINDOW.1)?;
         for (ink, &v) in mask.data.iter_mut().zip(gray.data.iter()) {
-            *ink &= u8::from(v < 255 - COLOUR);
+            *ink &= u8::from(v < 255 - DEEP * COLOUR);
         }
-        add(&mut found, mask, true);
+        add(
+            &mut found,
+            mask,
+            true,
+            (black > 0.0).then_some(LARGEST * black),
+        );
     }
     Ok(found)
 }
@@ -97,12 +106,12 @@ fn black(rgb: &[u8], gray: &mut [u8]) {
     }
 }
 
-/// Dark where there is colour; how many pixels have it.
+/// Dark where there is colour, the darker the deeper; how many pixels have it.
 fn tint(rgb: &[u8], gray: &mut [u8]) -> usize {
     let mut inked = 0;
     for (to, p) in gray.iter_mut().zip(rgb.chunks_exact(3)) {
         let (high, low) = (p[0].max(p[1]).max(p[2]), p[0].min(p[1]).min(p[2]));
-        *to = 255 - (high - low);
+        *to = 255 - (high - low).saturating_mul(DEEP);
         inked += usize::from(high - low > COLOUR);
     }
     inked
@@ -112,7 +121,7 @@ fn tint(rgb: &[u8], gray: &mut [u8]) -> usize {
 fn rim(tint: &Picture, black: &mut Picture) -> Result<()> {
     let mut mask = Picture::zeros(tint.width, tint.height, 1);
     for (ink, &v) in mask.data.iter_mut().zip(tint.data.iter()) {
-        *ink = u8::from(v < 255 - COLOUR);
+        *ink = u8::from(v < 255 - DEEP * COLOUR);
     }
     let near = grow(mask.view(), 2.0)?;
     for (v, &near) in black.data.iter_mut().zip(near.data.iter()) {
@@ -123,12 +132,14 @@ fn rim(tint: &Picture, black: &mut Picture) -> Result<()> {
     Ok(())
 }
 
-/// Add the lines of `mask` to what was found; ink that is somebody's already stays theirs.
-fn add(found: &mut TextLines, mut mask: Picture, coloured: bool) {
+/// Add the lines of `mask` to what was found; ink that is somebody's already stays theirs. Gives the size of most
+/// letters, 0 without any; what is larger than `most` is none.
+fn add(found: &mut TextLines, mut mask: Picture, coloured: bool, most: Option<f32>) -> f32 {
     let mut ink = blobs::find(mask.view());
-    let size = letter_size(&ink, mask.width.max(mask.height));
+    let tallest = mask.width.max(mask.height) as f32 / 16.0;
+    let size = letter_size(&ink, most.map_or(tallest, |most| tallest.min(most)));
     if size < 3.0 {
-        return;
+        return 0.0;
     }
     let rule = if coloured { PAINT } else { RULE };
     if rules::take(&mut mask, &ink, size, rule, &mut found.owners) {
@@ -155,11 +166,12 @@ fn add(found: &mut TextLines, mut mask: Picture, coloured: bool) {
             }
         }
     }
+    size
 }
 
 /// Median height of what may be letters, large ones counting more, as specks outnumber letters on a noisy page.
-fn letter_size(ink: &Ink, side: usize) -> f32 {
-    let most = side as u32 / 16;
+fn letter_size(ink: &Ink, most: f32) -> f32 {
+    let most = most as u32;
     let like = |b: &&Blob| {
         let (w, h) = (b.width(), b.height());
         h >= 4 && h <= most && 5 * w >= h && w <= 4 * h
@@ -329,6 +341,36 @@ mod tests {
         word(&mut page, 40, 100, 5, BLACK);
         word(&mut page, 300, 100, 5, BLACK);
         assert_eq!(found(&page).len(), 2);
+    }
+
+    #[test]
+    fn a_dash_with_room_on_both_sides_is_within_its_line() {
+        let mut page = page();
+        word(&mut page, 40, 100, 5, BLACK);
+        word(&mut page, 136, 100, 5, BLACK);
+        assert_eq!(found(&page).len(), 2);
+        draw(&mut page, (118, 106), (6, 2), BLACK);
+        assert_eq!(found(&page), [(40.0, 20.0, 10, false)]);
+    }
+
+    #[test]
+    fn a_small_red_title_is_found_beside_large_seals() {
+        let mut page = Picture::zeros(1100, 400, 3);
+        page.data.fill(240);
+        word(&mut page, 40, 100, 12, BLACK);
+        word(&mut page, 60, 200, 4, RED);
+        for x in [60, 200] {
+            draw(&mut page, (x, 300), (66, 66), RED);
+        }
+        assert!(found(&page).contains(&(60.0, 20.0, 4, true)));
+    }
+
+    #[test]
+    fn dark_blue_print_is_found() {
+        let mut page = page();
+        word(&mut page, 40, 100, 12, BLACK);
+        word(&mut page, 60, 200, 12, [50, 60, 120]);
+        assert!(found(&page).contains(&(60.0, 20.0, 12, true)));
     }
 
     #[test]
