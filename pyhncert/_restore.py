@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from pyhncert._core import sha256
 from pyhncert._store_settings import open_store
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import (
+    SCHEMA,
     Backup,
     BackupFolder,
     Given,
@@ -22,6 +24,7 @@ from pyhncert.keep import (
     fsync_folder,
     read_given,
     storage_fault,
+    try_lock,
     upgrade_register,
     write_new,
 )
@@ -73,8 +76,58 @@ def restore(  # what a restore needs
             f"backup {backup.name} is damaged: {faults[0].en}{more}; nothing was restored",
             f"bản sao lưu {backup.name} bị hỏng: {faults[0].vi}{more}; chưa khôi phục gì",
         )
+    if backup.manifest["schema"] > SCHEMA:
+        raise StorageFault(
+            f"backup {backup.name} was made by a newer software (schema {backup.manifest['schema']}); install that one",
+            f"bản sao lưu {backup.name} do phần mềm mới hơn tạo (lược đồ {backup.manifest['schema']}); hãy cài bản đó",
+        )
     given = read_given(receipts)
-    draft = to.with_name(f".{to.name}.restoring-{randomness(6).hex()}")
+    draft = to.with_name(f".{to.name}.restoring")
+    with _alone(draft):
+        refilled, lost = _restored(held, backup, draft, to, given, last, clock, randomness)
+    return Restored(
+        backup=backup,
+        folder=to,
+        refilled=refilled,
+        lost=lost,
+        left_out=tuple(backup.manifest["left_out"]),
+        elsewhere=tuple(backup.manifest["elsewhere"]),
+    )
+
+
+@contextmanager
+def _alone(draft: Path) -> Iterator[None]:
+    """One restore into a place at a time; what a killed one left beside it goes first."""
+    lock = draft.with_name(f"{draft.name}.lock")
+    try:
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as err:
+        raise storage_fault(err, lock) from err
+    try:
+        if not try_lock(fd):
+            raise UsageFault(
+                f"{draft.parent}: another restore is at work on this folder; wait for it",
+                f"{draft.parent}: đang có tiến trình khác khôi phục vào đây; hãy chờ",
+            )
+        shutil.rmtree(draft, ignore_errors=True)
+        yield
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        lock.unlink(missing_ok=True)
+        os.close(fd)
+
+
+def _restored(  # noqa: PLR0917  what a restore needs
+    held: BackupFolder,
+    backup: Backup,
+    draft: Path,
+    to: Path,
+    given: Sequence[Given],
+    last: Mapping[str, int],
+    clock: Clock,
+    randomness: Randomness,
+) -> tuple[Refilled, tuple[str, ...]]:
+    """Make the office in `draft` and give it its place."""
     try:
         draft.mkdir(mode=0o700)
         _lay_out(held, backup, draft)
@@ -85,16 +138,7 @@ def restore(  # what a restore needs
         fsync_folder(to.parent)
     except OSError as err:
         raise storage_fault(err, to) from err
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return Restored(
-        backup=backup,
-        folder=to,
-        refilled=refilled,
-        lost=lost,
-        left_out=tuple(backup.manifest["left_out"]),
-        elsewhere=tuple(backup.manifest["elsewhere"]),
-    )
+    return refilled, lost
 
 
 def _lay_out(held: BackupFolder, backup: Backup, draft: Path) -> None:

@@ -113,6 +113,24 @@ def check(folder: Path, *, name: str | None, every: bool) -> None:
         raise StorageFault(f"damaged: {names}", f"bị hỏng: {names}")
 
 
+@backup.command("prune")
+@_FOLDER
+@click.option("--keep", type=click.IntRange(1), required=True, metavar="N", help="how many of the newest stay")
+@global_options
+def prune(folder: Path, *, keep: int) -> None:
+    """Remove all backups in DIR but the newest N, and the objects that only they needed; print their names."""
+    from pyhncert.keep import BackupFolder  # noqa: PLC0415
+
+    said = settings()
+    gone = BackupFolder(folder).prune(keep)
+    tell(said.words(f"đã xóa {len(gone)} bản sao lưu", f"removed {len(gone)} backups"))
+    if said.json:
+        give_json({"format": "hncert/backup-pruned", "version": 1, "removed": list(gone)})
+    else:
+        for name in gone:
+            give(name)
+
+
 def _last(pairs: tuple[str, ...]) -> dict[str, int]:
     """`BOOK=NUMBER` pairs."""
     found: dict[str, int] = {}

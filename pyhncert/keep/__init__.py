@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._breakers import Breakers
     from pyhncert.keep._canonical import findings_digest
     from pyhncert.keep._create import create_register, upgrade_register
+    from pyhncert.keep._database import SCHEMA
     from pyhncert.keep._disk import (
         NewFile,
         check_disk,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         fsync_folder,
         move_new,
         storage_fault,
+        try_lock,
         write_new,
     )
     from pyhncert.keep._export import csv_metadata, export_csv, export_json
@@ -85,10 +87,11 @@ _HOME = {
     "Refusal": "_refusals",
     "Register": "_register",
     "S3Store": "_s3_store",
+    "SCHEMA": "_database",
     "STATES": "_acts",
+    "Service": "_serve",
     "ShareRules": "_share_rules",
     "Shares": "_shares",
-    "Service": "_serve",
     "Transition": "_acts",
     "Undelivered": "_recover",
     "View": "_share_rules",
@@ -111,6 +114,7 @@ _HOME = {
     "read_given": "_given",
     "share_rules": "_share_rules",
     "storage_fault": "_disk",
+    "try_lock": "_disk",
     "upgrade_register": "_create",
     "write_new": "_disk",
 }
@@ -118,6 +122,7 @@ _HOME = {
 __all__ = [
     "ABANDONABLE",
     "FIELD",
+    "SCHEMA",
     "STATES",
     "Backup",
     "BackupFolder",
@@ -168,6 +173,7 @@ __all__ = [
     "read_given",
     "share_rules",
     "storage_fault",
+    "try_lock",
     "upgrade_register",
     "write_new",
 ]

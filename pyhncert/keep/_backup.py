@@ -222,6 +222,34 @@ class BackupFolder:
             return False
         return True
 
+    def prune(self, keep: int) -> tuple[str, ...]:
+        """Remove all backups but the newest `keep`, and the objects that none of those needs; returns their names.
+
+        A run that is killed has removed whole backups, or objects that none needs.
+
+        Raises:
+            UsageFault: `keep` is below 1, or another run is at work here.
+            StorageFault: a backup that stays cannot be read, so what it needs is not known; or the disk fails.
+        """
+        if keep < 1:
+            raise UsageFault("at least one backup stays", "phải giữ lại ít nhất một bản sao lưu")
+        with self._alone():
+            held = self.all()
+            needed = {name for one in held[-keep:] for name in self.names(one)}
+            gone = tuple(one.name for one in held[:-keep])
+            try:
+                for name in gone:
+                    draft = self.folder / f".making-{secrets.token_hex(6)}"
+                    (self.folder / "snapshots" / name).rename(draft)
+                    fsync_folder(self.folder / "snapshots")
+                    shutil.rmtree(draft)
+                for name in list(self.objects.digests()):
+                    if name not in needed:
+                        self.objects.delete(name)
+            except OSError as err:
+                raise storage_fault(err, self.folder) from err
+        return gone
+
     # -- looking -----------------------------------------------------------------------------------------------------
 
     def all(self) -> list[Backup]:
@@ -270,8 +298,16 @@ class BackupFolder:
         return self.folder / "snapshots" / backup.name / file
 
     def names(self, backup: Backup) -> list[str]:
-        """The digests of a backup's objects."""
-        return self.path(backup, OBJECTS).read_text("ascii").split()
+        """The digests of a backup's objects; raises StorageFault where the list is not the one of its manifest."""
+        path = self.path(backup, OBJECTS)
+        try:
+            text = path.read_bytes()
+        except OSError as err:
+            raise storage_fault(err, path) from err
+        listed = {item["path"]: item["sha256"] for item in backup.manifest["files"]}
+        if hashlib.sha256(text).hexdigest() != listed.get(OBJECTS):
+            raise _damaged(path)
+        return text.decode("ascii").split()
 
     def check(self, backup: Backup) -> tuple[Words, ...]:
         """What is wrong with a backup, each byte of it read: files, register, objects. Empty when all is well."""

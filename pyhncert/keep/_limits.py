@@ -27,7 +27,7 @@ _HOLD = text(  # the row is locked against other writers before it is read
     " ON CONFLICT (asker) DO UPDATE SET full_at = bucket.full_at RETURNING full_at"
 )
 _TAKE = text("UPDATE bucket SET full_at = :full WHERE asker = :asker")
-_FORGET = text("DELETE FROM bucket WHERE full_at < :now AND asker <> :asker")
+_FORGET = text("DELETE FROM bucket WHERE full_at <= :now")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +93,18 @@ def refuse_early(connection: Connection, name: bytes, rule: Limit, now: dt.datet
 
 
 def take(connection: Connection, name: bytes, rule: Limit, now: dt.datetime) -> None:
-    """Take one question out of a bucket; those of others that are full again are forgotten.
+    """Take one question out of a bucket.
 
     Raises:
         TooMany: the bucket is empty; it says when to come back.
     """
     full = dt.datetime.fromisoformat(connection.execute(_HOLD, {"asker": name, "now": time_text(now)}).scalar_one())
     connection.execute(_TAKE, {"asker": name, "full": time_text(_after(full, rule, now))})
-    connection.execute(_FORGET, {"asker": name, "now": time_text(now)})
+
+
+def forget(connection: Connection, now: dt.datetime) -> int:
+    """Forget the buckets that are full again, in a transaction that holds none; returns how many."""
+    return connection.execute(_FORGET, {"now": time_text(now)}).rowcount
 
 
 def _after(full: dt.datetime, rule: Limit, now: dt.datetime) -> dt.datetime:

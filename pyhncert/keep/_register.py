@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
 
+_SWEEPS = 8
+"""Of 256 questions of strangers so many are followed by forgetting the buckets that are full again."""
+
 
 class Register(ActSteps):
     """The register: `ActSteps`, refusals, what comes after an act was issued, and recovery after a kill."""
@@ -49,9 +52,12 @@ class Register(ActSteps):
         rule = _limits.limit(what)
         with self._database.reading() as connection:
             _limits.refuse_early(connection, _limits.bucket(connection, what, asker), rule, self._now())
-        with self._database.writing() as connection:
+        with self._database.writing(("asker", what, _limits.asker_name(asker))) as connection:
             _public.with_secret(connection, self._randomness)
             _limits.take(connection, _limits.bucket(connection, what, asker), rule, self._now())
+        if self._randomness(1)[0] < _SWEEPS:
+            with self._database.writing(("asker",)) as connection:
+                _limits.forget(connection, self._now())
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 

@@ -173,7 +173,7 @@ class Shares:
         """
         if not who.strip() or not purpose.strip():
             raise UsageFault("say who you are and for what you look", "hãy cho biết bạn là ai và xem để làm gì")
-        with self._database.writing() as connection:
+        with self._database.writing(("share", normal_key(token))) as connection:
             if (again := self._again(connection, token, request)) is not None:
                 return again
             now = time_text(self._now())

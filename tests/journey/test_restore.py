@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import shutil
+import signal
+import sys
 
 import pytest
 
@@ -11,6 +15,8 @@ import pyhncert
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import BackupFolder
 from pyhncert.office import init_trial, restore_office
+
+pytestmark = pytest.mark.xdist_group("restore")  # one worker makes the lost office
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +104,50 @@ def test_the_command_backs_up_and_checks(hncert, tmp_path):
     assert not (tmp_path / "new").exists() and not list(tmp_path.glob(".new*"))
     with pytest.raises(UsageFault, match="no such folder"):
         restore_office(tmp_path / "b", tmp_path / "no" / "new")
+
+
+def test_a_restore_that_is_killed_leaves_no_office_and_the_next_one_none_of_its_rests(lost, tmp_path):
+    """Kills at Python events of library and rooms; the office is there whole, or not at all."""
+    home, copies = lost
+    dice, killed = random.Random(3), 0
+    rounds = 60 if os.environ.get("HNCERT_SOAK") else 6
+    for turn in range(rounds):
+        to, left = tmp_path / str(turn), dice.randrange(1, 9000)
+        child = os.fork()
+        if child == 0:
+
+            def count(frame, what, arg):
+                nonlocal left
+                if "/pyhncert/" in frame.f_code.co_filename:
+                    left -= 1
+                    if left == 0:
+                        os.kill(os.getpid(), signal.SIGKILL)
+
+            try:
+                sys.setprofile(count)
+                restore_office(home / "backup", to, receipts=[home / "out"])
+            except BaseException:  # noqa: BLE001
+                os._exit(9)
+            os._exit(0)
+        status = os.waitpid(child, 0)[1]
+        assert os.WIFSIGNALED(status) or status == 0
+        killed += os.WIFSIGNALED(status)
+        if not to.exists():
+            assert len(restore_office(home / "backup", to, receipts=[home / "out"]).refilled.entered) == 2
+        office = pyhncert.open_office(to)
+        assert [line.code for line in office.register.lines()] == [copy.code for copy in copies]
+        assert office.register.check() == ()
+    assert killed > rounds // 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(str(turn) for turn in range(rounds))
+
+
+def test_a_backup_of_a_newer_software_is_refused(lost, tmp_path, monkeypatch):
+    from pyhncert import _restore
+
+    home, _ = lost
+    monkeypatch.setattr(_restore, "SCHEMA", "0001")
+    with pytest.raises(StorageFault, match="made by a newer software"):
+        restore_office(home / "backup", tmp_path / "new")
 
 
 def test_a_register_of_a_server_comes_back_as_a_file(tmp_path):

@@ -183,13 +183,13 @@ def test_the_office_goes_on_certifying_while_it_is_backed_up(open_register, acts
 
 
 def test_a_backup_that_is_killed_is_none_and_the_next_run_goes_on(
-    register, acts, store, path, clock, tmp_path, holders
+    register, acts, store, path, clock, tmp_path, holders, medium
 ):
     """Kills at Python events of the room; a folder under `snapshots` is a whole backup or not there."""
     issue(register, acts, store, 6)
     register.leave()
     dice, folder = random.Random(5), tmp_path / "b"
-    rounds = 200 if os.environ.get("HNCERT_SOAK") else 8
+    rounds = 200 if os.environ.get("HNCERT_SOAK") else 8 if medium == "sqlite" else 4
     killed = whole = 0
     for turn in range(rounds):
         child = os.fork()
@@ -220,7 +220,7 @@ def test_a_backup_that_is_killed_is_none_and_the_next_run_goes_on(
         held = keep.BackupFolder(folder, unit="U")
         assert all(held.check(one) == () for one in held.all())
         whole = len(held.all())
-    assert killed > rounds // 4
+    assert killed >= rounds // 4
     with keep.Register(path, clock=clock, randomness=os.urandom, holder_folder=holders) as mine:
         last = make(folder, mine, store, made_at=NOW + dt.timedelta(days=1))
     held = keep.BackupFolder(folder)
@@ -265,3 +265,28 @@ def test_a_snapshot_says_what_the_register_says_on_either_database(register, act
         assert acts.reserve(copy).number == 3
     with pytest.raises(StorageFault):
         register.snapshot(tmp_path / "copy.sqlite")
+
+
+@only_sqlite
+def test_old_backups_go_with_what_only_they_needed(register, acts, store, tmp_path):
+    (first,) = issue(register, acts, store)
+    made = [make(tmp_path / "b", register, store)]
+    store.delete(first.file_digest)
+    issue(register, acts, store)
+    for n in (1, 2):
+        made.append(make(tmp_path / "b", register, store, made_at=NOW + dt.timedelta(days=n)))
+    held = keep.BackupFolder(tmp_path / "b")
+    assert made[1].missing == ()  # the older backup's object serves, as long as the register names it
+    register.store = store
+    assert held.prune(3) == ()
+    held.path(made[0], "objects.txt").write_bytes(b"")
+    with pytest.raises(StorageFault, match="damaged"):
+        held.prune(3)
+    assert held.prune(1) == (made[0].name, made[1].name)
+    assert [one.name for one in held.all()] == [made[2].name] and held.check(made[2]) == ()
+    (tmp_path / "b" / "objects" / "ab").mkdir(exist_ok=True)
+    stray = held.objects.put(b"nobody needs this")
+    held.prune(1)
+    assert not held.objects.has(stray) and set(held.objects.digests()) == set(held.names(made[2]))
+    with pytest.raises(UsageFault, match="at least one backup stays"):
+        held.prune(0)

@@ -13,7 +13,7 @@ from mediums import only_sqlite, tamper
 
 from pyhncert import keep
 from pyhncert.errors import TooMany, Unavailable, UsageFault
-from pyhncert.keep import _limits, _sqlite
+from pyhncert.keep import _limits, _register, _sqlite
 
 RULE = _limits.limit("look_up")
 
@@ -62,7 +62,8 @@ def test_a_refused_question_writes_nothing(register, path):
         assert link.execute("PRAGMA data_version").fetchone() == before
 
 
-def test_full_buckets_are_forgotten_and_no_address_is_kept(register, clock, path):
+def test_full_buckets_are_forgotten_and_no_address_is_kept(register, clock, path, monkeypatch):
+    monkeypatch.setattr(_register, "_SWEEPS", 256)  # each time, not now and then
     ask(register, "203.0.113.7")
     clock.now += dt.timedelta(hours=1)
     ask(register, "an address")
