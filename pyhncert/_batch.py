@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pyhncert._certify import Run
 from pyhncert._doctor import preflight
+from pyhncert._errand import Errand
 from pyhncert._prepared import Prepared
 from pyhncert.errors import (
     CertificateFault,
@@ -102,7 +103,10 @@ class Batch:
                 f"{out} đã dành cho bản sao khác trong lượt này; hãy đặt tên riêng cho từng bản",
             )
         run = Run(
-            self._office, officer=self._officer, requester=self._requester, copies=copies, progress=self._progress
+            self._office,
+            officer=self._officer,
+            errand=Errand(requester=self._requester, copies=copies),
+            progress=self._progress,
         )
         with ExitStack() as spool:
             folder = spool.enter_context(run.spool(scans, always=True))

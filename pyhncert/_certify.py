@@ -16,16 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyhncert import _kept, capture, check, deliver, issue, keep
-from pyhncert._before import Vetted, WatchedTimestamper, clock_facts, clock_notes, vet
+from pyhncert._before import WatchedTimestamper, clock_facts, clock_notes, vet
 from pyhncert._core import sha256
 from pyhncert._doctor import preflight
+from pyhncert._errand import Errand, title
 from pyhncert._issued import copy_of, issued_before
-from pyhncert._mandate import check_kind, delegation_json
+from pyhncert._mandate import check_kind
 from pyhncert._prepared import Admitted, Prepared, Seen
-from pyhncert._read import finding_json, known_kind, may_be_long, secret_refused, software, some, understand
+from pyhncert._read import known_kind, may_be_long, secret_refused, software, some, understand
 from pyhncert._signed import refuse_signed
 from pyhncert._upgrade import upgrade_jobs, waiting_notes
-from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError, UsageFault
+from pyhncert.errors import Blocked, HncertError, QualityRefused, ScanError
 from pyhncert.values import (
     VIETNAM,
     ActNumber,
@@ -84,18 +85,12 @@ class Run:
         office: Office,
         *,
         officer: str | None = None,
-        requester: str = "",
-        copies: int = 1,
+        errand: Errand | None = None,
         progress: Progress | None = None,
-        idempotency_key: str | None = None,
     ) -> None:
-        if copies < 1:
-            raise UsageFault(f"{copies} copies; at least 1", f"{copies} bản; ít nhất 1")
         self.office = office
         self.officer = office.settings.officer(officer)
-        self.requester = requester
-        self.copies = copies
-        self.idempotency_key = idempotency_key
+        self.errand = errand or Errand()
         self.stages_s: dict[str, float] = {}
         self._progress = progress or (lambda _name, _seconds: None)
 
@@ -113,7 +108,8 @@ class Run:
         """The whole way; see `Office.certify`."""
         with self._step("recover"):
             self._recover()
-        if self.idempotency_key is not None and (line := self.office.register.issued_under(self.idempotency_key)):
+        key = self.errand.idempotency_key
+        if key is not None and (line := self.office.register.issued_under(key)):
             return issued_before(self.office, line, out, sources)
         with self.spool(sources) as spool:
             prepared = self.prepare(sources, out, decide, spool)
@@ -125,6 +121,7 @@ class Run:
         """Everything up to and with the officer's yes; nothing is reserved yet."""
         with self._step("preflight"):
             silent = preflight(self.office, self.officer, out)
+            self.errand.check(self.office)
         seen = self._see(sources, spool)
         check_kind(self.officer, seen.kind)
         with self._step("decision"):
@@ -137,7 +134,7 @@ class Run:
             vetted = vet(self.office, self.officer)
             for found in vetted.objects:
                 self.office.store.put(found)
-            number = self._reserve(seen, prepared.decision, vetted)
+            number = self.errand.reserve(self.office, self.officer, seen, prepared.decision, vetted)
         try:
             copy, line = self._issue(seen, number, out, prepared.silent, vetted.notes)
         except BaseException as err:
@@ -167,7 +164,7 @@ class Run:
             self.office.register.delivered(left.line.act_id, problem=problem)
 
     def _see(self, sources: Sequence[Source], spool: Path | None) -> Seen:
-        limits = self._limits()
+        limits, began = self._limits(), self.office.clock()
         with self._step("load"):
             admitted = self._admit(sources, limits)
         records: list[PageRecord] = []
@@ -181,7 +178,7 @@ class Run:
             raise secret_refused(secret, sources)
         with self._step("findings"):
             kind, fields, findings, _ = understand(facts, readings, self._today())
-        return Seen(
+        seen = Seen(
             scans=tuple(record for record, _ in admitted),
             records=tuple(records),
             facts=tuple(facts),
@@ -189,8 +186,12 @@ class Run:
             kind=kind,
             fields=fields,
             findings=findings,
+            began=began,
+            shown=self.office.clock(),
             raw=tuple(admitted) if self.office.settings.keep_raw else (),
         )
+        before = self.errand.seen_before(self.office, seen)
+        return replace(seen, findings=(*seen.findings, *before)) if before else seen
 
     def _limits(self) -> capture.Limits:
         settings = self.office.settings
@@ -294,31 +295,6 @@ class Run:
 
     # -- from the number on ------------------------------------------------------------------------------------------
 
-    def _reserve(self, seen: Seen, decision: Decision, vetted: Vetted) -> ActNumber:
-        settings = self.office.settings
-        record = {
-            "findings": [finding_json(f) for f in seen.findings],
-            "overrides": [{"code": o.code, "reason": o.reason} for o in decision.overrides],
-            "officer": self.officer.id,
-            "reason": decision.reason,
-            **delegation_json(self.officer),
-            "signing": vetted.record,
-        }
-        return self.office.register.reserve(
-            unit=settings.unit,
-            symbol=settings.suffix,
-            requester=self.requester,
-            original=_title(seen.kind),
-            kind=seen.kind.key,
-            signer=", ".join(part for part in (self.officer.name, self.officer.title) if part),
-            pages=len(seen.records),
-            copies=self.copies,
-            decision=record,
-            level_asked=settings.level,
-            person=self.officer.name,
-            idempotency_key=self.idempotency_key,
-        )
-
     def _issue(
         self, seen: Seen, number: ActNumber, out: Path | None, silent: tuple[Words, ...], notes: tuple[Words, ...]
     ) -> tuple[CertifiedCopy, RegisterLine]:
@@ -381,8 +357,9 @@ class Run:
                 length=len(pdf),
                 earlier=() if file_digest == sealed.file_digest else (sealed,),
                 out_hint=out,
-                jobs=(waits := upgrade_jobs(number.code, level, settings.level)),
                 holder_secret=secret,
+                jobs=(*(waits := upgrade_jobs(number.code, level, settings.level)), *self.errand.jobs(number.code)),
+                supersedes=self.errand.supersedes,
                 person=self.officer.name,
                 **facts,
             )
@@ -407,7 +384,7 @@ class Run:
             agency_certificate=sha256(self.office.credential(settings.agency).certificate),
             certified_at=now,
             kind=seen.kind.key,
-            title=_title(seen.kind),
+            title=title(seen.kind),
             scans=seen.scans,
             pages=seen.records,
             readings=seen.readings,
@@ -475,10 +452,6 @@ class Run:
         began = time.perf_counter()
         yield
         self._done(name, time.perf_counter() - began)
-
-
-def _title(kind: Kind) -> str:
-    return kind.title or kind.name.vi
 
 
 def _why(err: BaseException) -> str:

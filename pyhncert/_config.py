@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from pyhncert._config_desk import DESK, DeskSettings, read_desk
 from pyhncert._store_settings import S3Settings, read_s3
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import LEVELS, Level, Second
@@ -47,6 +48,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "agency": _KEY | {"name", "picture", "seal_mm"},
     "qr": _KEY,
     "desktop": frozenset({"url", "timeout_s", "certificates"}),
+    "desk": DESK,
     "limits": frozenset({"max_pixels", "max_pages", "max_bytes"}),
 }
 _OFFICER = _KEY | {"id", "name", "title", "picture", "signs_by"}
@@ -141,6 +143,7 @@ class OfficeSettings:
     seal_mm: float | None
     qr: KeySettings
     desktop: DesktopSettings | None
+    desk: DeskSettings
     max_pixels: int
     max_pages: int
     max_bytes: int
@@ -278,6 +281,7 @@ class _Reader:
             seal_mm=self._get("agency", "seal_mm", 0, (int, float)) or None,
             qr=self._key("qr"),
             desktop=self._desktop(),
+            desk=read_desk(self.data.get("desk", {}), self._wrong),
             max_pixels=int(self._get("limits", "max_pixels", 200_000_000, int)),
             max_pages=int(self._get("limits", "max_pages", 1000, int)),
             max_bytes=int(self._get("limits", "max_bytes", 512 * 1024 * 1024, int)),

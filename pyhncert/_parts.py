@@ -79,7 +79,8 @@ class OfficeParts:
             randomness=self.randomness,
             holder_folder=self.settings.folder / "work" / "holders",
             store=self.store,
-            device=self.settings.unit,
+            device=self.settings.desk.device,
+            place=self.settings.unit,
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,10 @@ class Seen:
     kind: Kind
     fields: tuple[Field, ...]
     findings: tuple[Finding, ...]
+    began: dt.datetime
+    """When its scans were taken up."""
+    shown: dt.datetime
+    """When it was ready for the officer."""
     raw: tuple[Admitted, ...] = ()
     """The scans themselves, where the office keeps them."""
 

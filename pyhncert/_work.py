@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pyhncert import _upgrade
+from pyhncert import _notify, _upgrade
 from pyhncert.errors import HncertError, RevocationFault, Unavailable, UsageFault
 from pyhncert.keep import Service
 from pyhncert.values import Words
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "LATER", "Worker"]
 
-KINDS: dict[str, Callable[[Office, Lease, Callable[[str], None]], None]] = {_upgrade.KIND: _upgrade.upgrade}
+KINDS: dict[str, Callable[[Office, Lease, Callable[[str], None]], None]] = {
+    _upgrade.KIND: _upgrade.upgrade,
+    _notify.KIND: _notify.notify,
+}
 """What each kind of job does; it ends its own lease in the transaction of its effect."""
 LATER = (Unavailable, RevocationFault)
 """Errors that are no fault of a job: what is missing may come, so it is tried for ever."""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert._config import default_trial_folder, find_office, load_settings
 from pyhncert._found import file_bytes, not_found
-from pyhncert._parts import OfficeParts, Passwords, now_in_vietnam
+from pyhncert._parts import Passwords, now_in_vietnam
+from pyhncert._reception import Reception
 from pyhncert.errors import UsageFault
 from pyhncert.values import (
     VIETNAM,
@@ -104,7 +105,7 @@ def open_office(
     return Office(load_settings(found), password=password, clock=clock, randomness=randomness)
 
 
-class Office(OfficeParts):
+class Office(Reception):
     """One open office; many threads may use it at once.
 
     `clock` and `randomness` are its only sources of time and chance, `password` is asked when a key file needs one.
@@ -123,12 +124,15 @@ class Office(OfficeParts):
         copies: int = 1,
         progress: Progress | None = None,
         idempotency_key: str | None = None,
+        dossier: str | None = None,
+        channel: str | None = None,
     ) -> CertifiedCopy:
         """Certify that the scans (one original, all its pages) are shown truly: sign, register, and write to `out`.
 
         `decide` is the officer: it is shown the proposal and answers. Without `out` no file is written; the copy is
         in the answer and in the store. Sent twice with one `idempotency_key` (any text of the caller's), it issues
-        once: the second time the first copy is the answer, and is completed at `out` where it is not there.
+        once: the second time the first copy is the answer, and is completed at `out` where it is not there. `dossier`
+        is the file (hồ sơ) that the original came in, `channel` (``desk``, ``online``) how; see docs/register.md.
 
         Raises:
             ScanError, QualityRefused, Blocked: the scans, or the officer, stand against it; no number was used.
@@ -137,16 +141,44 @@ class Office(OfficeParts):
             StorageFault: disk or database; a number that was reserved is voided with its reason.
         """
         from pyhncert._certify import Run  # noqa: PLC0415  loads the rooms
+        from pyhncert._errand import Errand  # noqa: PLC0415
 
-        run = Run(
-            self,
-            officer=officer,
-            requester=requester,
-            copies=copies,
-            progress=progress,
-            idempotency_key=idempotency_key,
+        errand = Errand(
+            requester=requester, copies=copies, channel=channel, dossier=dossier, idempotency_key=idempotency_key
         )
+        run = Run(self, officer=officer, errand=errand, progress=progress)
         return run.certify(scans, out, decide)
+
+    def correct(
+        self,
+        code: str,
+        scans: Sequence[Source],
+        out: Path | None = None,
+        *,
+        decide: Callable[[Proposal], Decision],
+        reason: str,
+        fault: str = "office",
+        officer: str | None = None,
+        requester: str | None = None,
+        copies: int | None = None,
+        progress: Progress | None = None,
+    ) -> CertifiedCopy:
+        """Issue a new copy in the place of the delivered copy `code`, which had a mistake.
+
+        As `certify`, under a new number; when its line is closed the old one is superseded by it in the same
+        transaction, and a job tells the holder. `fault` is the ``office``'s, which then charges nothing, or the
+        ``applicant``'s. Requester and copies are the old line's where nothing else is said.
+
+        Raises:
+            UsageFault: no such code, its copy is not in force, or no reason is given; before anything slow.
+            HncertError: as `certify`; the old copy then stands as it was.
+        """
+        from pyhncert._certify import Run  # noqa: PLC0415  loads the rooms
+        from pyhncert._errand import Correction, Errand  # noqa: PLC0415
+
+        correction = Correction(code=code, reason=reason, fault=fault)
+        errand = Errand.correcting(self, correction, requester=requester, copies=copies)
+        return Run(self, officer=officer, errand=errand, progress=progress).certify(scans, out, decide)
 
     def examine(
         self, scans: Sequence[Source], *, officer: str | None = None, progress: Progress | None = None

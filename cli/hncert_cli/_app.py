@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "read": ("_read", "đọc bản quét, không cấp gì", "read a scan and issue nothing"),
     "revoke": ("_acts", "thu hồi một bản sao", "revoke a copy"),
     "supersede": ("_acts", "đánh dấu bản sao đã được thay thế", "mark a copy as superseded"),
+    "correct": ("_correct", "cấp bản sao mới thay bản đã trả bị sai", "replace a delivered copy that had a mistake"),
     "renew": ("_renew", "gia hạn các bản sao sắp hết hạn chứng minh", "renew copies whose evidence ends soon"),
     "worker": ("_worker", "bổ sung những gì bản sao còn thiếu", "add what copies still lack"),
     "register": ("_register", "xem và xuất sổ chứng thực", "show and export the register"),

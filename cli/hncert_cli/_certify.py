@@ -157,6 +157,8 @@ def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
 @click.option(
     "--copies", type=click.IntRange(1, 10_000), default=1, show_default=True, help="how many copies the register counts"
 )
+@click.option("--file", "dossier", metavar="CODE", help="the file (hồ sơ) that the original came in")
+@click.option("--channel", type=click.Choice(["desk", "online"]), help="how it came; else as in office.toml")
 @click.option("--each", is_flag=True, help="each scan is an original of its own: show all, then sign all with one PIN")
 @click.option("--dry-run", is_flag=True, help="do everything up to the decision; reserve, sign and write nothing")
 @global_options
@@ -170,6 +172,8 @@ def certify(
     officer: str | None,
     requester: str,
     copies: int,
+    dossier: str | None,
+    channel: str | None,
     each: bool,
     dry_run: bool,
 ) -> int:
@@ -236,6 +240,8 @@ def certify(
         officer=officer,
         requester=requester,
         copies=copies,
+        dossier=dossier,
+        channel=channel,
         decide=decider(said, overrides, yes=yes),
         progress=progress,
     )

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hncert_cli import _register_desk, _register_refuse
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import Settings, give, give_bytes, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Group
-from pyhncert.errors import StorageFault, UsageFault
+from hncert_cli._written import month_of, write_new
+from pyhncert.errors import UsageFault
 from pyhncert.escape import for_json
 from pyhncert.values import VIETNAM
 
 if TYPE_CHECKING:
     from pyhncert.values import RegisterLine
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 STATES = {
     "number_reserved": ("đã lấy số", "number reserved"),
     "officer_signed": ("người chứng thực đã ký", "signed by the officer"),
@@ -32,19 +32,6 @@ STATES = {
     "revoked": ("đã thu hồi", "revoked"),
     "superseded": ("đã được thay thế", "superseded"),
 }
-
-
-def month_of(text: str | None) -> tuple[int, int] | None:
-    """`2026-11` as year and month."""
-    if text is None:
-        return None
-    if not MONTH.fullmatch(text):
-        raise UsageFault(
-            f"month {text!r} is not of the form YYYY-MM, as 2026-11",
-            f"tháng {text!r} không có dạng YYYY-MM, ví dụ 2026-11",
-        )
-    year, _, month = text.partition("-")
-    return int(year), int(month)
 
 
 def as_json(line: RegisterLine) -> dict[str, Any]:
@@ -156,21 +143,6 @@ def _evidence_lines(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield w("bằng chứng", "evidence"), w("thiếu trong kho", "missing from the store")
 
 
-@register.command("refusals")
-@global_options
-def list_refusals() -> None:
-    """List papers that were stopped as state secrets: time, officer, reason of the law, pages; nothing else is kept."""
-    said = settings()
-    stopped = open_office(said).register.refusals()
-    if said.json:
-        from hncert_cli._json import plain  # noqa: PLC0415
-
-        give_json([{"format": "hncert/refusal", "version": 1, **plain(refusal)} for refusal in stopped])
-        return
-    for refusal in stopped:
-        give(local(refusal.at), refusal.officer, refusal.reason, str(refusal.pages))
-
-
 def _day(year: int | None, month: int | None) -> dt.date:
     """The day whose form of the register is used: the last of what is exported, but not after today."""
     today = dt.datetime.now(VIETNAM).date()
@@ -239,14 +211,18 @@ def export(*, form: str, month: str | None, year: int | None, out: Path | None) 
     tell(said.words(f"đã ghi {out}", f"wrote {out}"))
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet."""
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError as err:
-        raise UsageFault(f"{path} exists; give another name", f"{path} đã có; cho tên khác") from err
-    except OSError as err:
-        raise StorageFault(
-            f"{path} cannot be written: {err.strerror}", f"không ghi được {path}: {err.strerror}"
-        ) from err
+for command in (
+    _register_desk.receive,
+    _register_desk.slip,
+    _register_desk.show_file,
+    _register_desk.files,
+    _register_desk.step,
+    _register_desk.handover,
+    _register_desk.due,
+    _register_desk.fee,
+    _register_desk.times,
+    _register_refuse.refuse,
+    _register_refuse.refusals,
+    _register_refuse.refusal,
+):
+    register.add_command(command)

@@ -4,7 +4,8 @@ Most people need ``Register(path, clock=…, randomness=…)``: `reserve` takes 
 `advance` records each step, `close` enters the finished copy, `void` gives a number up with its reason. `recover`
 settles what a killed process left behind. `Register.jobs` holds what
 waits for a slow service, `Register.breakers` which services rest. An `ObjectStore` keeps files by
-digest, `FolderStore` on a disk and `S3Store` on a server; `fee` counts column 7.
+digest, `FolderStore` on a disk and `S3Store` on a server. `charge` counts column 7, `due` says by when an answer is
+promised, `Register.receive` opens a file (hồ sơ) for an applicant.
 
 Promised for ever: numbers of a unit, kind of book and year run from 01 without gaps; a code, once given, names one act.
 Names load when they are first used, because SQLAlchemy is 0.14 CPU s.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._backup import Backup, BackupFolder
     from pyhncert.keep._book import BookSettings
     from pyhncert.keep._breakers import Breakers
+    from pyhncert.keep._calendar import Due, OfficeHours, due, is_working_day
     from pyhncert.keep._canonical import findings_digest
     from pyhncert.keep._create import create_register, upgrade_register
     from pyhncert.keep._database import SCHEMA
@@ -34,15 +36,17 @@ if TYPE_CHECKING:
         try_lock,
         write_new,
     )
-    from pyhncert.keep._export import csv_metadata, export_csv, export_json
-    from pyhncert.keep._fees import FeeRule, fee, fee_rule
+    from pyhncert.keep._dossiers import Dossier, NewDossier, check_dossier_code
+    from pyhncert.keep._export import csv_metadata, export_csv, export_json, paid
+    from pyhncert.keep._fees import FeeRule, charge, fee_rule
     from pyhncert.keep._folder_store import FolderStore
     from pyhncert.keep._given import Given, read_given
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
+    from pyhncert.keep._marks import document_name
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
     from pyhncert.keep._refill import Refilled
-    from pyhncert.keep._refusals import Refusal
+    from pyhncert.keep._refusals import Refusal, RefusalReason, refusal_reasons
     from pyhncert.keep._register import Register
     from pyhncert.keep._s3_store import S3Store
     from pyhncert.keep._serve import Service
@@ -58,7 +62,10 @@ if TYPE_CHECKING:
         share_rules,
     )
     from pyhncert.keep._shares import Shares, new_key
+    from pyhncert.keep._slips import appointment_pdf, refusal_pdf
+    from pyhncert.keep._states import file_state_words, file_states, portal_code, portal_words, state_data
     from pyhncert.keep._store import ObjectStore
+    from pyhncert.keep._times import StageTimes
 
 _HOME = {
     "ABANDONABLE": "_acts",
@@ -68,6 +75,8 @@ _HOME = {
     "Breakers": "_breakers",
     "ByHolder": "_share_rules",
     "ByOfficer": "_share_rules",
+    "Dossier": "_dossiers",
+    "Due": "_calendar",
     "FIELD": "_share_rules",
     "FeeRule": "_fees",
     "FolderStore": "_folder_store",
@@ -77,14 +86,17 @@ _HOME = {
     "JobRules": "_jobs",
     "Jobs": "_jobs",
     "Lease": "_jobs",
+    "NewDossier": "_dossiers",
     "NewFile": "_disk",
     "NewGrant": "_share_rules",
     "NewJob": "_jobs",
     "ObjectStore": "_store",
+    "OfficeHours": "_calendar",
     "Purpose": "_share_rules",
     "Recovered": "_recover",
     "Refilled": "_refill",
     "Refusal": "_refusals",
+    "RefusalReason": "_refusals",
     "Register": "_register",
     "S3Store": "_s3_store",
     "SCHEMA": "_database",
@@ -92,27 +104,41 @@ _HOME = {
     "Service": "_serve",
     "ShareRules": "_share_rules",
     "Shares": "_shares",
+    "StageTimes": "_times",
     "Transition": "_acts",
     "Undelivered": "_recover",
     "View": "_share_rules",
+    "appointment_pdf": "_slips",
+    "charge": "_fees",
     "check_disk": "_disk",
+    "check_dossier_code": "_dossiers",
     "clean_leftovers": "_disk",
     "create_register": "_create",
     "csv_metadata": "_export",
+    "document_name": "_marks",
+    "due": "_calendar",
     "export_csv": "_export",
     "export_json": "_export",
-    "fee": "_fees",
     "fee_rule": "_fees",
+    "file_state_words": "_states",
+    "file_states": "_states",
     "findings_digest": "_canonical",
     "free_bytes": "_disk",
     "fsync_folder": "_disk",
+    "is_working_day": "_calendar",
     "job_rules": "_jobs",
     "may": "_acts",
     "monthly_pdf": "_print",
     "move_new": "_disk",
     "new_key": "_shares",
+    "paid": "_export",
+    "portal_code": "_states",
+    "portal_words": "_states",
     "read_given": "_given",
+    "refusal_pdf": "_slips",
+    "refusal_reasons": "_refusals",
     "share_rules": "_share_rules",
+    "state_data": "_states",
     "storage_fault": "_disk",
     "try_lock": "_disk",
     "upgrade_register": "_create",
@@ -130,6 +156,8 @@ __all__ = [
     "Breakers",
     "ByHolder",
     "ByOfficer",
+    "Dossier",
+    "Due",
     "FeeRule",
     "FolderStore",
     "Given",
@@ -138,40 +166,57 @@ __all__ = [
     "JobRules",
     "Jobs",
     "Lease",
+    "NewDossier",
     "NewFile",
     "NewGrant",
     "NewJob",
     "ObjectStore",
+    "OfficeHours",
     "Purpose",
     "Recovered",
     "Refilled",
     "Refusal",
+    "RefusalReason",
     "Register",
     "S3Store",
     "Service",
     "ShareRules",
     "Shares",
+    "StageTimes",
     "Transition",
     "Undelivered",
     "View",
+    "appointment_pdf",
+    "charge",
     "check_disk",
+    "check_dossier_code",
     "clean_leftovers",
     "create_register",
     "csv_metadata",
+    "document_name",
+    "due",
     "export_csv",
     "export_json",
-    "fee",
     "fee_rule",
+    "file_state_words",
+    "file_states",
     "findings_digest",
     "free_bytes",
     "fsync_folder",
+    "is_working_day",
     "job_rules",
     "may",
     "monthly_pdf",
     "move_new",
     "new_key",
+    "paid",
+    "portal_code",
+    "portal_words",
     "read_given",
+    "refusal_pdf",
+    "refusal_reasons",
     "share_rules",
+    "state_data",
     "storage_fault",
     "try_lock",
     "upgrade_register",

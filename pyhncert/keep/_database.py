@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, event, exc, text
 from pyhncert.errors import MissingDependency, StorageFault
 from pyhncert.values import Words
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The last migration; a register with another one is not opened."""
 
 Turn = tuple[str, ...]

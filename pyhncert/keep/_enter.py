@@ -15,14 +15,16 @@ from pyhncert.values import VIETNAM, FileState
 
 _ACT = text(
     "INSERT INTO act (id, code, book_id, unit, symbol, year, number, state, certified_at, requester, original, kind,"
-    " pages, signer, copies, fee_vnd, note, findings_digest, level_asked, reason, holder, idempotency_key)"
+    " pages, signer, copies, fee_vnd, note, findings_digest, level_asked, reason, holder, idempotency_key, charge,"
+    " paper_copies, dossier)"
     " VALUES (:id, :code, :book_id, :unit, :symbol, :year, :number, 'number_reserved', :at, :requester, :original,"
     " :kind, :pages, :signer, :copies, :fee_vnd, :note, :findings_digest, :level_asked, '', :holder,"
-    " :idempotency_key)"
+    " :idempotency_key, :charge, :paper_copies, :dossier)"
 )
 _DECISION = text("INSERT INTO decision (act_id, salt, record) VALUES (:id, :salt, :record)")
 _EVENT = text(
-    "INSERT INTO event (act_id, state, at, device, person, facts) VALUES (:id, :state, :at, :device, :person, :facts)"
+    "INSERT INTO event (act_id, state, at, place, device, person, facts)"
+    " VALUES (:id, :state, :at, :place, :device, :person, :facts)"
 )
 _FILE = text(
     "INSERT INTO file_state (file_digest, act_id, step, at, level, length)"
@@ -31,8 +33,11 @@ _FILE = text(
 
 
 def act(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Enter an act whose number was taken in this transaction; `values` has every column but its state and reason."""
-    connection.execute(_ACT, values)
+    """Enter an act whose number was taken in this transaction; `values` has every column but its state and reason.
+
+    How the fee was counted, copies on paper and the file may be left out.
+    """
+    connection.execute(_ACT, {"charge": "", "paper_copies": 0, "dossier": None, **values})
 
 
 def decision(connection: Connection, act_id: str, salt: bytes, record: bytes) -> None:
@@ -46,6 +51,7 @@ def event(
     state: str,
     at: dt.datetime,
     *,
+    place: str = "",
     device: str,
     person: str,
     facts: Mapping[str, Any],
@@ -55,6 +61,7 @@ def event(
         "id": act_id,
         "state": state,
         "at": time_text(at),
+        "place": place,
         "device": device,
         "person": person,
         "facts": record_json(facts).decode(),

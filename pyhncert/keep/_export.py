@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import IO, Any
 
 from pyhncert.escape import for_csv, for_json
@@ -25,9 +26,21 @@ def columns(line: RegisterLine) -> tuple[str, ...]:
         line.original,
         line.signer,
         "0" if voided else str(line.copies),
-        "0" if voided else str(line.fee_vnd),
+        "0" if voided else _fee(line),
         line.note,
     )
+
+
+def _fee(line: RegisterLine) -> str:
+    abroad = line.charge is not None and line.charge.currency != "VND"
+    return paid(line) if abroad else str(line.fee_vnd)
+
+
+def paid(line: RegisterLine) -> str:
+    """What the applicant pays for an act, with its currency."""
+    if line.charge is not None and line.charge.currency != "VND":
+        return f"{line.charge.net} {line.charge.currency}"
+    return f"{line.fee_vnd:,} VND".replace(",", ".")
 
 
 def export_csv(lines: Iterable[RegisterLine], stream: IO[str], *, on: dt.date, bom: bool = False) -> int:
@@ -111,6 +124,9 @@ def as_json(line: RegisterLine) -> dict[str, Any]:
         "signer": line.signer,
         "copies": line.copies,
         "fee_vnd": line.fee_vnd,
+        "charge": {**asdict(line.charge), "net": line.charge.net} if line.charge is not None else None,
+        "paper_copies": line.paper_copies,
+        "dossier": line.dossier,
         "note": line.note,
         "reason": line.reason,
         "changed_at": line.changed_at.isoformat(timespec="seconds") if line.changed_at else None,

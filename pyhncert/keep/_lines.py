@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from pyhncert.errors import UsageFault
 from pyhncert.keep._form import column_8
-from pyhncert.values import FileState, Level, RegisterLine
+from pyhncert.values import Charge, FileState, Level, RegisterLine
 
 _SELECT = (
     "SELECT a.id, a.code, a.unit, b.name AS book, a.year, a.number, a.state, a.certified_at, a.requester, a.original,"
     " a.kind, a.pages, a.signer, a.copies, a.fee_vnd, a.note, a.content_digest, a.file_digest, a.level_asked, a.level,"
-    " a.reason, a.changed_at, a.superseded_by, a.symbol, a.out_hint, a.holder,"
+    " a.reason, a.changed_at, a.superseded_by, a.symbol, a.out_hint, a.holder, a.charge, a.paper_copies, a.dossier,"
     " r.code AS replaces, r.number AS replaces_number, r.year AS replaces_year"
     " FROM act a JOIN book b ON b.id = a.book_id LEFT JOIN act r ON r.superseded_by = a.code"
 )
@@ -28,13 +28,14 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One step of an act: which state it came to, when (Vietnam time), on which device, by whom, with what facts."""
+    """One step: which state was reached, when (Vietnam time), where, on which device, by whom, with what facts."""
 
     state: str
     at: dt.datetime
     device: str
     person: str
     facts: Mapping[str, Any]
+    place: str = ""
 
 
 @cache
@@ -84,12 +85,15 @@ def line(row: Row[Any]) -> RegisterLine:
         level_asked=r["level_asked"],
         kind=r["kind"],
         pages=r["pages"],
+        charge=Charge(**json.loads(r["charge"])) if r["charge"] else None,
+        paper_copies=r["paper_copies"],
+        dossier=r["dossier"],
     )
 
 
 _BY_FILE = "JOIN file_state f ON f.act_id = a.id WHERE f.file_digest = :digest"
 _FILES = text("SELECT at, level, length, file_digest FROM file_state WHERE act_id = :id ORDER BY step")
-_EVENTS = text("SELECT state, at, device, person, facts FROM event WHERE act_id = :id ORDER BY id")
+_EVENTS = text("SELECT state, at, place, device, person, facts FROM event WHERE act_id = :id ORDER BY id")
 
 
 def by_code(connection: Connection, code: str) -> Row[Any] | None:
@@ -135,8 +139,15 @@ def files(connection: Connection, act_id: str) -> tuple[FileState, ...]:
 def events(connection: Connection, act_id: str) -> tuple[Event, ...]:
     """What happened to the act, in order."""
     return tuple(
-        Event(state=state, at=dt.datetime.fromisoformat(at), device=device, person=person, facts=json.loads(facts))
-        for state, at, device, person, facts in connection.execute(_EVENTS, {"id": act_id})
+        Event(
+            state=state,
+            at=dt.datetime.fromisoformat(at),
+            place=place,
+            device=device,
+            person=person,
+            facts=json.loads(facts),
+        )
+        for state, at, place, device, person, facts in connection.execute(_EVENTS, {"id": act_id})
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Row, text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _lines, _public, _refusals
+from pyhncert.keep import _dossiers, _lines, _marks, _public, _refusals, _times
 from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, books, check_book
 from pyhncert.keep._breakers import Breakers
@@ -149,9 +149,56 @@ class OpenedRegister:
             after = (last.unit, last.symbol, last.year, last.number)
 
     def refusals(self) -> tuple[_refusals.Refusal, ...]:
-        """Papers that were stopped, oldest first; nothing is known of them but who, when and why."""
+        """Papers that were refused, oldest first; of state secrets nothing is known but who, when, where and why."""
         with self._database.reading() as connection:
             return _refusals.entered(connection)
+
+    def refusal(self, number: int) -> _refusals.Refusal:
+        """One of them.
+
+        Raises:
+            UsageFault: there is none of this number.
+        """
+        with self._database.reading() as connection:
+            return _refusals.refusal(connection, number)
+
+    def dossier(self, code: str) -> _dossiers.Dossier:
+        """The file (hồ sơ) of a code, with its acts.
+
+        Raises:
+            UsageFault: no such file.
+        """
+        with self._database.reading() as connection:
+            return _dossiers.dossier(connection, code)
+
+    def dossiers(self, start: dt.date, end: dt.date) -> tuple[_dossiers.Dossier, ...]:
+        """Files that arrived from `start` to before `end`."""
+        with self._database.reading() as connection:
+            return _dossiers.dossiers(connection, start, end)
+
+    def dossier_events(self, code: str) -> tuple[Event, ...]:
+        """The steps of a file, in order."""
+        with self._database.reading() as connection:
+            return _dossiers.events(connection, _dossiers.check_dossier_code(code))
+
+    def check_dossier(self, code: str) -> None:
+        """Preflight: the file is at the officer's check, and an original of it has no number yet.
+
+        Raises:
+            UsageFault: it is not, or there is no such file.
+        """
+        with self._database.reading() as connection:
+            _dossiers.for_act(connection, code)
+
+    def seen_before(self, scans: Sequence[bytes], document: str | None) -> tuple[RegisterLine, ...]:
+        """Acts of the same original, oldest first: by the SHA-256 of its scans, or by its `document_name`."""
+        with self._database.reading() as connection:
+            return tuple(map(_lines.line, _marks.seen(connection, _marks.marks(connection, scans, document))))
+
+    def times(self, start: dt.date, end: dt.date) -> tuple[_times.StageTimes, ...]:
+        """How long the stages of the acts took that got their number from `start` to before `end`."""
+        with self._database.reading() as connection:
+            return _times.times(connection, start, end)
 
     def books(self) -> list[Book]:
         """All books, in order."""

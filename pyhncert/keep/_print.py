@@ -6,18 +6,15 @@ IT-kept registers are printed and bound monthly (SPEC 1.6). Pages are written as
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import io
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from pyhncert.issue._draw import BLACK, GRAY, LEADING, MM, RED, Canvas, Cases, wrap
+from pyhncert.issue._draw import BLACK, GRAY, LEADING, MM, RED, Canvas, wrap
 from pyhncert.issue._font import Font
-from pyhncert.issue._pdfa import srgb_profile, write_font, xmp
-from pyhncert.issue._write import Writer, number
 from pyhncert.keep._book import Book
 from pyhncert.keep._export import columns
 from pyhncert.keep._form import Form, day_text, form, words
+from pyhncert.keep._sheets import Sheets
 from pyhncert.values import RegisterLine
 
 WIDTH_MM, HEIGHT_MM = 297.0, 210.0
@@ -61,32 +58,21 @@ class _Pages:
     """Fills one page after the other."""
 
     def __init__(self, font: Font, printed: Form, *, year: int, month: int, now: dt.datetime) -> None:
-        self.out = io.BytesIO()
-        self.pdf = Writer(self.out)
-        self.root, self.tree, self.fonts = self.pdf.reserve(), self.pdf.reserve(), self.pdf.reserve()
-        self.cases = Cases(font)
+        self.sheets = Sheets(font, WIDTH_MM, HEIGHT_MM, now=now)
         self.form = printed
-        self.year, self.month, self.now = year, month, now
-        self.kids: list[int] = []
-        self.seal = hashlib.sha256()
+        self.period = words("month", month=f"{month:02d}", year=year)
         self.agency = ""
-        self.canvas = Canvas(self.cases, HEIGHT_MM)
         self.y = TOP
         self.top = TOP
         self.first_y = TOP
 
+    @property
+    def canvas(self) -> Canvas:
+        """The page that is being filled."""
+        return self.sheets.canvas
+
     def _flush(self) -> None:
-        content = self.canvas.content.encode("ascii")
-        self.seal.update(content)
-        stream = self.pdf.stream("", content)
-        box = f"[0 0 {number(WIDTH_MM * MM)} {number(HEIGHT_MM * MM)}]"
-        self.kids.append(
-            self.pdf.put(
-                f"<</Type /Page /Parent {self.tree} 0 R /MediaBox {box} /Contents {stream} 0 R"
-                f" /Resources <</Font {self.fonts} 0 R>>>>"
-            )
-        )
-        self.canvas = Canvas(self.cases, HEIGHT_MM)
+        self.sheets.flush()
         self.y = TOP
 
     def _centre(self, y: float, text: str, size: float, *, bold: bool = False, red: bool = False) -> float:
@@ -104,7 +90,7 @@ class _Pages:
         y = self._centre(y + 14, self.agency, 15, bold=True)
         y = self._centre(y + 16, self.form.title, 26, bold=True)
         y = self._centre(y + 6, words("book", book=book.name), 17, bold=True)
-        y = self._centre(y + 1, words("month", month=f"{self.month:02d}", year=self.year), 15)
+        y = self._centre(y + 1, self.period, 15)
         y = self._centre(y + 10, words("opened", day=day_text(book.opened_on)), 13)
         closing = words("closed", day=day_text(book.closed_on)) if book.closed_on else words("not_closed")
         y = self._centre(y + 1, closing, 13)
@@ -119,7 +105,7 @@ class _Pages:
 
     def _over(self, book: Book) -> None:
         self.canvas.line(LEFT, TOP - 6, self.agency, 8, colour=GRAY)
-        about = f"{words('book', book=book.name)} · {words('month', month=f'{self.month:02d}', year=self.year)}"
+        about = f"{words('book', book=book.name)} · {self.period}"
         face = self.canvas.face(False)
         self.canvas.line(RIGHT - face.width(about, 8) / MM, TOP - 6, about, 8, colour=GRAY)
 
@@ -165,11 +151,11 @@ class _Pages:
         self._flush()
 
     def _number(self) -> None:
-        self._centre(HEIGHT_MM - 11, words("page", page=len(self.kids) + 1), 9)
+        self._centre(HEIGHT_MM - 11, words("page", page=len(self.sheets) + 1), 9)
 
     def table(self, lines: Iterable[RegisterLine], book: Book) -> None:
         """The lines of one book, then its totals."""
-        first = len(self.kids) + 1
+        first = len(self.sheets) + 1
         self._start(book)
         count = voided = copies = fees = 0
         for line in lines:
@@ -223,7 +209,7 @@ class _Pages:
                 self.canvas.frame(x, self.top, 0, self.y - self.top, colour=BLACK, thick=0.5)
         text = words("total", lines=f"{count:02d}", voided=f"{voided:02d}", copies=_dots(copies), fees=_dots(fees))
         self.canvas.text(LEFT, self.y + 4, RIGHT - LEFT, text, 11)
-        self.canvas.text(LEFT, self.y + 10, RIGHT - LEFT, words("sheets", first=first, last=len(self.kids) + 1), 11)
+        self.canvas.text(LEFT, self.y + 10, RIGHT - LEFT, words("sheets", first=first, last=len(self.sheets) + 1), 11)
         half = (RIGHT - LEFT) / 2
         self.canvas.text(LEFT, self.y + 18, half, words("signature"), 11, bold=True, align=0.5)
         self.canvas.text(LEFT + half, self.y + 18, half, words("head"), 11, bold=True, align=0.5)
@@ -231,29 +217,9 @@ class _Pages:
         self._flush()
 
     def finish(self) -> bytes:
-        """Fonts, page tree, catalogue."""
-        pdf = self.pdf
-        entries = [
-            f"/{name} {write_font(pdf, made)} 0 R"
-            for name, case in (("F1", self.cases.regular), ("F2", self.cases.bold))
-            if (made := case.subset()) is not None
-        ]
-        pdf.put(f"<<{' '.join(entries)}>>", self.fonts)
-        kids = " ".join(f"{kid} 0 R" for kid in self.kids)
-        pdf.put(f"<</Type /Pages /Kids [{kids}] /Count {len(self.kids)}>>", self.tree)
-        title = f"{self.form.title}, {words('month', month=f'{self.month:02d}', year=self.year).lower()}"
-        packet = xmp(title=title, author=self.agency, description=self.form.source, when=self.now, tool="pyhncert")
-        metadata = pdf.stream("/Type /Metadata /Subtype /XML", packet, deflate=False)
-        colours = pdf.stream("/N 3 /Alternate /DeviceRGB", srgb_profile())
-        pdf.put(
-            f"<</Type /Catalog /Version /1.7 /Pages {self.tree} 0 R /Lang (vi-VN) /Metadata {metadata} 0 R"
-            " /ViewerPreferences <</DisplayDocTitle true>>"
-            " /OutputIntents [<</Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)"
-            f" /Info (sRGB IEC61966-2-1) /DestOutputProfile {colours} 0 R>>]>>",
-            self.root,
-        )
-        pdf.finish(self.root, self.seal.digest()[:16])
-        return self.out.getvalue()
+        """The whole file."""
+        title = f"{self.form.title}, {self.period.lower()}"
+        return self.sheets.finish(title=title, author=self.agency, description=self.form.source)
 
 
 def _dots(amount: int) -> str:
@@ -263,5 +229,5 @@ def _dots(amount: int) -> str:
 
 def _printed(line: RegisterLine) -> tuple[str, ...]:
     cells = list(columns(line))
-    cells[6] = _dots(int(cells[6]))
+    cells[6] = _dots(int(cells[6])) if cells[6].isdigit() else cells[6]
     return tuple(cells)

@@ -1,28 +1,71 @@
-"""Refusals: one line each, with nothing of the paper in it, neither text nor digest nor the name of its file.
+"""Refusals: one line each, with officer, reason of the law (R1 to R6), time and place; never changed, never deleted.
 
-A digest of a secret paper could be compared with one that somebody holds, so it would say which paper it was.
+Of a paper that is a state secret (R3) nothing is kept, neither text nor digest nor the name of its file or of who
+brought it: a digest could be compared with one that somebody holds, so it would say which paper it was.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
+from pyhncert.errors import UsageFault
 from pyhncert.keep._lines import time_text
 
+_COLUMNS = "at, device, officer, reason, pages, place, requester, original, words, dossier"
 _REFUSE = text(
-    "INSERT INTO refusal (at, device, officer, reason, pages) VALUES (:at, :device, :officer, :reason, :pages)"
+    f"INSERT INTO refusal ({_COLUMNS}) VALUES (:at, :device, :officer, :reason, :pages, :place, :requester,"  # noqa: S608
+    " :original, :words, :dossier) RETURNING id"
 )
-_REFUSALS = text("SELECT at, device, officer, reason, pages FROM refusal ORDER BY id")
+_REFUSALS = text(f"SELECT id, {_COLUMNS} FROM refusal ORDER BY id")  # noqa: S608  ours
+_ONE = text(f"SELECT id, {_COLUMNS} FROM refusal WHERE id = :id")  # noqa: S608  ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalReason:
+    """A reason of the law: its words, legal basis, whether only a person sees it, whether nothing may be kept."""
+
+    code: str
+    vi: str
+    en: str
+    basis: str
+    officer_only: bool = False
+    keeps_nothing: bool = False
+
+
+@cache
+def refusal_reasons() -> dict[str, RefusalReason]:
+    """The closed list, by code."""
+    data = tomllib.loads(files("pyhncert.keep").joinpath("data/refusals.toml").read_text(encoding="utf-8"))
+    return {code: RefusalReason(code=code, **entry) for code, entry in data.items()}
+
+
+def refusal_reason(code: str) -> RefusalReason:
+    """The reason of a code.
+
+    Raises:
+        UsageFault: the list has no such code.
+    """
+    found = refusal_reasons().get(code)
+    if found is None:
+        names = ", ".join(refusal_reasons())
+        raise UsageFault(
+            f"{code!r} is no reason of the law; one of {names}", f"{code!r} không phải lý do theo luật; gồm {names}"
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Who refused a paper, when (Vietnam time), on which device, for which reason (SPEC 1.4, ``R1`` to ``R6``).
+    """Who refused a paper, when (Vietnam time), where, on which device, for which reason (SPEC 1.4, ``R1`` to ``R6``).
 
-    `pages` counts the pages that were looked at until the reason was seen.
+    `pages` counts the pages that were looked at until the reason was seen; `words` are the officer's own; `dossier` is
+    the code of the file, where there is one. With R3 the last four say nothing. `number` counts refusals from 1.
     """
 
     at: dt.datetime
@@ -30,29 +73,59 @@ class Refusal:
     officer: str
     reason: str
     pages: int
+    place: str = ""
+    requester: str = ""
+    original: str = ""
+    words: str = ""
+    dossier: str = ""
+    number: int = 0
 
 
-def enter(connection: Connection, refusal: Refusal) -> None:
-    """Add a line; it can never be changed or deleted."""
+def enter(connection: Connection, refusal: Refusal) -> Refusal:
+    """Add a line, without what its reason forbids to keep; the line as it was entered, with its number.
+
+    Raises:
+        UsageFault: no such reason, no officer, or no page.
+    """
+    reason = refusal_reason(refusal.reason)
+    if not refusal.officer.strip() or refusal.pages < 1:
+        raise UsageFault(
+            "a refusal needs an officer and at least one page", "từ chối cần có người thực hiện và ít nhất một trang"
+        )
+    kept = not reason.keeps_nothing
     values = {
         "at": time_text(refusal.at),
         "device": refusal.device,
         "officer": refusal.officer,
         "reason": refusal.reason,
         "pages": refusal.pages,
+        "place": refusal.place,
+        "requester": refusal.requester if kept else "",
+        "original": refusal.original if kept else "",
+        "words": refusal.words if kept else "",
+        "dossier": refusal.dossier if kept else "",
     }
-    connection.execute(_REFUSE, values)
+    number = connection.execute(_REFUSE, values).scalar_one()
+    return _refusal(connection.execute(_ONE, {"id": number}).one())
 
 
 def entered(connection: Connection) -> tuple[Refusal, ...]:
     """All lines, oldest first."""
-    return tuple(
-        Refusal(
-            at=dt.datetime.fromisoformat(row.at),
-            device=row.device,
-            officer=row.officer,
-            reason=row.reason,
-            pages=row.pages,
-        )
-        for row in connection.execute(_REFUSALS)
-    )
+    return tuple(_refusal(row) for row in connection.execute(_REFUSALS))
+
+
+def refusal(connection: Connection, number: int) -> Refusal:
+    """The line of a number.
+
+    Raises:
+        UsageFault: there is none.
+    """
+    row = connection.execute(_ONE, {"id": number}).first()
+    if row is None:
+        raise UsageFault(f"{number}: no such refusal", f"{number}: không có lần từ chối này")
+    return _refusal(row)
+
+
+def _refusal(row: Row[tuple[object, ...]]) -> Refusal:
+    values = dict(row._mapping)
+    return Refusal(at=dt.datetime.fromisoformat(str(values.pop("at"))), number=values.pop("id"), **values)

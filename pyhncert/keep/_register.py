@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _enter, _jobs, _limits, _lines, _public, _recover, _refusals
+from pyhncert.keep import _dossiers, _enter, _jobs, _limits, _lines, _public, _recover, _refusals
 from pyhncert.keep._book import Book, BookSettings, open_book
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._lines import known
@@ -30,16 +30,79 @@ _SWEEPS = 8
 class Register(ActSteps):
     """The register: `ActSteps`, refusals, what comes after an act was issued, and recovery after a kill."""
 
-    def refuse(self, *, officer: str, reason: str, pages: int) -> _refusals.Refusal:
-        """Enter that `officer` stopped a paper for a `reason` of SPEC 1.4 after `pages` pages; nothing else is kept.
+    def refuse(
+        self,
+        *,
+        officer: str,
+        reason: str,
+        pages: int = 1,
+        requester: str = "",
+        original: str = "",
+        words: str = "",
+        dossier: str | None = None,
+    ) -> _refusals.Refusal:
+        """Enter that `officer` refused a paper for a `reason` of SPEC 1.4 after `pages` pages; with R3 nothing else.
+
+        The file of the code `dossier` is rejected with its one original, or has one original less.
+
+        Raises:
+            UsageFault: no such reason or file, no officer, or the file is not at a step where it can be refused.
+            StorageFault: the register cannot be written.
+        """
+        with self._database.writing() as connection:
+            now = self._now()
+            if dossier is not None:
+                facts = {"reason": reason}
+                dossier = _dossiers.refuse_one(connection, dossier, now, facts=facts, **self._where(officer))
+            refusal = _refusals.Refusal(
+                at=now,
+                device=self.device,
+                officer=officer,
+                reason=reason,
+                pages=pages,
+                place=self.place,
+                requester=requester,
+                original=original,
+                words=words,
+                dossier=dossier or "",
+            )
+            return _refusals.enter(connection, refusal)
+
+    # -- files (hồ sơ) -----------------------------------------------------------------------------------------------
+
+    def receive(self, dossier: _dossiers.NewDossier, *, person: str = "") -> _dossiers.Dossier:
+        """Enter a file that an applicant hands in, with its steps so far.
 
         Raises:
             StorageFault: the register cannot be written.
         """
-        refusal = _refusals.Refusal(at=self._now(), device=self.device, officer=officer, reason=reason, pages=pages)
-        with self._database.writing(("refusal",)) as connection:
-            _refusals.enter(connection, refusal)
-        return refusal
+        with self._database.writing() as connection:
+            code = _dossiers.receive(connection, dossier, **self._where(person))
+            return _dossiers.dossier(connection, code)
+
+    def step(self, dossier: str, state: str, *, person: str = "", reason: str = "") -> _dossiers.Dossier:
+        """Enter that a file has come to a state of SPEC 10 before its numbers.
+
+        Raises:
+            UsageFault: no such file, it may not go there, or a reason is missing.
+        """
+        with self._database.writing() as connection:
+            facts = {"reason": reason} if reason else {}
+            _dossiers.move(connection, dossier, state, self._now(), facts=facts, **self._where(person))
+            return _dossiers.dossier(connection, dossier)
+
+    def hand_over(self, dossier: str, *, person: str = "") -> _dossiers.Dossier:
+        """Enter that the applicant has the results of a file.
+
+        Raises:
+            UsageFault: no such file, or it is not done.
+        """
+        with self._database.writing() as connection:
+            _dossiers.hand_over(connection, dossier, self._now(), **self._where(person))
+            return _dossiers.dossier(connection, dossier)
+
+    def _where(self, person: str) -> dict[str, str]:
+        return {"place": self.place, "device": self.device, "person": person}
 
     def count(self, what: str, asker: str) -> None:
         """Count one question of a stranger (an address, or whatever tells him from others) under the limit `what`.

@@ -18,6 +18,8 @@ _FIXED = {"act": {"id", "code", "book_id", "unit", "symbol", "year", "number", "
 _MAY_CHANGE: dict[str, set[str]] = {
     "book": {"closed_on"},
     "counter": {"last"},
+    "dossier": {"state", "originals", "delivered_at"},
+    "dossier_counter": {"last"},
     "holder_secret": {"digest", "given_at"},
     "share": {"uses_left", "revoked_at", "revoked_by"},
 }

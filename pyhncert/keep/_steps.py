@@ -13,19 +13,19 @@ from typing import Any, Self
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _enter, _jobs, _lines, _public, _shares
+from pyhncert.keep import _dossiers, _enter, _jobs, _lines, _marks, _public, _shares
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import current_book, next_number
 from pyhncert.keep._canonical import findings_digest, record_json
-from pyhncert.keep._codes import new_code
+from pyhncert.keep._codes import new_code, normal_code
 from pyhncert.keep._database import is_url
 from pyhncert.keep._disk import storage_fault
-from pyhncert.keep._fees import fee
+from pyhncert.keep._fees import charge
 from pyhncert.keep._holders import Holder
 from pyhncert.keep._lines import known, time_text
 from pyhncert.keep._opened import OpenedRegister
 from pyhncert.keep._store import ObjectStore
-from pyhncert.values import ActNumber, Clock, FileState, Level, Randomness, RegisterLine
+from pyhncert.values import ActNumber, Charge, Clock, FileState, Level, Randomness, RegisterLine
 
 _TAKEN = text("SELECT 1 FROM act WHERE code = :code OR id = :id")
 _ADVANCE = text("UPDATE act SET state = :state, file_digest = :file_digest WHERE id = :id")
@@ -46,7 +46,7 @@ class ActSteps(OpenedRegister):
 
     `holder_folder` (``work/holders`` beside a register file; to be named for a server's) holds the signs of life by
     which `recover` tells the dead from the living; `store` is where the office keeps files, so that what a voided act
-    left there goes too. `device` is written into each event.
+    left there goes too. `device` and `place` are written into each event.
 
     Raises:
         StorageFault: there is no register, it is damaged, it has another schema, or the server does not answer.
@@ -62,6 +62,7 @@ class ActSteps(OpenedRegister):
         holder_folder: Path | None = None,
         store: ObjectStore | None = None,
         device: str = "",
+        place: str = "",
     ) -> None:
         if holder_folder is None and is_url(where):
             raise UsageFault(
@@ -72,6 +73,7 @@ class ActSteps(OpenedRegister):
         self.holder_folder = holder_folder or Path(where).parent / "work" / "holders"
         self.store = store
         self.device = device
+        self.place = place
         self._randomness = randomness
         self._holder: Holder | None = None
         self._first = threading.Lock()
@@ -128,7 +130,7 @@ class ActSteps(OpenedRegister):
         signer: str,
         pages: int,
         copies: int = 1,
-        fee_vnd: int | None = None,
+        cost: Charge | None = None,
         decision: Mapping[str, Any] | None = None,
         kind: str = "unknown",
         level_asked: Level | None = None,
@@ -136,31 +138,39 @@ class ActSteps(OpenedRegister):
         note: str = "",
         person: str = "",
         idempotency_key: str | None = None,
+        paper_copies: int = 0,
+        dossier: str | _dossiers.NewDossier | None = None,
+        original_marks: tuple[Sequence[bytes], str | None] = ((), None),
     ) -> ActNumber:
         """Take the next number of the unit's open book, with its line, in one transaction.
 
         The year is that of the clock in Vietnam. `decision` (findings, overrides, reasons) stays here; the answer
-        carries the digest that may travel. Without `fee_vnd` the rule of the day counts `pages` and `copies`. Under one
-        `idempotency_key` there is one act that is not void.
+        carries the digest that may travel. Without `cost` the rule of the day counts `pages` and `copies`, of which
+        `paper_copies` are on paper. `dossier` is the file to which the act belongs: the code of one that is being
+        checked, or one that arrives with this act. `original_marks` are the SHA-256 of its scans and its
+        `document_name`: by them `seen_before` knows it again. Under one `idempotency_key` there is one act that is not
+        void.
 
         Raises:
-            UsageFault: the unit has no open book, a count is below 1, the clock is before the book's opening, or an act
-                stands under the key.
+            UsageFault: the unit has no open book, a count is wrong, the clock is before the book's opening, an act
+                stands under the key, or the file is not at the officer's check.
             StorageFault: the register cannot be written; no number was used.
         """
         record = record_json(decision or {})
         salt = self._randomness(32)
         holder = self._alive().id
-        errand = (("errand", idempotency_key),) if idempotency_key else ()
-        with self._database.writing(("book", unit, symbol), *errand) as connection:
+        turns = [("errand", idempotency_key)] if idempotency_key else []
+        turns += [("dossier", dossier)] if isinstance(dossier, str) else []
+        with self._database.writing(("book", unit, symbol), *turns) as connection:
             now = self._now()
-            if copies < 1 or pages < 1:
+            if copies < 1 or pages < 1 or not 0 <= paper_copies <= copies:
                 raise UsageFault(
                     f"{pages} pages and {copies} copies; both are at least 1",
                     f"{pages} trang và {copies} bản; cả hai phải từ 1 trở lên",
                 )
             book = current_book(connection, unit, symbol, now.date())
-            cost = fee(pages, copies, on=now.date()) if fee_vnd is None else fee_vnd
+            cost = cost or charge(pages, copies, on=now.date())
+            file = self._file_of(connection, dossier, person)
             number = next_number(connection, unit, symbol, now.year)
             act_id, code = self._new_names(connection)
             digest = findings_digest(record, salt)
@@ -179,7 +189,10 @@ class ActSteps(OpenedRegister):
                 "pages": pages,
                 "signer": signer,
                 "copies": copies,
-                "fee_vnd": cost,
+                "fee_vnd": cost.net if cost.currency == "VND" else 0,
+                "charge": record_json(cost).decode(),
+                "paper_copies": paper_copies,
+                "dossier": file,
                 "note": note,
                 "findings_digest": digest,
                 "level_asked": level_asked,
@@ -193,6 +206,10 @@ class ActSteps(OpenedRegister):
                 )
             _enter.act(connection, values)
             _enter.decision(connection, act_id, salt, record)
+            scans, document = original_marks
+            if scans or document:
+                _public.with_secret(connection, self._randomness)
+                _marks.enter(connection, act_id, _marks.marks(connection, scans, document))
             self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})
         return ActNumber(
             act_id=act_id,
@@ -203,8 +220,14 @@ class ActSteps(OpenedRegister):
             number=number,
             reserved_at=now,
             findings_digest=digest,
-            fee_vnd=cost,
+            fee_vnd=cost.net if cost.currency == "VND" else 0,
+            dossier=file,
         )
+
+    def _file_of(self, connection: Connection, dossier: str | _dossiers.NewDossier | None, person: str) -> str | None:
+        if isinstance(dossier, _dossiers.NewDossier):
+            return _dossiers.receive(connection, dossier, place=self.place, device=self.device, person=person)
+        return _dossiers.for_act(connection, dossier) if dossier is not None else None
 
     def _new_names(self, connection: Connection) -> tuple[str, str]:
         for _ in range(_CODE_TRIES):
@@ -250,23 +273,26 @@ class ActSteps(OpenedRegister):
         out_hint: Path | str | None = None,
         jobs: Sequence[_jobs.NewJob] = (),
         holder_secret: str = "",
+        supersedes: tuple[str, str] | None = None,
         person: str = "",
         **facts: Any,
     ) -> RegisterLine:
         """Enter the finished copy: from here it exists. `earlier` are its states since revision 3, before this one.
 
         `jobs` are what is still to be done with it, and `holder_secret` what its holder will say for himself (a
-        `new_key`), entered in the same transaction.
+        `new_key`), entered in the same transaction. So is what becomes of the act
+        that it `supersedes` (code and reason): both hold, or neither.
 
         With `out_hint` (where it will be delivered) the act stays in hand until `delivered`; `recover` names it to the
         next process if this one dies in between.
 
         Raises:
-            UsageFault: the act is unknown, voided, or not sealed.
+            UsageFault: the act is unknown, voided, or not sealed; or the act that it supersedes is not in force.
             StorageFault: the register cannot be written; the copy then does not exist.
         """
         holder = self._alive().id if out_hint is not None else None
-        with self._database.writing(("act", act_id)) as connection:
+        turns = (("act", act_id),) if supersedes is None else ()  # alone, where a second act changes
+        with self._database.writing(*turns) as connection:
             row = self._may(connection, act_id, "registered")
             now = self._now()
             connection.execute(
@@ -289,6 +315,12 @@ class ActSteps(OpenedRegister):
             self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
             for job in jobs:
                 _jobs.enter(connection, job, now)
+            if supersedes is not None:
+                code, reason = supersedes
+                old = known(_lines.by_code(connection, normal_code(code)), code)
+                self._allowed(old, "superseded")
+                new = known(_lines.by_id(connection, act_id), act_id)
+                self._leave_state(connection, old, "superseded", reason, person=person, holder=old.holder, by=new.code)
             return _lines.line(known(_lines.by_id(connection, act_id), act_id))
 
     def delivered(self, act_id: str, *, problem: str = "", person: str = "") -> None:
@@ -303,7 +335,11 @@ class ActSteps(OpenedRegister):
             row = known(_lines.by_id(connection, act_id), act_id)
             connection.execute(_DELIVERED, {"id": act_id})
             facts = {"delivered": not problem, **({"problem": problem} if problem else {})}
-            self._event(connection, act_id, row.state, self._now(), person, facts)
+            now = self._now()
+            self._event(connection, act_id, row.state, now, person, facts)
+            if row.dossier is not None and not problem:
+                where = {"place": self.place, "device": self.device, "person": person}
+                _dossiers.delivered_alone(connection, row.dossier, now, **where)
 
     def void(self, act_id: str, reason: str, *, person: str = "") -> None:
         """Give up an act that is not registered yet: its number stays, with the reason; its files go.
@@ -365,7 +401,7 @@ class ActSteps(OpenedRegister):
         person: str,
         facts: Mapping[str, Any],
     ) -> None:
-        _enter.event(connection, act_id, state, at, device=self.device, person=person, facts=facts)
+        _enter.event(connection, act_id, state, at, place=self.place, device=self.device, person=person, facts=facts)
 
     def _leave_state(
         self,

@@ -116,5 +116,5 @@ def test_the_command_lists_what_was_stopped(hncert, office, secret):
     done = hncert("--office", folder, "certify", "--yes", secret[0], "--override", "secret", "--reason", "thử")
     assert done.code == errors.Blocked.exit_code
     listed = hncert("--office", folder, "register", "refusals")
-    assert b"\tR3\t1\n" in listed.out
+    assert b"\tR3\t1\tTN-01\t\t\n" in listed.out
     assert b"hncert/refusal" in hncert("--office", folder, "--json", "register", "refusals").out

@@ -1,0 +1,62 @@
+"""Marks of originals, by which one brought twice is noticed: keyed digests, never the number or the scan itself.
+
+The secret is the register's own; without it nobody can try whether a paper was certified here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, text
+
+from pyhncert.keep import _lines
+from pyhncert.keep._public import keyed
+
+_ENTER = text("INSERT INTO original_mark (mark, act_id) VALUES (:mark, :id) ON CONFLICT (mark, act_id) DO NOTHING")
+_FOUND = (
+    "WHERE a.id IN (SELECT act_id FROM original_mark WHERE mark IN :marks) AND a.state <> 'voided'"
+    " ORDER BY a.certified_at"
+)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("pyhncert.keep").joinpath("data/marks.toml").read_text(encoding="utf-8"))
+
+
+def document_name(kind: str, fields: Mapping[str, str]) -> str | None:
+    """What tells a paper of this kind from all others, of what was read; None where too little was read."""
+    data = _data()
+    number = _plain(next((fields[name] for name in data["number"] if fields.get(name)), ""))
+    if kind == "unknown" or len(number) < data["shortest"]:
+        return None
+    day = _plain(next((fields[name] for name in data["day"] if fields.get(name)), ""))
+    return f"{kind} {number} {day}"
+
+
+def _plain(value: str) -> str:
+    return "".join(c for c in value.upper() if c.isalnum())
+
+
+def marks(connection: Connection, scans: Sequence[bytes], document: str | None) -> list[bytes]:
+    """The marks of an original: of its scans together (their SHA-256, in order), and of its `document_name`."""
+    said = [keyed(connection, "scans", b"".join(scans).hex())] if scans else []
+    return [*said, keyed(connection, "document", document)] if document else said
+
+
+def enter(connection: Connection, act_id: str, some: Iterable[bytes]) -> None:
+    """Enter the marks of an act."""
+    for mark in some:
+        connection.execute(_ENTER, {"mark": mark, "id": act_id})
+
+
+def seen(connection: Connection, some: Sequence[bytes]) -> list[Row[Any]]:
+    """The lines of acts that bear one of the marks and are not void, oldest first."""
+    if not some:
+        return []
+    statement = _lines.select(_FOUND).bindparams(bindparam("marks", expanding=True))
+    return list(connection.execute(statement, {"marks": list(some)}))
