@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyhncert._config import OFFICE_FILE, load_settings
 from pyhncert._core import sha256
+from pyhncert._parts import Passwords
 from pyhncert._store_settings import open_store
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep import (
@@ -40,8 +41,8 @@ __all__ = ["Restored", "restore"]
 class Restored:
     """What a restore did: from which `backup` into which `folder`, and what the register did not know (`refilled`).
 
-    `lost` are copies whose lines are there and whose files are not: codes. `left_out` are private keys that the backup
-    does not have, `elsewhere` files that lie outside of the office's folder.
+    `lost` are copies whose lines are there and whose files are not: codes. `left_out` are private keys that are
+    still to be put back, `elsewhere` files that lie outside of the office's folder.
     """
 
     backup: Backup
@@ -59,10 +60,14 @@ def restore(  # what a restore needs
     name: str | None,
     receipts: Sequence[Path],
     last: Mapping[str, int],
+    keys: Path | None,
+    password: Passwords | None,
     clock: Clock,
     randomness: Randomness,
 ) -> Restored:
     """See `pyhncert.office.restore_office`."""
+    from pyhncert.office import Office  # noqa: PLC0415  which imports this file
+
     to = to.absolute()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageFault(f"{to} is not empty; give a new folder", f"{to} không trống; hãy cho một thư mục mới")
@@ -84,13 +89,23 @@ def restore(  # what a restore needs
     given = read_given(receipts)
     draft = to.with_name(f".{to.name}.restoring")
     with _alone(draft):
-        refilled, lost = _restored(held, backup, draft, to, given, last, clock, randomness)
+        try:
+            draft.mkdir(mode=0o700)
+            missing = _lay_out(held, backup, draft, keys)
+            office = Office(load_settings(draft), password=password, clock=clock, randomness=randomness)
+            refilled, lost = _bring_up(office, backup, given, last)
+            for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
+                fsync_folder(folder)
+            draft.rename(to)
+            fsync_folder(to.parent)
+        except OSError as err:
+            raise storage_fault(err, to) from err
     return Restored(
         backup=backup,
         folder=to,
         refilled=refilled,
         lost=lost,
-        left_out=tuple(backup.manifest["left_out"]),
+        left_out=missing,
         elsewhere=tuple(backup.manifest["elsewhere"]),
     )
 
@@ -117,38 +132,21 @@ def _alone(draft: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _restored(  # noqa: PLR0917  what a restore needs
-    held: BackupFolder,
-    backup: Backup,
-    draft: Path,
-    to: Path,
-    given: Sequence[Given],
-    last: Mapping[str, int],
-    clock: Clock,
-    randomness: Randomness,
-) -> tuple[Refilled, tuple[str, ...]]:
-    """Make the office in `draft` and give it its place."""
-    try:
-        draft.mkdir(mode=0o700)
-        _lay_out(held, backup, draft)
-        refilled, lost = _bring_up(draft, backup, given, last, clock, randomness)
-        for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
-            fsync_folder(folder)
-        draft.rename(to)
-        fsync_folder(to.parent)
-    except OSError as err:
-        raise storage_fault(err, to) from err
-    return refilled, lost
-
-
-def _lay_out(held: BackupFolder, backup: Backup, draft: Path) -> None:
-    """Settings, register and objects, each read once more against its digest."""
+def _lay_out(held: BackupFolder, backup: Backup, draft: Path, keys: Path | None) -> tuple[str, ...]:
+    """Settings, keys, register and objects, each read once more against its digest; which keys are still missing."""
     office = held.path(backup, "office")
     for path in sorted(office.rglob("*")):
         if path.is_file():
             target = draft / path.relative_to(office)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_new(target, path.read_bytes(), mode=0o600)
+    missing: list[str] = []
+    for name in backup.manifest["left_out"]:
+        if keys is None or not (keys / name).is_file():
+            missing.append(name)
+            continue
+        (draft / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_new(draft / name, (keys / name).read_bytes(), mode=0o600)
     _to_a_file(draft / OFFICE_FILE)
     settings = load_settings(draft)
     register = Path(settings.register)
@@ -167,6 +165,7 @@ def _lay_out(held: BackupFolder, backup: Backup, draft: Path) -> None:
     store = open_store(settings)
     for digest in held.names(backup):
         store.put(held.objects.get(digest))
+    return tuple(missing)
 
 
 def _to_a_file(toml: Path) -> None:
@@ -179,13 +178,10 @@ def _to_a_file(toml: Path) -> None:
         write_new(toml, changed.encode(), mode=0o600)
 
 
-def _bring_up(  # noqa: PLR0917  what it needs
-    draft: Path, backup: Backup, given: Sequence[Given], last: Mapping[str, int], clock: Clock, randomness: Randomness
+def _bring_up(
+    office: Office, backup: Backup, given: Sequence[Given], last: Mapping[str, int]
 ) -> tuple[Refilled, tuple[str, ...]]:
     """Enter what was given out since, run `recover`, and look at the result as a whole."""
-    from pyhncert.office import Office  # noqa: PLC0415
-
-    office = Office(load_settings(draft), clock=clock, randomness=randomness)
     try:
         refilled = office.register.refill(given, last=last, backup=backup.name)
         _bring_copies(office, given)
@@ -204,7 +200,7 @@ def _bring_up(  # noqa: PLR0917  what it needs
         )
     finally:
         office.register.leave()
-    shutil.rmtree(draft / "work", ignore_errors=True)
+    shutil.rmtree(office.settings.folder / "work", ignore_errors=True)
     return refilled, lost
 
 

@@ -417,13 +417,16 @@ def restore_office(
     name: str | None = None,
     receipts: Sequence[Path] = (),
     last: Mapping[str, int] | None = None,
+    keys: Path | None = None,
+    password: Passwords | None = None,
     clock: Clock = now_in_vietnam,
     randomness: Randomness = os.urandom,
 ) -> Restored:
     """Make an office in the new folder `to` from a backup, and bring its register up to what was given out since.
 
     `name` chooses the backup, the newest by default. `receipts` are receipts, folders of them, or copy lists; `last`
-    is the last number that paper shows, by name of book. See docs/register.md.
+    is the last number that paper shows, by name of book. Private keys that the backup left out are taken from `keys`, a
+    folder in which they lie as in the office's. See docs/register.md.
 
     Raises:
         UsageFault: `to` is not empty, no such backup, or a receipt cannot be used.
@@ -431,7 +434,17 @@ def restore_office(
     """
     from pyhncert._restore import restore  # noqa: PLC0415  rarely used
 
-    return restore(backups, to, name=name, receipts=receipts, last=last or {}, clock=clock, randomness=randomness)
+    return restore(
+        backups,
+        to,
+        name=name,
+        receipts=receipts,
+        last=last or {},
+        keys=keys,
+        password=password,
+        clock=clock,
+        randomness=randomness,
+    )
 
 
 def read_scans(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._open import open_office
+from hncert_cli._open import open_office, password_source
 from hncert_cli._say import give, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Command, Group
 from pyhncert.errors import StorageFault, UsageFault
@@ -161,8 +161,22 @@ def _last(pairs: tuple[str, ...]) -> dict[str, int]:
 @click.option(
     "--last", "pairs", multiple=True, metavar="BOOK=NUMBER", help="the last number that paper shows was given out"
 )
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="where the private keys lie as in the office's folder",
+)
 @global_options
-def restore(folder: Path, *, to: Path, name: str | None, receipts: tuple[Path, ...], pairs: tuple[str, ...]) -> None:
+def restore(
+    folder: Path,
+    *,
+    to: Path,
+    name: str | None,
+    receipts: tuple[Path, ...],
+    pairs: tuple[str, ...],
+    keys: Path | None,
+) -> None:
     """Make an office in the new folder OFFICE from a backup in DIR, and say what is missing in it.
 
     Everything is checked first. Numbers that receipts show were given out since are entered again; those in between are
@@ -172,7 +186,15 @@ def restore(folder: Path, *, to: Path, name: str | None, receipts: tuple[Path, .
 
     said = settings()
     w = said.words
-    done = restore_office(folder, to, name=name, receipts=receipts, last=_last(pairs))
+    done = restore_office(
+        folder,
+        to,
+        name=name,
+        receipts=receipts,
+        last=_last(pairs),
+        keys=keys,
+        password=password_source(said),
+    )
     found = done.refilled
     when = local(done.backup.made_at)
     tell(w(f"đã khôi phục bản sao lưu lúc {when}", f"restored the backup of {when}"), "green")
