@@ -2,7 +2,8 @@
 
 Counted by printed line of the test sets, on pages of the conditions that have bars. A line is *agreed* when every line
 read of it is, *unread* when nothing was read of it; it is right when it was read as printed, leaders, dashes and
-quotation marks aside. `--own` puts the network of training/ in the place of the wheel's.
+quotation marks aside. `--own` puts the network of training/ in the place of the wheel's. With `--keep FILE` a run that
+was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import io
 import sys
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ for place in (HERE, HERE.parent / "examples", HERE.parent / "training"):
 
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
-from reading import plan, score, spoil  # noqa: E402
+from reading import kept, plan, score, spoil  # noqa: E402
 
 from pyhncert import recognise  # noqa: E402
 from pyhncert.values import Line  # noqa: E402
@@ -119,14 +120,22 @@ def judged(page: plan.Paged, read: Any) -> tuple[Count, list[tuple[str, str, str
     return count, wrong
 
 
-def measure(entries: list[plan.Entry], read: Any, *, show: int = 0) -> dict[str, Count]:
+def measure(
+    entries: list[plan.Entry], read: Any, *, show: int = 0, before: kept.Kept | None = None
+) -> dict[str, Count]:
     """Counts by condition, cards apart; wrong agreed lines are printed, `show` at most."""
     table: dict[str, Count] = defaultdict(Count)
-    for page in plan.pages(entries):
-        count, wrong = judged(page, read)
-        table[f"{page.condition}{', cards' if page.is_card else ''}"] += count
+    before = before or kept.Kept(None)
+    for entry in entries:
+        found = before.get(entry.name)
+        if found is None:
+            count, wrong = judged(plan.draw(entry), read)
+            found = asdict(count), wrong
+            before.put(entry.name, found)
+        table[f"{entry.condition}{', cards' if entry.kind in plan.CARDS else ''}"] += Count(**found[0])
+        wrong = found[1]
         for printed, text, second in wrong[:show]:
-            print(f"  {page.name}\n    printed {printed!r}\n    read    {text!r}\n    second  {second!r}")
+            print(f"  {entry.name}\n    printed {printed!r}\n    read    {text!r}\n    second  {second!r}")
         show -= len(wrong[:show])
     return dict(table)
 
@@ -158,11 +167,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="draw other pages than the sets'")
     parser.add_argument("--own", type=Path, metavar="MODEL", help="the exported network of training/")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="print N agreed lines that are wrong")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep what was read, and go on from there")
     given = parser.parse_args()
     if given.seed is not None:
         plan.SEED = given.seed
     begun = time.process_time()
-    table = measure(plan.sample(given.sample, BARRED), reader(given.own), show=given.worst)
+    before = kept.Kept(given.keep, "agreement", given.own.name if given.own else "")
+    table = measure(plan.sample(given.sample, BARRED), reader(given.own), show=given.worst, before=before)
     total = whole(table)
     print(HEAD)
     for name in sorted(table):

@@ -2,7 +2,8 @@
 
 Prints, for each kind of paper and each condition, letters wrong (CER), words wrong (WER), marks wrong (DER), lines,
 numbers and codes read exactly, in per cent; and the real scans of the shared folder. `--sample` takes pages from all
-conditions in turn, `--show FOLDER` writes the pages as pictures with the printed lines outlined.
+conditions in turn, `--show FOLDER` writes the pages as pictures with the printed lines outlined. With `--keep FILE` a
+run that was stopped goes on where it was: what the same code has read before is not read again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 import time
 from collections import Counter, defaultdict
+from dataclasses import asdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,7 +24,7 @@ for place in (HERE, HERE.parent / "examples"):
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 from PIL import Image, ImageDraw  # noqa: E402
-from reading import plan, readers, real, score, spoil  # noqa: E402
+from reading import kept, plan, readers, real, score, spoil  # noqa: E402
 
 HEAD = f"{'':16}{'pages':>6}{'CER':>8}{'WER':>8}{'DER':>8}{'lines':>8}{'numbers':>9}{'codes':>8}"
 
@@ -41,9 +43,9 @@ class Table:
     def __init__(self) -> None:
         self.cells: dict[tuple[str, str], score.Count] = defaultdict(score.Count)
 
-    def add(self, page: plan.Paged, count: score.Count) -> None:
+    def add(self, entry: plan.Entry, count: score.Count) -> None:
         """Count a page."""
-        self.cells[page.condition, page.kind] += count
+        self.cells[entry.condition, entry.kind] += count
 
     def of(self, *, conditions: tuple[str, ...] = (), kinds: tuple[str, ...] = ()) -> score.Count:
         """The sum over some conditions and kinds, or over all."""
@@ -80,22 +82,29 @@ def show(page: plan.Paged, folder: Path) -> None:
 
 
 def measure(
-    entries: list[plan.Entry], name: str, *, folder: Path | None = None
+    entries: list[plan.Entry], name: str, *, folder: Path | None = None, keep: Path | None = None
 ) -> tuple[Table, list[score.Fault], Counter[tuple[str, str]], float]:
     """The table, all faults, how often which letter was read as which, CPU seconds of reading a page."""
     reader = readers.READERS[name]()
+    before = kept.Kept(keep, "read", name, os.environ.get("HNCERT_DETECTOR", ""))
     table, faults, letters, spent = Table(), [], Counter[tuple[str, str]](), 0.0
-    for page in plan.pages(entries):
-        begun = time.process_time()
-        words, codes = readers.of(page, reader)
-        spent += time.process_time() - begun
-        scored = score.score(page, words, codes)
-        table.add(page, scored.count)
-        faults += scored.faults
-        for fault in scored.faults:
-            letters.update(score.steps(fault.printed, fault.read))
-        if folder is not None:
-            show(page, folder)
+    for entry in entries:
+        found = before.get(entry.name)
+        if found is None or folder is not None:
+            page = plan.draw(entry)
+            if folder is not None:
+                show(page, folder)
+            begun = time.process_time()
+            words, codes = readers.of(page, reader)
+            took = time.process_time() - begun
+            scored = score.score(page, words, codes)
+            found = {"count": asdict(scored.count), "faults": [asdict(fault) for fault in scored.faults], "took": took}
+            before.put(entry.name, found)
+        spent += found["took"]
+        table.add(entry, score.Count(**found["count"]))
+        faults += [score.Fault(**fault) for fault in found["faults"]]
+    for fault in faults:
+        letters.update(score.steps(fault.printed, fault.read))
     return table, faults, letters, spent / max(1, len(entries))
 
 
@@ -107,14 +116,16 @@ def main() -> None:
     which.add_argument("--all", action="store_true", help="all 600 pages")
     parser.add_argument("--reader", choices=[*readers.READERS], default="ours")
     parser.add_argument("--condition", action="append", choices=[*spoil.CONDITIONS], help="only this one; repeatable")
+    parser.add_argument("--papers", action="store_true", help="no cards")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="the N worst lines and commonest mistakes")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep what was read, and go on from there")
     parser.add_argument("--show", type=Path, metavar="FOLDER", help="write the pages as pictures")
     given = parser.parse_args()
     conditions = tuple(given.condition or ())
-    entries = plan.everything() if given.all else plan.sample(given.sample, conditions)
-    if given.all and conditions:
-        entries = [entry for entry in entries if entry.condition in conditions]
-    table, faults, letters, spent = measure(entries, given.reader, folder=given.show)
+    entries = plan.everything() if given.all else plan.sample(given.sample, conditions, papers=given.papers)
+    entries = [entry for entry in entries if not conditions or entry.condition in conditions]
+    entries = [entry for entry in entries if not given.papers or entry.kind in plan.PAPERS]
+    table, faults, letters, spent = measure(entries, given.reader, folder=given.show, keep=given.keep)
     print("\n".join(table.lines()))
     if given.reader == "ours" and not conditions:
         for name, count in real.scores():

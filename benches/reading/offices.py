@@ -21,7 +21,7 @@ def close(s: Sheet, rng: random.Random, x: float, y: float, rows: list[str], rin
         s.text(x, y + 5.4 * i, row, 11.5, "bold", align="centre", most=84)
     foot = y + 5.4 * (len(rows) - 1) + gap
     s.signature(x + 2, foot - gap * 0.5, rng, width=28)
-    s.seal(x - 20, foot - gap * 0.44, ring, [], rng, diameter=34)
+    s.seal(x - 20, foot - gap * 0.5, ring, [], rng, diameter=min(34, gap))
     s.text(x, foot, w.somebody(rng, 1964, 1982).name, 12, "bold", align="centre")
 
 
@@ -88,7 +88,7 @@ def household_member(rng: random.Random, typeface: str) -> Sheet:
         y = s.labelled(12, top + 62, "Chuyển đến ngày:", moved, 136, **{**a, "value_style": "regular"})
         s.labelled(12, max(y + 7, top + 75), "Quan hệ với chủ hộ:", kin, 80, name=named("relation"), **a)
         s.text(110, top + 75.5, "TRƯỞNG CÔNG AN XÃ", 8.5, "bold", align="centre")
-        s.seal(100, top + 83, "CÔNG AN XÃ", [], rng, diameter=13)
+        s.seal(94, top + 81.5, "CÔNG AN XÃ", [], rng, diameter=13)
         s.text(112, top + 87.5, w.somebody(rng, 1955, 1975, "Nam").name, 9, align="centre")
     return s
 
@@ -154,7 +154,7 @@ def land_changes(rng: random.Random, typeface: str) -> Sheet:
         s.text(x + out[0], y + out[1], str(i + 1), 10)
         length = f"{rng.randint(510, 3980) / 100:.2f}".replace(".", ",")
         across, down = ahead[1] - y, x - ahead[0]
-        away = (5.4 * abs(across) + 2.6 * abs(down)) / math.hypot(across, down) ** 2
+        away = (6.6 * abs(across) + 3.4 * abs(down)) / math.hypot(across, down) ** 2
         s.text((x + ahead[0]) / 2 + away * across, (y + ahead[1]) / 2 + away * down + 1.1, length, 9.5, align="centre")
     s.text(74, 64, f"{rng.randint(10, 980)}", 12, "bold", align="centre")
     s.text(130, 36, "Tọa độ đỉnh thửa (VN-2000)", 9.5, "bold")
@@ -182,8 +182,8 @@ def land_changes(rng: random.Random, typeface: str) -> Sheet:
         after = s.paragraph(21, y, 104, f"{said} {number}.", 10.5, indent=0, justify=False)
         s.text(160, y + 2, words.long_date(rng, 2013, 2023), 9, "italic", align="centre", most=60)
         s.text(160, y + 7, "GIÁM ĐỐC", 9.5, "bold", align="centre")
-        s.seal(146, y + 22, "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", [], rng, diameter=25)
-        s.signature(162, y + 19, rng, width=20)
+        s.seal(146, y + 20, "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI", [], rng, diameter=25)
+        s.signature(162, y + 20, rng, width=20)
         s.text(162, y + 32, w.somebody(rng, 1964, 1980).name, 10, align="centre")
         y = max(after + 6, y + 47)
     return s
@@ -263,7 +263,7 @@ def enterprise(rng: random.Random, typeface: str) -> Sheet:
     s.labelled(20, y + 28, "Số giấy tờ pháp lý của cá nhân:", head.number, 120, name="representative_id", **a)
     s.labelled(124, y + 28, "Ngày cấp:", w.shown(w.day(rng, 2021, 2024)), 190, **a)
     if y < 236:
-        close(s, rng, 148, y + 37, ["TRƯỞNG PHÒNG"], "PHÒNG ĐĂNG KÝ KINH DOANH", gap=30)
+        close(s, rng, 148, y + 37, ["TRƯỞNG PHÒNG"], "PHÒNG ĐĂNG KÝ KINH DOANH", gap=34)
     return s
 
 
@@ -299,7 +299,7 @@ def staff_list(rng: random.Random, typeface: str) -> Sheet:
     s.text(24, y, f"Danh sách này có {rows} người./.", 11, "italic")
     s.text(220, y + 6, "KT. GIÁM ĐỐC", 11.5, "bold", align="centre")
     s.text(220, y + 11.4, "PHÓ GIÁM ĐỐC", 11.5, "bold", align="centre")
-    s.seal(203, y + 24, "SỞ NỘI VỤ", [], rng, diameter=30)
-    s.signature(222, y + 22, rng, width=24)
-    s.text(220, y + 36, w.somebody(rng, 1964, 1980).name, 11.5, "bold", align="centre")
+    s.seal(203, y + 27, "SỞ NỘI VỤ", [], rng, diameter=30)
+    s.signature(222, y + 27, rng, width=24)
+    s.text(220, y + 43, w.somebody(rng, 1964, 1980).name, 11.5, "bold", align="centre")
     return s

@@ -105,12 +105,12 @@ def everything() -> list[Entry]:
     return [entry for condition in CONDITIONS for entry in entries(condition)]
 
 
-def sample(count: int = SAMPLE, conditions: tuple[str, ...] = ()) -> list[Entry]:
-    """`count` pages from the conditions in turn, each time of another kind."""
+def sample(count: int = SAMPLE, conditions: tuple[str, ...] = (), *, papers: bool = False) -> list[Entry]:
+    """`count` pages from the conditions in turn, each time of another kind; `papers` leaves cards out."""
     names = conditions or tuple(CONDITIONS)
     picked: list[Entry] = []
     for i in range(count):
-        of = entries(names[i % len(names)])
+        of = [entry for entry in entries(names[i % len(names)]) if not papers or entry.kind in PAPERS]
         picked.append(of[(31 * (i // len(names)) + 5 * (i % len(names))) % len(of)])
     return picked
 

@@ -31,7 +31,8 @@ Pixels = npt.NDArray[np.uint8]
 Reader = Callable[[Pixels, int], tuple[list[Read], list[str]]]
 """From a picture and its resolution to words, and to the texts of codes and machine-readable rows."""
 EDGE = 10
-"""White pixels around a line of the reference; without them Tesseract loses marks that touch the edge of the box."""
+"""Pixels around a line of the reference, of the paper's own shade; without them Tesseract loses marks that touch the
+edge of the box, and on grey paper, as photos have it, white ones make it read the edge."""
 _ROW = re.compile(r"[A-Z0-9<]{30,44}")
 
 
@@ -135,7 +136,8 @@ def reference() -> Reader:
             strip = cv2.warpPerspective(
                 image, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
             )
-            strip = cv2.copyMakeBorder(strip, *(EDGE,) * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+            paper = [float(shade) for shade in np.percentile(strip.reshape(-1, 3), 75, axis=0)]
+            strip = cv2.copyMakeBorder(strip, *(EDGE,) * 4, cv2.BORDER_CONSTANT, value=paper)
             engine.SetImage(Image.fromarray(strip))
             engine.SetSourceResolution(dpi)
             back = np.linalg.inv(matrix)

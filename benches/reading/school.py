@@ -63,11 +63,11 @@ def record_first(rng: random.Random, typeface: str) -> Sheet:
         row = (f"{year}-{year + 1}", f"{grade}A{rng.randint(1, 9)}", f"{school}, {rng.choice(w.DISTRICTS)}")
         for x, cell in zip(columns, (*row, w.shown(dt.date(year, 8, rng.randint(5, 28)))), strict=False):
             s.text(x + 1.5, at, cell, 11, most=66)
-    s.text(140, 244, words.long_date(rng, start, start + 1), 12, "italic", align="centre", most=94)
-    s.text(140, 250, "HIỆU TRƯỞNG", 12, "bold", align="centre")
-    s.signature(142, 262, rng, width=28)
+    s.text(140, 241, words.long_date(rng, start, start + 1), 12, "italic", align="centre", most=94)
+    s.text(140, 247, "HIỆU TRƯỞNG", 12, "bold", align="centre")
+    s.signature(142, 264, rng, width=28)
     s.seal(121, 264, f"TRƯỜNG {school.upper()}", [], rng, diameter=33)
-    s.text(140, 278, w.somebody(rng, 1962, 1978).name, 12, "bold", align="centre")
+    s.text(140, 281, w.somebody(rng, 1962, 1978).name, 12, "bold", align="centre")
     return s
 
 
@@ -118,9 +118,9 @@ def record_year(rng: random.Random, typeface: str) -> Sheet:
     s.text(56, y + 14, "Giáo viên chủ nhiệm", 11.5, "bold", align="centre")
     s.text(152, y + 14, "HIỆU TRƯỞNG", 11.5, "bold", align="centre")
     for x, first in ((56, 1975), (152, 1964)):
-        s.signature(x, y + 25, rng, width=26)
-        s.text(x, y + 40, w.somebody(rng, first, first + 12).name, 11.5, "bold", align="centre")
-    s.seal(132, y + 28, f"TRƯỜNG {school.upper()}", [], rng, diameter=32)
+        s.signature(x, y + 31, rng, width=26)
+        s.text(x, y + 48, w.somebody(rng, first, first + 12).name, 11.5, "bold", align="centre")
+    s.seal(132, y + 31, f"TRƯỜNG {school.upper()}", [], rng, diameter=32)
     return s
 
 
@@ -160,9 +160,9 @@ def record_results(rng: random.Random, typeface: str) -> Sheet:
     y = s.paragraph(20, y + 10, 170, rng.choice(words.APPROVALS), 12.5, justify=False)
     s.text(146, y + 4, words.long_date(rng, year + 1, year + 1), 11.5, "italic", align="centre", most=90)
     s.text(146, y + 10, "HIỆU TRƯỞNG", 12, "bold", align="centre")
-    s.signature(148, y + 22, rng, width=28)
-    s.seal(127, y + 25, f"TRƯỜNG {rng.choice(words.SCHOOLS).upper()}", [], rng, diameter=33)
-    s.text(146, y + 37, w.somebody(rng, 1962, 1976).name, 12, "bold", align="centre")
+    s.signature(148, y + 27, rng, width=28)
+    s.seal(127, y + 27, f"TRƯỜNG {rng.choice(words.SCHOOLS).upper()}", [], rng, diameter=33)
+    s.text(146, y + 44, w.somebody(rng, 1962, 1976).name, 12, "bold", align="centre")
     return s
 
 

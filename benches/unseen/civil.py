@@ -30,7 +30,7 @@ def _close(
     foot = y + 5.6 * (len(rows) - 1) + gap
     s.signature(x + 2, foot - gap * 0.5, rng, width=30, colour=(34, 44, 132))
     s.text(x, foot, w.somebody(rng, 1966, 1982).name, pt, "bold", align="centre")
-    s.seal(x - 20, foot - gap * 0.42, ring, centre, rng, diameter=35, colour=(206, 36, 52))
+    s.seal(x - 20, foot - gap * 0.5, ring, centre, rng, diameter=min(35, gap), colour=(206, 36, 52))
 
 
 def birth_old(rng: random.Random, typeface: str) -> Sheet:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from reading import plan, score, spoil
+from reading import kept, plan, score, spoil
 from reading.plan import Line, Paged
 from reading.score import Read
 
@@ -149,3 +150,19 @@ def test_leaders_and_the_writing_of_dashes_are_no_faults() -> None:
     assert score.compare("Độc lập – Tự do", "Độc lập - Tự do").letters_wrong == 0
     assert score.compare("Họ tên: Lê Na", "Họ tên: ........ Lê Na").letters_wrong == 0
     assert score.compare("123", "128").numbers_right == 0
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    """A row that was cut short is read again; so is what another reader read."""
+    file = tmp_path / "new" / "kept.jsonl"
+    before = kept.Kept(file, "read", "ours")
+    assert before.get("scan-hoc_ba-01") is None
+    before.put("scan-hoc_ba-01", {"letters": 3, "text": "Đỗ"})
+    with file.open("a", encoding="utf-8") as out:
+        out.write('{"code": "12')
+    before.put("scan-hoc_ba-02", 5)
+    again = kept.Kept(file, "read", "ours")
+    assert again.get("scan-hoc_ba-01") == {"letters": 3, "text": "Đỗ"}
+    assert again.get("scan-hoc_ba-02") == 5
+    assert kept.Kept(file, "read", "reference").get("scan-hoc_ba-01") is None
+    kept.Kept(None).put("scan-hoc_ba-01", 1)
