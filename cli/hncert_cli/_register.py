@@ -180,24 +180,70 @@ def printed(said: Settings, chosen: tuple[int, int]) -> bytes:
     )
 
 
+def closed(said: Settings, year: int, symbol: str | None) -> bytes:
+    """The year of the office's own unit, closed, as PDF."""
+    from pyhncert.keep import yearly_pdf  # noqa: PLC0415
+
+    office = open_office(said)
+    unit, kind = office.settings.unit, symbol or office.settings.suffix
+    return yearly_pdf(
+        office.register.lines(unit=unit, symbol=kind, year=year),
+        office.register.books(),
+        unit=unit,
+        symbol=kind,
+        year=year,
+        font=office.font,
+        now=office.clock(),
+        trial=office.settings.trial,
+    )
+
+
+@register.command("books")
+@click.option("--open", "kind", metavar="SYMBOL", help="close the open book of this kind, as SCT/BS, and open the next")
+@global_options
+def books(*, kind: str | None) -> None:
+    """List the books: name, unit, opened, closed; or open the next one."""
+    from hncert_cli._json import plain  # noqa: PLC0415
+    from pyhncert.keep import BookSettings  # noqa: PLC0415
+
+    said = settings()
+    office = open_office(said)
+    if kind is not None:
+        new = BookSettings(unit=office.settings.unit, symbol=kind, agency=office.settings.agency.name)
+        tell(said.words("đã mở quyển ", "opened book ") + office.register.open_book(new).name)
+    found = office.register.books()
+    if said.json:
+        give_json([{"format": "hncert/book", "version": 1, **plain(book)} for book in found])
+        return
+    for book in found:
+        give(book.name, book.unit, str(book.opened_on), str(book.closed_on or ""))
+
+
 @register.command("export")
 @click.option("--csv", "form", flag_value="csv", default="csv", help="the eight columns of the law as CSV (default)")
-@click.option("--pdf", "form", flag_value="pdf", help="the monthly print as PDF; needs --month")
+@click.option("--pdf", "form", flag_value="pdf", help="print as PDF: of a --month, or of a --year, closed")
 @click.option("--month", metavar="YYYY-MM", help="only this month")
 @click.option("--year", type=click.IntRange(2000, 9999), help="only this year")
+@click.option("--book", metavar="SYMBOL", help="with --pdf --year: the kind of book; the office's own by default")
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path, allow_dash=True), help="the file to write; stdout by default"
 )
 @global_options
-def export(*, form: str, month: str | None, year: int | None, out: Path | None) -> None:
-    """Export the register as CSV or, for one month, as PDF."""
+def export(*, form: str, month: str | None, year: int | None, book: str | None, out: Path | None) -> None:
+    """Export the register as CSV, or a month or a closed year as PDF."""
     said = settings()
     chosen = month_of(month)
-    if form == "pdf" and chosen is None:
+    if form != "pdf":
+        data = table(said, chosen, year)
+    elif chosen is not None:
+        data = printed(said, chosen)
+    elif year is not None:
+        data = closed(said, year, book)
+    else:
         raise UsageFault(
-            "the monthly print needs a month; give --month YYYY-MM", "bản in tháng cần tháng; cho --month YYYY-MM"
+            "the print needs a month or a year; give --month YYYY-MM or --year YYYY",
+            "bản in cần tháng hoặc năm; cho --month YYYY-MM hoặc --year YYYY",
         )
-    data = printed(said, chosen) if form == "pdf" and chosen else table(said, chosen, year)
     if out is None or str(out) == "-":
         give_bytes(data)
         return

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._states import file_state_words, file_states, portal_code, portal_words, state_data
     from pyhncert.keep._store import ObjectStore
     from pyhncert.keep._times import StageTimes
+    from pyhncert.keep._year_print import yearly_pdf
 
 _HOME = {
     "ABANDONABLE": "_acts",
@@ -143,6 +144,7 @@ _HOME = {
     "try_lock": "_disk",
     "upgrade_register": "_create",
     "write_new": "_disk",
+    "yearly_pdf": "_year_print",
 }
 
 __all__ = [
@@ -221,6 +223,7 @@ __all__ = [
     "try_lock",
     "upgrade_register",
     "write_new",
+    "yearly_pdf",
 ]
 
 

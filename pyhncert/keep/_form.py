@@ -74,6 +74,8 @@ def column_8(
     note: str,
     superseded_by: str | None,
     replaces: tuple[str, int, int] | None,
+    copies: int = 0,
+    paper_copies: int = 0,
 ) -> str:
     """The note of a line: what became of its act, then what the office wrote."""
     notes = _data()["note"]
@@ -87,6 +89,9 @@ def column_8(
     if replaces is not None:
         code, number, year = replaces
         parts.append(notes["replaces"].format(code=shown(code), number=f"{number:02d}", year=year))
+    if paper_copies and state != "voided":
+        electronic = copies - paper_copies
+        parts.append(notes["paper" if electronic else "paper_only"].format(paper=paper_copies, electronic=electronic))
     if note:
         parts.append(note)
     return "; ".join(parts)

@@ -74,6 +74,8 @@ def line(row: Row[Any]) -> RegisterLine:
             note=r["note"],
             superseded_by=r["superseded_by"],
             replaces=(r["replaces"], r["replaces_number"], r["replaces_year"]) if r["replaces"] else None,
+            copies=r["copies"],
+            paper_copies=r["paper_copies"],
         ),
         content_digest=r["content_digest"],
         file_digest=r["file_digest"],

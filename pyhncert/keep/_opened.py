@@ -243,6 +243,32 @@ class OpenedRegister:
 
         take_snapshot(self._database, to)
 
+    def yearly_pdf(
+        self, *, year: int, unit: str, symbol: str = "SCT/BS", font: Path | None = None, trial: bool = False
+    ) -> bytes:
+        """The year of one unit and kind of book as PDF for binding, closed on 31 December.
+
+        Raises:
+            UsageFault: as `keep.yearly_pdf`.
+            MissingDependency: the font cannot be used.
+        """
+        from importlib.resources import files  # noqa: PLC0415  rarely used
+
+        from pyhncert.issue import prepare_font  # noqa: PLC0415
+        from pyhncert.keep._year_print import yearly_pdf  # noqa: PLC0415
+
+        file = font or Path(str(files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf"))
+        return yearly_pdf(
+            self.lines(unit=unit, symbol=symbol, year=year),
+            self.books(),
+            unit=unit,
+            symbol=symbol,
+            year=year,
+            font=prepare_font(file),
+            now=self._now(),
+            trial=trial,
+        )
+
     def check(self) -> tuple[Words, ...]:
         """What is wrong with the register: numbers not exactly 1 to n, counters, damage. Empty when all is well."""
         with self._database.reading() as connection:

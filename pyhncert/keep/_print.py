@@ -6,7 +6,9 @@ IT-kept registers are printed and bound monthly (SPEC 1.6). Pages are written as
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from pyhncert.issue._draw import BLACK, GRAY, LEADING, MM, RED, Canvas, wrap
@@ -40,7 +42,8 @@ def monthly_pdf(
 
     `books` are those whose covers may be needed; the last one that is not closed stands for an empty month.
     """
-    pages = _Pages(font, form(dt.date(year, month, 1)), year=year, month=month, now=now)
+    period = words("month", month=f"{month:02d}", year=year)
+    pages = Pages(font, form(dt.date(year, month, 1)), period, now=now)
     known = {(b.unit, b.name): b for b in books}
     empty = True
     for (unit, name), some in groupby(lines, key=lambda line: (line.unit, line.book)):
@@ -54,13 +57,56 @@ def monthly_pdf(
     return pages.finish()
 
 
-class _Pages:
-    """Fills one page after the other."""
+@dataclass(slots=True)
+class Totals:
+    """What is added up under a table: lines, numbers that are void, copies, those of them on paper, fees."""
 
-    def __init__(self, font: Font, printed: Form, *, year: int, month: int, now: dt.datetime) -> None:
+    lines: int = 0
+    voided: list[int] = field(default_factory=list)
+    copies: int = 0
+    paper: int = 0
+    fees: Counter[str] = field(default_factory=Counter)
+    first: int = 0
+    last: int = 0
+
+    def add(self, line: RegisterLine) -> None:
+        """Count a line."""
+        self.lines += 1
+        self.first, self.last = self.first or line.number, line.number
+        if line.state == "voided":
+            self.voided.append(line.number)
+            return
+        self.copies += line.copies
+        self.paper += line.paper_copies
+        currency = line.charge.currency if line.charge is not None else "VND"
+        self.fees[currency] += line.charge.net if line.charge is not None and currency != "VND" else line.fee_vnd
+
+    def words(self, key: str) -> str:
+        """What is printed under `key`."""
+        fees = [words("dong", amount=_dots(self.fees["VND"]))]
+        fees += [
+            f"{_dots(amount)} {currency}" for currency, amount in self.fees.items() if currency != "VND" and amount
+        ]
+        return words(
+            key,
+            lines=f"{self.lines:02d}",
+            voided=f"{len(self.voided):02d}",
+            copies=_dots(self.copies),
+            paper=_dots(self.paper),
+            electronic=_dots(self.copies - self.paper),
+            fees=", ".join(fees),
+            first=f"{self.first:02d}",
+            last=f"{self.last:02d}",
+        )
+
+
+class Pages:
+    """Fills one page after the other; `span` (``month``, ``year``) chooses the words under a table."""
+
+    def __init__(self, font: Font, printed: Form, period: str, *, now: dt.datetime, span: str = "month") -> None:
         self.sheets = Sheets(font, WIDTH_MM, HEIGHT_MM, now=now)
         self.form = printed
-        self.period = words("month", month=f"{month:02d}", year=year)
+        self.period, self.span = period, span
         self.agency = ""
         self.y = TOP
         self.top = TOP
@@ -92,7 +138,7 @@ class _Pages:
         y = self._centre(y + 6, words("book", book=book.name), 17, bold=True)
         y = self._centre(y + 1, self.period, 15)
         y = self._centre(y + 10, words("opened", day=day_text(book.opened_on)), 13)
-        closing = words("closed", day=day_text(book.closed_on)) if book.closed_on else words("not_closed")
+        closing = words("closed", day=day_text(book.closed_on)) if book.closed_on else words(f"not_closed_{self.span}")
         y = self._centre(y + 1, closing, 13)
         if trial:
             self._centre(y + 6, words("trial"), 13, bold=True, red=True)
@@ -153,21 +199,16 @@ class _Pages:
     def _number(self) -> None:
         self._centre(HEIGHT_MM - 11, words("page", page=len(self.sheets) + 1), 9)
 
-    def table(self, lines: Iterable[RegisterLine], book: Book) -> None:
+    def table(self, lines: Iterable[RegisterLine], book: Book) -> Totals:
         """The lines of one book, then its totals."""
         first = len(self.sheets) + 1
         self._start(book)
-        count = voided = copies = fees = 0
+        totals = Totals()
         for line in lines:
             self._row(_printed(line), book)
-            count += 1
-            if line.state == "voided":
-                voided += 1
-            else:
-                copies += line.copies
-                fees += line.fee_vnd
-        if not count:
-            self._in_cell(LEFT, self.y + 2, RIGHT - LEFT, words("none"), 11, align=0.5)
+            totals.add(line)
+        if not totals.lines:
+            self._in_cell(LEFT, self.y + 2, RIGHT - LEFT, words(f"none_{self.span}"), 11, align=0.5)
             self.canvas.frame(LEFT, self.top, RIGHT - LEFT, self.y + 10 - self.top, colour=BLACK, thick=0.5)
             self.y += 12
             bare = True
@@ -178,7 +219,8 @@ class _Pages:
             self._over(book)
             self.top = self.y = TOP
             bare = True
-        self._totals(count, voided, copies, fees, first=first, bare=bare)
+        self._totals(totals, first=first, bare=bare)
+        return totals
 
     def _row(self, texts: Iterable[str], book: Book) -> None:
         """One line; what is taller than a page goes on under the next page's heads, for nothing may be left out."""
@@ -203,18 +245,25 @@ class _Pages:
             self._edge(self.y)
             cells = [cell[room:] for cell in cells]
 
-    def _totals(self, count: int, voided: int, copies: int, fees: int, *, first: int, bare: bool) -> None:
+    def _totals(self, totals: Totals, *, first: int, bare: bool) -> None:
         if not bare:
             for x in (*self._lefts(), RIGHT):
                 self.canvas.frame(x, self.top, 0, self.y - self.top, colour=BLACK, thick=0.5)
-        text = words("total", lines=f"{count:02d}", voided=f"{voided:02d}", copies=_dots(copies), fees=_dots(fees))
-        self.canvas.text(LEFT, self.y + 4, RIGHT - LEFT, text, 11)
-        self.canvas.text(LEFT, self.y + 10, RIGHT - LEFT, words("sheets", first=first, last=len(self.sheets) + 1), 11)
-        half = (RIGHT - LEFT) / 2
-        self.canvas.text(LEFT, self.y + 18, half, words("signature"), 11, bold=True, align=0.5)
-        self.canvas.text(LEFT + half, self.y + 18, half, words("head"), 11, bold=True, align=0.5)
+        self.canvas.text(LEFT, self.y + 4, RIGHT - LEFT, totals.words(f"total_{self.span}"), 11)
+        sheets = words(f"sheets_{self.span}", first=first, last=len(self.sheets) + 1)
+        self.canvas.text(LEFT, self.y + 10, RIGHT - LEFT, sheets, 11)
+        self._sign(self.y + 18)
         self._number()
         self._flush()
+
+    def wrapped(self, text: str, size: float) -> list[str]:
+        """`text` in lines across the page."""
+        return wrap(self.canvas.face(False), text, size, RIGHT - LEFT)
+
+    def _sign(self, y: float) -> None:
+        half = (RIGHT - LEFT) / 2
+        self.canvas.text(LEFT, y, half, words("signature"), 11, bold=True, align=0.5)
+        self.canvas.text(LEFT + half, y, half, words("head"), 11, bold=True, align=0.5)
 
     def finish(self) -> bytes:
         """The whole file."""
