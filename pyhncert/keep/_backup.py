@@ -32,7 +32,7 @@ from typing import Any
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._disk import fsync_folder, storage_fault, try_lock, write_new
 from pyhncert.keep._folder_store import FolderStore
-from pyhncert.keep._snapshot import snapshot_facts
+from pyhncert.keep._snapshot import SnapshotFacts, snapshot_facts
 from pyhncert.keep._store import ObjectStore
 from pyhncert.values import Words
 
@@ -156,10 +156,7 @@ class BackupFolder:
             draft = self.folder / f".making-{secrets.token_hex(6)}"
             try:
                 draft.mkdir(mode=0o700)
-                register(draft / REGISTER)
-                step("register")
-                facts = snapshot_facts(draft / REGISTER)
-                names, copied = self._copy(store, facts.objects, verify=verify, step=step)
+                facts, names, copied = self._gather(store, register, draft, verify=verify, step=step)
                 _new_file(draft / OBJECTS, "".join(f"{name}\n" for name in sorted(names)).encode())
                 for path, data in files.items():
                     _new_file(draft / OFFICE / path, data)
@@ -191,6 +188,29 @@ class BackupFolder:
                 shutil.rmtree(draft, ignore_errors=True)
         step("named")
         return Backup(name=name, digest=digest, made_at=made_at, manifest=manifest, copied=copied)
+
+    def _gather(
+        self,
+        store: ObjectStore,
+        register: Callable[[Path], None],
+        draft: Path,
+        *,
+        verify: bool,
+        step: Callable[[str], None],
+    ) -> tuple[SnapshotFacts, set[str], int]:
+        """The register, then the objects; where one is missing, once more: it may have been deleted in between."""
+        total = 0
+        for again in (False, True):
+            if again:
+                (draft / REGISTER).unlink()
+            register(draft / REGISTER)
+            step("register")
+            facts = snapshot_facts(draft / REGISTER)
+            names, copied = self._copy(store, facts.objects, verify=verify, step=step)
+            total += copied
+            if facts.objects <= names:
+                break
+        return facts, names, total
 
     def _copy(
         self, store: ObjectStore, needed: frozenset[str], *, verify: bool, step: Callable[[str], None]

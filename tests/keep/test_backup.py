@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import os
@@ -16,7 +17,7 @@ from mediums import only_sqlite
 
 from pyhncert import keep
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _snapshot
+from pyhncert.keep import _backup, _snapshot
 from pyhncert.values import VIETNAM
 
 NOW = dt.datetime(2026, 11, 26, 3, 30, tzinfo=VIETNAM)
@@ -290,3 +291,20 @@ def test_old_backups_go_with_what_only_they_needed(register, acts, store, tmp_pa
     assert not held.objects.has(stray) and set(held.objects.digests()) == set(held.names(made[2]))
     with pytest.raises(UsageFault, match="at least one backup stays"):
         held.prune(0)
+
+
+@only_sqlite
+def test_an_object_that_is_deleted_while_the_backup_is_made_is_not_missing(register, acts, store, tmp_path):
+    """The snapshot names it, the store has it no more, and neither does the register by now."""
+    issue(register, acts, store, 2)
+    first, second = "a" * 64, "b" * 64
+    named = iter([{first}, {second}, {second}])
+    real = _backup.snapshot_facts
+
+    def facts(path):
+        return dataclasses.replace(real(path), objects=frozenset(next(named)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_backup, "snapshot_facts", facts)
+        made = make(tmp_path / "b", register, store)
+    assert made.missing == (second,)
