@@ -36,6 +36,14 @@ _CLOSE = text(
     " changed_at = :changed, superseded_by = :by, holder = NULL, out_hint = NULL WHERE id = :id"
 )
 _VOID = text("UPDATE act SET state = 'voided', reason = :reason, changed_at = :at WHERE id = :id")
+_AGENCIES = text("SELECT DISTINCT agency FROM dossier_counter ORDER BY agency")
+_FILES_FROM = text(
+    "INSERT INTO dossier_counter (agency, day, last) VALUES (:agency, :day, :last) ON CONFLICT (agency, day)"
+    " DO UPDATE SET last = CASE WHEN dossier_counter.last < excluded.last THEN excluded.last"
+    " ELSE dossier_counter.last END"
+)
+_FILES_OF_A_LOST_DAY = 5000
+"""On the day of a restore files are counted from beyond this: which codes were given out earlier that day is lost."""
 _END_BOOK = text("UPDATE book SET closed_on = :day WHERE id = :id AND closed_on IS NULL")
 _BOOK = re.compile(r"(\d+)/(\d{4})-(\S+)")
 
@@ -91,6 +99,7 @@ class Refill:
                 changed.append(one)
         for name, number in last.items():
             self._up_to(name, number)
+        self._files_beyond()
         return Refilled(
             entered=self._lines(self._entered),
             voided=self._lines(self._voided),
@@ -134,6 +143,12 @@ class Refill:
             raise UsageFault(f"no book is called {name!r}", f"không có quyển nào tên {name!r}")
         year = self._now.year
         self._gap(held[-1].unit, held[-1].symbol, year, number, held[-1], self._now)
+
+    def _files_beyond(self) -> None:
+        """No code of a file that was given out earlier today is given again; codes bear their day, numbers may skip."""
+        for agency in self._connection.execute(_AGENCIES).scalars().all():
+            day = self._now.date().isoformat()
+            self._connection.execute(_FILES_FROM, {"agency": agency, "day": day, "last": _FILES_OF_A_LOST_DAY})
 
     # -- lines -------------------------------------------------------------------------------------------------------
 

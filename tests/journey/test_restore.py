@@ -149,6 +149,28 @@ def test_a_backup_of_a_newer_software_is_refused(lost, tmp_path, monkeypatch):
         restore_office(home / "backup", tmp_path / "new")
 
 
+def test_an_office_on_a_server_is_backed_up_and_comes_back(postgres, small, officer, tmp_path):
+    from pgserver import OWNER
+
+    name = postgres.database("backed_up")
+    try:
+        toml = init_trial(tmp_path / "office", register=postgres.url(name, OWNER)) / "office.toml"
+        toml.write_text(toml.read_text("utf-8").replace('second = "fields"', 'second = "off"'), "utf-8")
+        office = pyhncert.open_office(tmp_path / "office")
+        first = office.certify([small], decide=officer)
+        made = office.backup(tmp_path / "backup")
+        second = office.certify([small], tmp_path / "second.pdf", decide=officer)
+        office.register.leave()
+    finally:
+        postgres.drop(name)
+    assert BackupFolder(tmp_path / "backup").check(made) == ()
+    done = restore_office(tmp_path / "backup", tmp_path / "new", receipts=[tmp_path], keys=tmp_path / "office")
+    assert ([line.code for line in done.refilled.entered], done.lost) == ([second.code], ())
+    again = pyhncert.open_office(tmp_path / "new")
+    assert again.settings.register == tmp_path / "new" / "register.sqlite"
+    assert [again.verify(copy.code).verdict for copy in (first, second)] == ["valid", "valid"]
+
+
 def test_a_register_of_a_server_comes_back_as_a_file(tmp_path):
     from pyhncert import _restore
 

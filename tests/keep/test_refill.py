@@ -173,6 +173,24 @@ def test_a_book_and_a_year_that_began_since_are_opened_again(register, acts, res
     assert behind.check() == () and acts.reserve(behind).number == 2
 
 
+def test_codes_of_files_that_were_given_out_earlier_today_are_not_given_again(register, restored, clock):
+    def receive(register):
+        steps = (("submitted", register._now()),)
+        new = keep.NewDossier(agency="H26.12.3", unit="U", requester="An", originals=1, channel="desk", steps=steps)
+        return register.receive(new).code
+
+    assert receive(register) == "H26.12.3-261124-0001"
+    then = restored()
+    given = {receive(register) for _ in range(3)}
+    behind = restored.open(then)
+    behind.refill([], last={}, backup="B")
+    assert receive(behind) == "H26.12.3-261124-5001"
+    behind.refill([], last={}, backup="B")
+    assert receive(behind) == "H26.12.3-261124-5002" and "H26.12.3-261124-5002" not in given
+    clock.set(2026, 11, 25, 9)
+    assert receive(behind) == "H26.12.3-261125-0001"
+
+
 def test_share_grants_end_with_a_restore(register, acts, restored, clock):
     line = acts.finish(register, acts.reserve(register))
     grant, token = register.shares.make(line.act_id, keep.NewGrant(purpose="banking", shows=("copy",)), by="holder")
