@@ -71,7 +71,7 @@ def _settings_files(office: Office, *, keys: bool) -> tuple[dict[str, Path], lis
     """Files to copy by their path in the office's folder; private ones left out; files that lie outside of it."""
     settings = office.settings
     home = settings.folder
-    secret = {key.key for key in _own_keys(office)}
+    secret = {settings.privacy.key, *(key.key for key in _own_keys(office))}
     wanted: dict[str, Path] = {OFFICE_FILE: home / OFFICE_FILE}
     left_out: list[str] = []
     elsewhere: list[str] = []
@@ -94,6 +94,8 @@ def _named(office: Office) -> Iterator[Path]:
     for key in _own_keys(office):
         yield from (path for path in (key.key, key.picture) if path is not None and path.is_file())
     yield from (path for path in settings.crls if path.is_file())
+    if settings.privacy.key is not None and settings.privacy.key.is_file():
+        yield settings.privacy.key
     if settings.desktop is not None:
         yield from settings.desktop.certificates.values()
     for folder in ("trust", *_SECRET_FOLDERS):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pyhncert._config_desk import DESK, DeskSettings, read_desk
+from pyhncert._privacy import PrivacySettings, read_privacy
 from pyhncert._store_settings import S3Settings, read_s3
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import LEVELS, Level, Second
@@ -40,6 +41,7 @@ _SECTIONS: dict[str, frozenset[str]] = {
     "register": frozenset({"file", "url", "book", "suffix"}),
     "store": frozenset({"objects", "min_free_mb", "s3"}),
     "keep": frozenset({"raw"}),
+    "privacy": frozenset({"key", "env", "module", "token", "label", "plain"}),
     "read": frozenset({"second"}),
     "font": frozenset({"file"}),
     "trust": frozenset({"roots", "intermediates", "crls"}),
@@ -126,6 +128,7 @@ class OfficeSettings:
     s3: S3Settings | None
     min_free_mb: int
     keep_raw: bool
+    privacy: PrivacySettings
     second_reader: Second
     font: Path
     roots: tuple[Path, ...]
@@ -264,6 +267,7 @@ class _Reader:
             s3=read_s3(self._get("store", "s3", {}, dict), self._wrong),
             min_free_mb=int(self._get("store", "min_free_mb", 100, int)),
             keep_raw=bool(self._get("keep", "raw", False, bool)),
+            privacy=read_privacy(self._table("privacy"), self._path, self._wrong),
             second_reader=cast(Second, self._one_of("read", "second", "fields", _SECOND)),
             font=self._path(self._text("font", "file")),
             roots=self._paths("roots"),
@@ -291,9 +295,7 @@ class _Reader:
         return UsageFault(f"{self.file}: {name} {en}", f"{self.file}: {name} {vi}")
 
     def _get(self, section: str, name: str, default: object, kind: type | tuple[type, ...]) -> Any:
-        table = self.data.get(section, {})
-        if not isinstance(table, dict):
-            raise self._wrong(section, "must be a table", "phải là một bảng")
+        table = self._table(section)
         for key in table:
             if key not in _SECTIONS[section]:
                 raise self._wrong(f"{section}.{key}", "is not known", "không được biết đến")
@@ -303,6 +305,12 @@ class _Reader:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self._wrong(f"{section}.{name}", "has the wrong type", "sai kiểu")
         return value
+
+    def _table(self, section: str) -> dict[str, Any]:
+        table = self.data.get(section, {})
+        if not isinstance(table, dict):
+            raise self._wrong(section, "must be a table", "phải là một bảng")
+        return table
 
     def _text(self, section: str, name: str, default: str | None = None) -> str:
         return str(self._get(section, name, default, str))

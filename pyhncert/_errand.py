@@ -182,6 +182,7 @@ class Errand:
             level_asked=settings.level,
             person=officer.name,
             idempotency_key=self.idempotency_key,
+            about=[field.value for field in seen.fields if field.type in ("name", "id")],
         )
 
 

@@ -45,7 +45,7 @@ class OfficeParts:
         self.settings = settings
         self.clock = clock
         self.randomness = randomness
-        self._password = password
+        self.password = password
         self._credentials: dict[str, Credential] = {}
         self._once = threading.RLock()
         if isinstance(settings.register, Path) and not settings.register.is_file():
@@ -56,12 +56,12 @@ class OfficeParts:
 
     # -- what an office has ------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def store(self) -> ObjectStore:
-        """Issued copies, by digest: in a folder, or where ``[store.s3]`` says."""
-        from pyhncert._store_settings import open_store  # noqa: PLC0415
-
-        return open_store(self.settings)
+        """Issued copies, by digest: in a folder, or where ``[store.s3]`` says; sealed where the register is."""
+        store = self.register.store
+        assert store is not None  # noqa: S101  `_register` gives it one
+        return store
 
     @property
     def register(self) -> Register:
@@ -71,6 +71,8 @@ class OfficeParts:
 
     @cached_property
     def _register(self) -> Register:
+        from pyhncert._privacy import office_key  # noqa: PLC0415
+        from pyhncert._store_settings import open_store  # noqa: PLC0415
         from pyhncert.keep import Register  # noqa: PLC0415
 
         return Register(
@@ -78,9 +80,10 @@ class OfficeParts:
             clock=self.clock,
             randomness=self.randomness,
             holder_folder=self.settings.folder / "work" / "holders",
-            store=self.store,
+            store=open_store(self.settings),
             device=self.settings.desk.device,
             place=self.settings.unit,
+            office_key=office_key(self.settings.privacy, self.password),
         )
 
     @cached_property
@@ -164,7 +167,7 @@ class OfficeParts:
         with self._once:
             found = self._credentials.get(key.id)
             if found is None:
-                found = self._credentials[key.id] = load(key, self._password, self.intermediates)
+                found = self._credentials[key.id] = load(key, self.password, self.intermediates)
             return found
 
     def _certificates(self, paths: Sequence[Path]) -> tuple[bytes, ...]:

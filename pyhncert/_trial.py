@@ -41,6 +41,9 @@ min_free_mb = 100                   # certify refuses to start below this
 [keep]
 raw = false                         # true: the scans themselves stay in the store, as they were handed in
 
+[privacy]
+key = "keys/office.key"             # personal data and objects are sealed under it; keep a copy of it elsewhere
+
 [read]
 second = "fields"                   # whom a second reader is asked about: off, fields (and lines in doubt), all
 
@@ -103,7 +106,13 @@ def init_trial(
         StorageFault: the disk does not allow it.
     """
     from pyhncert.identify import make_trial_authority  # noqa: PLC0415  rarely used
-    from pyhncert.keep import BookSettings, create_register  # noqa: PLC0415
+    from pyhncert.keep import (  # noqa: PLC0415
+        BookSettings,
+        create_register,
+        key_from_file,
+        make_key_file,
+        seal_register,
+    )
 
     folder = folder.absolute()
     try:
@@ -128,7 +137,10 @@ def init_trial(
         for weight in ("Regular", "Bold"):
             name = f"SourceSerifPro-{weight}.ttf"
             shutil.copyfile(font_folder() / name, folder / "fonts" / name)
-        create_register(register or folder / "register.sqlite", BookSettings(unit=UNIT, agency=AGENCY), clock=clock)
+        where = register or folder / "register.sqlite"
+        create_register(where, BookSettings(unit=UNIT, agency=AGENCY), clock=clock)
+        make_key_file(folder / "keys" / "office.key", randomness)
+        seal_register(where, key_from_file(folder / "keys" / "office.key"), randomness=randomness)
         scheme = agency_scheme or ("rsa-pss" if agency_key.startswith("rsa") else "ecdsa")
         words = {"agency": AGENCY, "unit": UNIT, "officer": OFFICER[0], "title": OFFICER[1], "scheme": scheme}
         quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in words.items()}

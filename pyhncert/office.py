@@ -337,6 +337,30 @@ class Office(Reception):
         line = self._line(code)
         return self.register.jobs.find(job_key(line.code)) if line is not None else None
 
+    def seal(self) -> int:
+        """Seal what the office has kept plain, where it has an office key now; returns how many acts and objects.
+
+        Raises:
+            KeyFault: the office key is missing or another.
+            StorageFault: register or store cannot be written; called again it goes on.
+        """
+        from pyhncert._privacy import seal_office  # noqa: PLC0415  rarely used
+
+        return seal_office(self)
+
+    def rekey(self, new: Path | None = None) -> int:
+        """Go over to the office key in the file `new`; returns how many data keys were wrapped anew.
+
+        The settings must name it afterwards. Without `new` a change that was stopped is finished.
+
+        Raises:
+            KeyFault: one of the keys is missing, or is none.
+            UsageFault: the office seals nothing, or has this key already.
+        """
+        from pyhncert._privacy import rekey_office  # noqa: PLC0415  rarely used
+
+        return rekey_office(self, new)
+
     def receipt(self, code: str) -> dict[str, Any]:
         """The receipt of an issued copy as it stands now; raises UsageFault."""
         from pyhncert.deliver import receipt  # noqa: PLC0415

@@ -70,11 +70,56 @@ def init(folder: Path, *, trial: bool, agency_key: str, agency_scheme: str | Non
 @click.option("--as", "owner", metavar="USER", help="the server's user who owns the register, where a desk's does not")
 @global_options
 def upgrade(owner: str | None) -> None:
-    """Bring the register of the office to this software's form; nothing happens where it has it."""
+    """Bring the register of the office to this software's form, and seal it where the office has a key for that.
+
+    Nothing happens where all that is done.
+    """
     from hncert_cli._open import open_office  # noqa: PLC0415
     from pyhncert.keep import upgrade_register  # noqa: PLC0415
 
     said = settings()
-    where = open_office(said).settings.register
+    office = open_office(said)
+    where = office.settings.register
     upgrade_register(where, owner=owner)
+    sealed = office.seal()
+    if sealed:
+        tell(said.words(f"đã mã hóa {sealed} hồ sơ và tệp", f"sealed {sealed} acts and objects"), "green")
     tell(said.words(f"sổ {where} đã theo dạng của phần mềm này", f"the register {where} is up to date"), "green")
+
+
+@office.command("key")
+@click.argument("file", type=click.Path(path_type=Path))
+@global_options
+def make_key(file: Path) -> None:
+    """Make an office key in the new FILE, which its owner alone may read; name it under [privacy] in office.toml."""
+    from pyhncert.keep import key_from_file, make_key_file  # noqa: PLC0415
+
+    said = settings()
+    make_key_file(file)
+    tell(
+        said.words(
+            f"đã tạo khóa cơ quan {file}; hãy cất một bản ở nơi khác, vì mất khóa là mất dữ liệu đã mã hóa",
+            f"made the office key {file}; keep a copy of it elsewhere: without it what is sealed is lost",
+        ),
+        "green",
+    )
+    give(key_from_file(file).id)
+
+
+@office.command("rekey")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@global_options
+def rekey(file: Path | None) -> None:
+    """Go over to the office key in FILE, and to new keys under it; without FILE finish a change that was stopped."""
+    from hncert_cli._open import open_office  # noqa: PLC0415
+
+    said = settings()
+    done = open_office(said).rekey(file)
+    tell(said.words(f"đã bọc lại {done} khóa", f"wrapped {done} keys anew"), "green")
+    if file is not None:
+        tell(
+            said.words(
+                f"hãy ghi {file} vào [privacy] của office.toml; khóa cũ không mở được gì nữa",
+                f"now name {file} under [privacy] in office.toml; the old key opens nothing any more",
+            )
+        )

@@ -4,6 +4,7 @@
 //! token says that one try is left, and where it says that somebody failed before, only if a person has just typed it.
 
 mod pairs;
+mod wrapping;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -95,6 +96,14 @@ impl Fault {
             "several_keys" => (
                 "the token holds several private keys under one name; have it put in order by who issued it",
                 "USB token có nhiều khóa bí mật cùng tên; hãy nhờ đơn vị cấp token chỉnh lại",
+            ),
+            "no_secret" => (
+                "the token holds no AES key called {}; correct label under [privacy] in office.toml",
+                "USB token không có khóa AES tên {}; hãy sửa label trong [privacy] của office.toml",
+            ),
+            "several_secrets" => (
+                "the token holds several AES keys called {}; have it put in order by who issued it",
+                "USB token có nhiều khóa AES tên {}; hãy nhờ đơn vị cấp token chỉnh lại",
             ),
             "mechanism" => (
                 "the token cannot sign in this way ({}); correct the scheme in office.toml",

@@ -28,6 +28,7 @@ from pyhncert.identify._status import Status, listed_status
 from pyhncert.identify._timestamps import HttpTimestamper, Timestamper, TrialTimestamper
 from pyhncert.identify._token import TokenKey, load_token_credential
 from pyhncert.identify._token_pair import TokenPair, put_on_token, token_pair
+from pyhncert.identify._token_wrap import TokenWrap, load_token_key
 from pyhncert.identify._trial import TrialAuthority, TrialPaths, make_trial_authority
 from pyhncert.identify._trial_certificates import new_key
 
@@ -53,6 +54,7 @@ __all__ = [
     "Timestamper",
     "TokenKey",
     "TokenPair",
+    "TokenWrap",
     "TrialAuthority",
     "TrialPaths",
     "TrialTimestamper",
@@ -72,6 +74,7 @@ __all__ = [
     "load_credential",
     "load_remote_credential",
     "load_token_credential",
+    "load_token_key",
     "make_trial_authority",
     "new_key",
     "one_answer",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._breakers import Breakers
     from pyhncert.keep._calendar import Due, OfficeHours, due, is_working_day
     from pyhncert.keep._canonical import findings_digest
-    from pyhncert.keep._create import create_register, upgrade_register
+    from pyhncert.keep._create import create_register, seal_register, upgrade_register
     from pyhncert.keep._database import SCHEMA
     from pyhncert.keep._disk import (
         NewFile,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._given import Given, read_given
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._marks import document_name
+    from pyhncert.keep._office_key import LocalKey, OfficeKey, key_from_environment, key_from_file, make_key_file
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
     from pyhncert.keep._refill import Refilled
@@ -91,8 +92,10 @@ _HOME = {
     "NewFile": "_disk",
     "NewGrant": "_share_rules",
     "NewJob": "_jobs",
+    "LocalKey": "_office_key",
     "ObjectStore": "_store",
     "OfficeHours": "_calendar",
+    "OfficeKey": "_office_key",
     "Purpose": "_share_rules",
     "Recovered": "_recover",
     "Refilled": "_refill",
@@ -128,6 +131,9 @@ _HOME = {
     "fsync_folder": "_disk",
     "is_working_day": "_calendar",
     "job_rules": "_jobs",
+    "key_from_environment": "_office_key",
+    "key_from_file": "_office_key",
+    "make_key_file": "_office_key",
     "may": "_acts",
     "monthly_pdf": "_print",
     "move_new": "_disk",
@@ -138,6 +144,7 @@ _HOME = {
     "read_given": "_given",
     "refusal_pdf": "_slips",
     "refusal_reasons": "_refusals",
+    "seal_register": "_create",
     "share_rules": "_share_rules",
     "state_data": "_states",
     "storage_fault": "_disk",
@@ -168,12 +175,14 @@ __all__ = [
     "JobRules",
     "Jobs",
     "Lease",
+    "LocalKey",
     "NewDossier",
     "NewFile",
     "NewGrant",
     "NewJob",
     "ObjectStore",
     "OfficeHours",
+    "OfficeKey",
     "Purpose",
     "Recovered",
     "Refilled",
@@ -207,6 +216,9 @@ __all__ = [
     "fsync_folder",
     "is_working_day",
     "job_rules",
+    "key_from_environment",
+    "key_from_file",
+    "make_key_file",
     "may",
     "monthly_pdf",
     "move_new",
@@ -217,6 +229,7 @@ __all__ = [
     "read_given",
     "refusal_pdf",
     "refusal_reasons",
+    "seal_register",
     "share_rules",
     "state_data",
     "storage_fault",

@@ -16,11 +16,13 @@ from sqlalchemy import Connection, Engine, event, exc, inspect, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._book import BookSettings, open_book
-from pyhncert.keep._database import is_url, medium
+from pyhncert.keep._database import Database, is_url, medium
 from pyhncert.keep._disk import fsync_folder, storage_fault
+from pyhncert.keep._office_key import OfficeKey
 from pyhncert.keep._rights import grant
 from pyhncert.keep._sqlite import Sqlite, connect
-from pyhncert.values import VIETNAM, Clock
+from pyhncert.keep._store import ObjectStore
+from pyhncert.values import VIETNAM, Clock, Randomness
 
 _CHARACTERS = text(
     "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
@@ -149,3 +151,28 @@ def migrating(where: Path | str) -> Iterator[Engine]:
         raise how.fault(err) from err
     finally:
         engine.dispose()
+
+
+def seal_register(
+    where: Path | str,
+    office_key: OfficeKey,
+    *,
+    store: ObjectStore | None = None,
+    randomness: Randomness = os.urandom,
+) -> int:
+    """Seal the personal data of a register, and the objects of its `store`, under an office key that exists already.
+
+    A register that is sealed stays as it is. Returns how many acts and objects were sealed.
+
+    Raises:
+        StorageFault: there is no register of this software's schema, or register or store cannot be written.
+        KeyFault: it is sealed under another office key.
+    """
+    from pyhncert.keep._sealing import seal  # noqa: PLC0415  rarely used
+
+    database = Database(where)
+    try:
+        database.check_schema()
+        return seal(database, office_key, store, randomness)
+    finally:
+        database.dispose()

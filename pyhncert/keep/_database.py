@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, event, exc, text
 from pyhncert.errors import MissingDependency, StorageFault
 from pyhncert.values import Words
 
-SCHEMA = "0007"
+SCHEMA = "0008"
 """The last migration; a register with another one is not opened."""
 
 Turn = tuple[str, ...]
@@ -68,6 +68,15 @@ class Medium(Protocol):
 
     def copy(self, to: Path) -> bool:
         """Write the register as it stands at one moment over the empty file `to`; False where rows are to be copied."""
+
+    def scrub(self) -> bool:
+        """Overwrite what was deleted, as far as this user may; False where others held it just now."""
+
+    def rewrite(self) -> None:
+        """Write the tables of personal data anew, so that nothing is left of what was there before."""
+
+    def unguarded(self, connection: Connection, table: str, guard: str) -> AbstractContextManager[None]:
+        """One guard of a table is away inside the caller's transaction; only sealing needs that."""
 
     def hold(self, holder: str) -> Session | None:
         """A sign of life that other machines see; None where all are on one machine. Raises StorageFault."""
@@ -196,6 +205,26 @@ class Database:
                 f"{self.medium.where}: sổ có lược đồ {found}, phần mềm cần {SCHEMA};"
                 " hãy chạy 'hncert office upgrade' hoặc cài phần mềm mới hơn",
             )
+
+    def scrub(self) -> bool:
+        """Overwrite what was deleted, in the write-ahead log too; False where others held it just now.
+
+        Raises:
+            StorageFault: the register cannot be written.
+        """
+        self._same_process()
+        return self.medium.scrub()
+
+    def rewrite(self) -> None:
+        """Write what is personal anew, so that nothing is left of what was there before.
+
+        Raises:
+            StorageFault: there is no room for that, or no right.
+        """
+        self._same_process()
+        with self._turn:
+            self.medium.rewrite()
+        self.medium.scrub()
 
     def dispose(self) -> None:
         """Close all idle connections."""

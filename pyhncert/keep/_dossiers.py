@@ -19,6 +19,7 @@ from pyhncert.errors import UsageFault
 from pyhncert.keep import _lines
 from pyhncert.keep._canonical import record_json
 from pyhncert.keep._lines import Event, time_text
+from pyhncert.keep._seal import Seal
 from pyhncert.keep._states import check_move, portal_code
 from pyhncert.values import RegisterLine
 
@@ -31,8 +32,10 @@ _COLUMNS = (
     "code, agency, day, serial, unit, received_at, requester, originals, channel, state, due_at, agreement,"
     " delivered_at"
 )
-_ONE = text(f"SELECT {_COLUMNS} FROM dossier WHERE code = :code")  # noqa: S608  ours
-_SOME = text(f"SELECT {_COLUMNS} FROM dossier WHERE day >= :start AND day < :end ORDER BY day, agency, serial")  # noqa: S608
+_KEYS = "code AS id, k.generation, k.line_key, k.rest_key, k.erased"
+_FROM = f"SELECT {_COLUMNS}, {_KEYS} FROM dossier LEFT JOIN data_key k ON k.owner = code"  # noqa: S608  ours
+_ONE = text(f"{_FROM} WHERE code = :code")
+_SOME = text(f"{_FROM} WHERE day >= :start AND day < :end ORDER BY day, agency, serial")
 _NEXT = text(
     "INSERT INTO dossier_counter (agency, day, last) VALUES (:agency, :day, 1)"
     " ON CONFLICT (agency, day) DO UPDATE SET last = dossier_counter.last + 1 RETURNING last"
@@ -115,12 +118,13 @@ def check_dossier_code(code: str) -> str:
     return code
 
 
-def receive(connection: Connection, new: NewDossier, *, place: str, device: str, person: str) -> str:
+def receive(connection: Connection, new: NewDossier, seal: Seal, *, place: str, device: str, person: str) -> str:
     """Enter a file with its steps so far; its code. Codes of an agency and day run from 0001 without gaps."""
     received = new.steps[0][1]
     agency, day = new.agency, received.date().isoformat()
     serial = int(connection.execute(_NEXT, {"agency": agency, "day": day}).scalar_one())
     code = f"{agency}-{received:%y%m%d}-{serial:04d}"
+    act = seal.new(code)
     values = {
         "code": code,
         "agency": agency,
@@ -128,14 +132,15 @@ def receive(connection: Connection, new: NewDossier, *, place: str, device: str,
         "serial": serial,
         "unit": new.unit,
         "received_at": time_text(received),
-        "requester": new.requester,
+        "requester": act.seal("line", "requester", new.requester),
         "originals": new.originals,
         "channel": new.channel,
         "state": new.steps[-1][0],
         "due_at": time_text(new.due_at) if new.due_at is not None else None,
-        "agreement": new.agreement,
+        "agreement": act.seal("line", "agreement", new.agreement),
     }
     connection.execute(_INSERT, values)
+    seal.enter(connection, act)
     for state, at in new.steps:
         _enter(connection, code, state, at, place=place, device=device, person=person, facts={})
     return code
@@ -244,13 +249,15 @@ def for_act(connection: Connection, code: str) -> str:
     return str(row.code)
 
 
-def hand_over(connection: Connection, code: str, at: dt.datetime, *, place: str, device: str, person: str) -> None:
+def hand_over(
+    connection: Connection, code: str, at: dt.datetime, seal: Seal, *, place: str, device: str, person: str
+) -> None:
     """Enter that the applicant has the results; only from the portal's state 9, when nothing is left to pay.
 
     Raises:
         UsageFault: no such file, or it is not done.
     """
-    found = dossier(connection, code)
+    found = dossier(connection, code, seal)
     if found.portal != 9:
         raise UsageFault(
             f"{code} cannot be handed over: it stands at {found.portal}, not at 9 (done)",
@@ -261,12 +268,12 @@ def hand_over(connection: Connection, code: str, at: dt.datetime, *, place: str,
 
 
 def delivered_alone(
-    connection: Connection, code: str, at: dt.datetime, *, place: str, device: str, person: str
+    connection: Connection, code: str, at: dt.datetime, seal: Seal, *, place: str, device: str, person: str
 ) -> None:
     """The copy of an act lies where it was asked for: a file of that one original is thereby handed over."""
-    found = dossier(connection, code)
+    found = dossier(connection, code, seal)
     if found.originals == 1 and found.portal == 9:
-        hand_over(connection, code, at, place=place, device=device, person=person)
+        hand_over(connection, code, at, seal, place=place, device=device, person=person)
 
 
 def _acts(connection: Connection, code: str) -> list[Row[Any]]:
@@ -274,16 +281,17 @@ def _acts(connection: Connection, code: str) -> list[Row[Any]]:
     return list(connection.execute(_lines.select(where), {"code": code}))
 
 
-def dossier(connection: Connection, code: str) -> Dossier:
+def dossier(connection: Connection, code: str, seal: Seal) -> Dossier:
     """The file of a code, with its acts.
 
     Raises:
         UsageFault: no such file.
     """
-    return _dossier(connection, _row(connection, code))
+    return _dossier(connection, _row(connection, code), seal)
 
 
-def _dossier(connection: Connection, row: Row[Any]) -> Dossier:
+def _dossier(connection: Connection, row: Row[Any], seal: Seal) -> Dossier:
+    opened = seal.row(row)
     acts = _acts(connection, row.code)
     handed = row.delivered_at is not None
     states = ["delivered" if handed and act.state == "registered" else act.state for act in acts]
@@ -291,22 +299,22 @@ def _dossier(connection: Connection, row: Row[Any]) -> Dossier:
         code=row.code,
         unit=row.unit,
         received_at=dt.datetime.fromisoformat(row.received_at),
-        requester=row.requester,
+        requester=opened.open("line", "requester", row.requester) or "",
         originals=row.originals,
         channel=row.channel,
         state=row.state,
         portal=10 if handed else portal_code(row.state, row.originals, states),
         due_at=dt.datetime.fromisoformat(row.due_at) if row.due_at else None,
-        agreement=row.agreement,
+        agreement=opened.open("line", "agreement", row.agreement) or "",
         delivered_at=dt.datetime.fromisoformat(row.delivered_at) if handed else None,
-        acts=tuple(_lines.line(act) for act in acts),
+        acts=tuple(_lines.line(act, seal) for act in acts),
     )
 
 
-def dossiers(connection: Connection, start: dt.date, end: dt.date) -> tuple[Dossier, ...]:
+def dossiers(connection: Connection, start: dt.date, end: dt.date, seal: Seal) -> tuple[Dossier, ...]:
     """The files that arrived from `start` to before `end`, in order."""
     rows = connection.execute(_SOME, {"start": start.isoformat(), "end": end.isoformat()}).all()
-    return tuple(_dossier(connection, row) for row in rows)
+    return tuple(_dossier(connection, row, seal) for row in rows)
 
 
 def events(connection: Connection, code: str) -> tuple[Event, ...]:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, exc, text
 
 from pyhncert.errors import UsageFault
 from pyhncert.keep._canonical import record_json
-from pyhncert.keep._lines import time_text
+from pyhncert.keep._lines import facts_field, time_text
+from pyhncert.keep._seal import ActSeal
 from pyhncert.values import VIETNAM, FileState
 
 _ACT = text(
@@ -47,7 +48,7 @@ def decision(connection: Connection, act_id: str, salt: bytes, record: bytes) ->
 
 def event(
     connection: Connection,
-    act_id: str,
+    act: ActSeal,
     state: str,
     at: dt.datetime,
     *,
@@ -56,15 +57,16 @@ def event(
     person: str,
     facts: Mapping[str, Any],
 ) -> None:
-    """Enter what happened to an act."""
+    """Enter what happened to an act; its facts are sealed under the act's keys."""
+    moment = time_text(at)
     values = {
-        "id": act_id,
+        "id": act.id,
         "state": state,
-        "at": time_text(at),
+        "at": moment,
         "place": place,
         "device": device,
         "person": person,
-        "facts": record_json(facts).decode(),
+        "facts": act.seal("rest", facts_field(state, moment), record_json(facts).decode()),
     }
     connection.execute(_EVENT, values)
 

@@ -61,6 +61,11 @@ def lost(backup: str, *, under_way: bool = False) -> str:
     return str(_data()["reason"]["under_way" if under_way else "lost"]).format(backup=backup)
 
 
+def erased_words() -> str:
+    """What stands in a column whose words were erased."""
+    return str(_data()["note"]["erased"])
+
+
 def day_text(moment: dt.date) -> str:
     """A day as the office writes it."""
     return f"{moment.day:02d}/{moment.month:02d}/{moment.year}"

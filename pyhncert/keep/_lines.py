@@ -12,15 +12,18 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, TextClause, text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep._form import column_8
+from pyhncert.keep._form import column_8, erased_words
+from pyhncert.keep._seal import Seal
 from pyhncert.values import Charge, FileState, Level, RegisterLine
 
 _SELECT = (
     "SELECT a.id, a.code, a.unit, b.name AS book, a.year, a.number, a.state, a.certified_at, a.requester, a.original,"
     " a.kind, a.pages, a.signer, a.copies, a.fee_vnd, a.note, a.content_digest, a.file_digest, a.level_asked, a.level,"
     " a.reason, a.changed_at, a.superseded_by, a.symbol, a.out_hint, a.holder, a.charge, a.paper_copies, a.dossier,"
-    " r.code AS replaces, r.number AS replaces_number, r.year AS replaces_year"
+    " r.code AS replaces, r.number AS replaces_number, r.year AS replaces_year,"
+    " k.generation, k.line_key, k.rest_key, k.erased"
     " FROM act a JOIN book b ON b.id = a.book_id LEFT JOIN act r ON r.superseded_by = a.code"
+    " LEFT JOIN data_key k ON k.owner = a.id"
 )
 PAGE = 500
 """How many lines are read at a time; between two pages the register is not held."""
@@ -49,9 +52,16 @@ def time_text(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="microseconds")
 
 
-def line(row: Row[Any]) -> RegisterLine:
-    """A row of `select` as a value."""
+def line(row: Row[Any], seal: Seal) -> RegisterLine:
+    """A row of `select` as a value; what was erased of it is said in its place."""
     r = row._mapping
+    act = seal.row(row)
+    gone = erased_words() if act.erased("line") else ""
+
+    def opened(field: str) -> str:
+        return act.open("line", field, r[field]) or ""
+
+    reason = opened("reason")
     changed_at = dt.datetime.fromisoformat(r["changed_at"]) if r["changed_at"] else None
     return RegisterLine(
         act_id=r["id"],
@@ -62,16 +72,16 @@ def line(row: Row[Any]) -> RegisterLine:
         number=r["number"],
         state=r["state"],
         certified_at=dt.datetime.fromisoformat(r["certified_at"]),
-        requester=r["requester"],
-        original=r["original"],
+        requester=opened("requester") or gone,
+        original=opened("original") or gone,
         signer=r["signer"],
         copies=r["copies"],
         fee_vnd=r["fee_vnd"],
         note=column_8(
             r["state"],
-            reason=r["reason"],
+            reason=reason,
             changed_at=changed_at,
-            note=r["note"],
+            note=opened("note"),
             superseded_by=r["superseded_by"],
             replaces=(r["replaces"], r["replaces_number"], r["replaces_year"]) if r["replaces"] else None,
             copies=r["copies"],
@@ -82,7 +92,7 @@ def line(row: Row[Any]) -> RegisterLine:
         level=r["level"],
         superseded_by=r["superseded_by"],
         replaces=r["replaces"],
-        reason=r["reason"],
+        reason=reason,
         changed_at=changed_at,
         level_asked=r["level_asked"],
         kind=r["kind"],
@@ -95,7 +105,13 @@ def line(row: Row[Any]) -> RegisterLine:
 
 _BY_FILE = "JOIN file_state f ON f.act_id = a.id WHERE f.file_digest = :digest"
 _FILES = text("SELECT at, level, length, file_digest FROM file_state WHERE act_id = :id ORDER BY step")
-_EVENTS = text("SELECT state, at, place, device, person, facts FROM event WHERE act_id = :id ORDER BY id")
+_EVENTS = text(
+    "SELECT e.state, e.at, e.place, e.device, e.person, e.facts,"
+    " e.act_id AS id, k.generation, k.line_key, k.rest_key, k.erased"
+    " FROM event e LEFT JOIN data_key k ON k.owner = e.act_id WHERE e.act_id = :id ORDER BY e.id"
+)
+ERASED = "erased"
+"""The one fact that is left of an event whose facts were erased."""
 
 
 def by_code(connection: Connection, code: str) -> Row[Any] | None:
@@ -113,10 +129,15 @@ def by_id(connection: Connection, act_id: str) -> Row[Any] | None:
     return connection.execute(select("WHERE a.id = :id"), {"id": act_id}).first()
 
 
-def under(connection: Connection, idempotency_key: str) -> Row[Any] | None:
+def errand(idempotency_key: str, seal: Seal) -> str:
+    """The key as it is stored: a sealed register keeps its keyed digest, for it may be the digest of a paper."""
+    return seal.index("errand", idempotency_key).hex() if seal.sealed else idempotency_key
+
+
+def under(connection: Connection, idempotency_key: str, seal: Seal) -> Row[Any] | None:
     """The line of the act that stands under the key and is not void."""
     where = "WHERE a.idempotency_key = :key AND a.state <> 'voided'"
-    return connection.execute(select(where), {"key": idempotency_key}).first()
+    return connection.execute(select(where), {"key": errand(idempotency_key, seal)}).first()
 
 
 def known(row: Row[Any] | None, name: str) -> Row[Any]:
@@ -138,18 +159,28 @@ def files(connection: Connection, act_id: str) -> tuple[FileState, ...]:
     )
 
 
-def events(connection: Connection, act_id: str) -> tuple[Event, ...]:
-    """What happened to the act, in order."""
+def facts_field(state: str, at: str) -> str:
+    """What the facts of an event are bound to, beside their act."""
+    return f"event {state} {at}"
+
+
+def events(connection: Connection, act_id: str, seal: Seal) -> tuple[Event, ...]:
+    """What happened to the act, in order; of facts that were erased it is said that they were."""
+
+    def facts(row: Row[Any]) -> Any:
+        words = seal.row(row).open("rest", facts_field(row.state, row.at), row.facts)
+        return json.loads(words) if words is not None else {ERASED: True}
+
     return tuple(
         Event(
-            state=state,
-            at=dt.datetime.fromisoformat(at),
-            place=place,
-            device=device,
-            person=person,
-            facts=json.loads(facts),
+            state=row.state,
+            at=dt.datetime.fromisoformat(row.at),
+            place=row.place,
+            device=row.device,
+            person=row.person,
+            facts=facts(row),
         )
-        for state, at, place, device, person, facts in connection.execute(_EVENTS, {"id": act_id})
+        for row in connection.execute(_EVENTS, {"id": act_id})
     )
 
 
@@ -204,8 +235,8 @@ def page(connection: Connection, which: Filter, after: tuple[str, str, int, int]
     return list(connection.execute(statement, values))
 
 
-def pages(rows: Iterator[list[Row[Any]]]) -> Iterator[RegisterLine]:
+def pages(rows: Iterator[list[Row[Any]]], seal: Seal) -> Iterator[RegisterLine]:
     """The lines of all pages."""
     for some in rows:
         for row in some:
-            yield line(row)
+            yield line(row, seal)

@@ -10,7 +10,7 @@ from typing import IO, Any
 from sqlalchemy import Row, text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _dossiers, _lines, _marks, _public, _refusals, _times
+from pyhncert.keep import _dossiers, _lines, _marks, _persons, _public, _refusals, _times
 from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, books, check_book
 from pyhncert.keep._breakers import Breakers
@@ -18,6 +18,8 @@ from pyhncert.keep._check import check
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._database import Database
 from pyhncert.keep._lines import Event, Filter
+from pyhncert.keep._office_key import OfficeKey
+from pyhncert.keep._seal import Seal
 from pyhncert.values import VIETNAM, Clock, FileState, Level, RegisterLine, Words
 
 _RANK = "CASE {} WHEN 'B-B' THEN 1 WHEN 'B-T' THEN 2 WHEN 'B-LT' THEN 3 WHEN 'B-LTA' THEN 4 END"
@@ -26,21 +28,37 @@ _BELOW = text(
     f" {_RANK.format('level_asked')} AND NOT EXISTS (SELECT 1 FROM job WHERE job.key = :kind || ':' || act.code)"
 )
 _LAST_ENTRY = text("SELECT at FROM event ORDER BY id DESC LIMIT 1")
-_DECIDED = text("SELECT salt, record FROM decision WHERE act_id = :id")
+_DECIDED = text(
+    "SELECT d.salt, d.record, d.act_id AS id, k.generation, k.line_key, k.rest_key, k.erased"
+    " FROM decision d LEFT JOIN data_key k ON k.owner = d.act_id WHERE d.act_id = :id"
+)
 
 
 class OpenedRegister:
     """What can be read from the register at `where`: a SQLite file, or the ``postgresql://`` URL of a server.
 
+    `office_key` opens what is sealed in it.
+
     Raises:
-        StorageFault: there is no register, it is damaged, or it has another schema.
+        StorageFault: there is no register, it is damaged, or it has another schema; an office key is given, and it is
+            not sealed yet.
+        KeyFault: it is sealed, and the office key is another or none.
     """
 
-    def __init__(self, where: Path | str, *, clock: Clock) -> None:
+    def __init__(self, where: Path | str, *, clock: Clock, office_key: OfficeKey | None = None) -> None:
         self._clock = clock
         self._database = Database(where)
         self._database.medium.check_there()
         self._database.check_schema()
+        self._seal = Seal(office_key, self._database.reading)
+
+    def _line(self, row: Row[Any]) -> RegisterLine:
+        return _lines.line(row, self._seal)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether personal data are sealed at rest."""
+        return self._seal.sealed
 
     @property
     def where(self) -> str:
@@ -65,7 +83,7 @@ class OpenedRegister:
         key = what if isinstance(what, bytes) else normal_code(what)
         with self._database.reading() as connection:
             row = _lines.by_file(connection, key) if isinstance(key, bytes) else _lines.by_code(connection, key)
-            return _lines.line(row) if row is not None else None
+            return self._line(row) if row is not None else None
 
     def public(self, typed: str) -> RegisterLine | None:
         """The line of a public code: registered, revoked or superseded. None for whatever else, with the same work.
@@ -75,7 +93,7 @@ class OpenedRegister:
         """
         with self._database.reading() as connection:
             row = _public.find(connection, typed)
-            return _lines.line(row) if row is not None else None
+            return self._line(row) if row is not None else None
 
     def act(self, act_id: str) -> RegisterLine:
         """The line of an act.
@@ -84,13 +102,13 @@ class OpenedRegister:
             UsageFault: there is no such act.
         """
         with self._database.reading() as connection:
-            return _lines.line(_lines.known(_lines.by_id(connection, act_id), act_id))
+            return self._line(_lines.known(_lines.by_id(connection, act_id), act_id))
 
     def issued_under(self, idempotency_key: str) -> RegisterLine | None:
         """The line of the copy that was issued under the key, whatever became of it since; None where there is none."""
         with self._database.reading() as connection:
-            row = _lines.under(connection, idempotency_key)
-            return _lines.line(row) if row is not None and row.state not in ABANDONABLE else None
+            row = _lines.under(connection, idempotency_key, self._seal)
+            return self._line(row) if row is not None and row.state not in ABANDONABLE else None
 
     def files(self, act_id: str) -> tuple[FileState, ...]:
         """Every state of the act's file since revision 3, oldest first."""
@@ -100,13 +118,16 @@ class OpenedRegister:
     def events(self, act_id: str) -> tuple[Event, ...]:
         """What happened to the act, in order."""
         with self._database.reading() as connection:
-            return _lines.events(connection, act_id)
+            return _lines.events(connection, act_id, self._seal)
 
     def decision(self, act_id: str) -> tuple[bytes, bytes] | None:
         """Salt and canonical JSON of the officer's decision; ``SHA-256(salt || json)`` is the digest in the copy."""
         with self._database.reading() as connection:
             row = connection.execute(_DECIDED, {"id": act_id}).first()
-            return (row.salt, row.record) if row is not None else None
+            if row is None:
+                return None
+            record = self._seal.row(row).open_bytes("rest", "decision", row.record)
+            return (row.salt, record) if record is not None else None
 
     def lines(
         self,
@@ -126,7 +147,21 @@ class OpenedRegister:
         if month is not None and (year is None or not 1 <= month <= 12):
             raise UsageFault("a month is 1 to 12 and needs its year", "tháng từ 1 đến 12 và phải kèm năm")
         which = Filter(unit=unit, symbol=symbol, book=book, year=year, month=month, state=state)
-        return _lines.pages(self._pages(which))
+        return _lines.pages(self._pages(which), self._seal)
+
+    def acts_of(self, who: str) -> list[str]:
+        """The ids of the acts that are about the person with this name or number.
+
+        A sealed register finds requesters and whom papers were about (`reserve`, `about`); a plain one requesters.
+
+        Raises:
+            UsageFault: nobody was named.
+        """
+        if not self.sealed:
+            wanted = _persons.needed(who)
+            return [line.act_id for line in self.lines() if _persons.folded(line.requester) == wanted]
+        with self._database.reading() as connection:
+            return _persons.acts(connection, self._seal, who)
 
     def below_level(self, kind: str) -> list[tuple[str, Level]]:
         """Copies in force below the level that was asked, without a job ``kind:CODE``: code and level asked."""
@@ -169,12 +204,12 @@ class OpenedRegister:
             UsageFault: no such file.
         """
         with self._database.reading() as connection:
-            return _dossiers.dossier(connection, code)
+            return _dossiers.dossier(connection, code, self._seal)
 
     def dossiers(self, start: dt.date, end: dt.date) -> tuple[_dossiers.Dossier, ...]:
         """Files that arrived from `start` to before `end`."""
         with self._database.reading() as connection:
-            return _dossiers.dossiers(connection, start, end)
+            return _dossiers.dossiers(connection, start, end, self._seal)
 
     def dossier_events(self, code: str) -> tuple[Event, ...]:
         """The steps of a file, in order."""
@@ -193,7 +228,7 @@ class OpenedRegister:
     def seen_before(self, scans: Sequence[bytes], document: str | None) -> tuple[RegisterLine, ...]:
         """Acts of the same original, oldest first: by the SHA-256 of its scans, or by its `document_name`."""
         with self._database.reading() as connection:
-            return tuple(map(_lines.line, _marks.seen(connection, _marks.marks(connection, scans, document))))
+            return tuple(map(self._line, _marks.seen(connection, _marks.marks(connection, scans, document))))
 
     def times(self, start: dt.date, end: dt.date) -> tuple[_times.StageTimes, ...]:
         """How long the stages of the acts took that got their number from `start` to before `end`."""

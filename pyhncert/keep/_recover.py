@@ -16,6 +16,7 @@ from pyhncert.keep._database import Database
 from pyhncert.keep._form import interrupted
 from pyhncert.keep._holders import the_dead
 from pyhncert.keep._lines import time_text
+from pyhncert.keep._seal import Seal
 from pyhncert.keep._store import ObjectStore
 from pyhncert.values import FileState, RegisterLine
 
@@ -53,6 +54,7 @@ def recover(
     now: Callable[[], dt.datetime],
     store: ObjectStore | None,
     event: _Events,
+    seal: Seal,
 ) -> Recovered:
     """See `Register.recover`. `me` makes this process's sign of life when it is first needed."""
     with database.reading() as connection:
@@ -61,23 +63,25 @@ def recover(
         orphans = dead & holders
         if not orphans:
             return Recovered()
-        claimed = _claim(database, orphans, me=me(), now=now, event=event)
+        claimed = _claim(database, orphans, me=me(), now=now, event=event, seal=seal)
         if store is not None:
             store.clean()
         _clean(database, [row for row in claimed if row.state == "voided"], store)
     with database.reading() as connection:
         fresh = [_lines.by_id(connection, row.id) for row in claimed]
-        voided = tuple(_lines.line(row) for row in fresh if row is not None and row.state == "voided")
+        voided = tuple(_lines.line(row, seal) for row in fresh if row is not None and row.state == "voided")
         waiting = tuple(
-            Undelivered(line=_lines.line(row), files=_lines.files(connection, row.id), out=Path(row.out_hint))
+            Undelivered(line=_lines.line(row, seal), files=_lines.files(connection, row.id), out=Path(hint))
             for row in fresh
-            if row is not None and row.state != "voided" and row.out_hint is not None
+            if row is not None
+            and row.state != "voided"
+            and (hint := seal.row(row).open("rest", "out_hint", row.out_hint)) is not None
         )
     return Recovered(voided=voided, undelivered=waiting)
 
 
 def _claim(
-    database: Database, orphans: frozenset[str], *, me: str, now: Callable[[], dt.datetime], event: _Events
+    database: Database, orphans: frozenset[str], *, me: str, now: Callable[[], dt.datetime], event: _Events, seal: Seal
 ) -> Sequence[Row[Any]]:
     """Void or take over, in one transaction; acts that another process settled meanwhile are no longer theirs."""
     claimed: list[Row[Any]] = []
@@ -88,7 +92,8 @@ def _claim(
                 at = now()
                 if row.state in ABANDONABLE:
                     reason = interrupted(row.state)
-                    values = {"id": row.id, "reason": reason, "at": time_text(at), "me": me}
+                    sealed = seal.of(connection, row.id).seal("line", "reason", reason)
+                    values = {"id": row.id, "reason": sealed, "at": time_text(at), "me": me}
                     connection.execute(_VOID, values)
                     event(connection, row.id, "voided", at, "", {"reason": reason, "holder": holder})
                 else:

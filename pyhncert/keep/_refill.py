@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _enter, _lines, _public
+from pyhncert.keep import _enter, _lines, _persons, _public
 from pyhncert.keep._acts import ABANDONABLE
 from pyhncert.keep._book import Book, BookSettings, _insert, books, next_number
 from pyhncert.keep._canonical import findings_digest
@@ -27,6 +27,7 @@ from pyhncert.keep._codes import new_code
 from pyhncert.keep._form import lost
 from pyhncert.keep._given import ISSUED, Given
 from pyhncert.keep._lines import time_text
+from pyhncert.keep._seal import Seal
 from pyhncert.values import VIETNAM, Clock, Randomness, RegisterLine
 
 _LAST = text("SELECT last FROM counter WHERE unit = :unit AND symbol = :symbol AND year = :year")
@@ -66,8 +67,11 @@ class Refilled:
 class Refill:
     """Enters what is missing, in the caller's transaction; `backup` names it in reasons and events."""
 
-    def __init__(self, connection: Connection, *, clock: Clock, randomness: Randomness, backup: str) -> None:
+    def __init__(
+        self, connection: Connection, seal: Seal, *, clock: Clock, randomness: Randomness, backup: str
+    ) -> None:
         self._connection = connection
+        self._seal = seal
         self._randomness = randomness
         self._now = clock().astimezone(VIETNAM)
         self._backup = backup
@@ -110,7 +114,7 @@ class Refill:
 
     def _lines(self, ids: list[str]) -> tuple[RegisterLine, ...]:
         rows = (_lines.by_id(self._connection, act_id) for act_id in ids)
-        return tuple(_lines.line(row) for row in rows if row is not None)
+        return tuple(_lines.line(row, self._seal) for row in rows if row is not None)
 
     # -- books and numbers -------------------------------------------------------------------------------------------
 
@@ -156,6 +160,7 @@ class Refill:
         self, book: Book, year: int, number: int, code: str, at: dt.datetime, facts: Mapping[str, Any]
     ) -> str:
         act_id, salt, record = self._randomness(16).hex(), self._randomness(32), b"{}"
+        act = self._seal.new(act_id)
         values = {
             "id": act_id,
             "code": code,
@@ -165,8 +170,8 @@ class Refill:
             "year": year,
             "number": number,
             "at": time_text(at),
-            "requester": facts.get("requester", ""),
-            "original": facts.get("original", ""),
+            "requester": act.seal("line", "requester", facts.get("requester", "")),
+            "original": act.seal("line", "original", facts.get("original", "")),
             "kind": facts.get("kind", "unknown"),
             "pages": facts.get("pages", 0),
             "signer": facts.get("signer", ""),
@@ -179,16 +184,20 @@ class Refill:
             "idempotency_key": None,
         }
         _enter.act(self._connection, values)
-        _enter.decision(self._connection, act_id, salt, record)
+        self._seal.enter(self._connection, act)
+        _enter.decision(self._connection, act_id, salt, act.seal_bytes("rest", "decision", record))
+        _persons.enter(self._connection, self._seal, act_id, (facts.get("requester", ""),))
         return act_id
 
     def _event(self, act_id: str, state: str, **facts: Any) -> None:
         facts = {"restored_from": self._backup, **facts}
-        _enter.event(self._connection, act_id, state, self._now, device="restore", person="", facts=facts)
+        act = self._seal.of(self._connection, act_id)
+        _enter.event(self._connection, act, state, self._now, device="restore", person="", facts=facts)
 
     def _void(self, act_id: str, reason: str = "") -> None:
         reason = reason or lost(self._backup)
-        self._connection.execute(_VOID, {"id": act_id, "reason": reason, "at": time_text(self._now)})
+        sealed = self._seal.of(self._connection, act_id).seal("line", "reason", reason)
+        self._connection.execute(_VOID, {"id": act_id, "reason": sealed, "at": time_text(self._now)})
         self._event(act_id, "voided", reason=reason)
         self._voided.append(act_id)
 
@@ -211,7 +220,7 @@ class Refill:
             "content": given.content_digest,
             "file": given.states[-1].file_digest,
             "level": given.states[-1].level,
-            "reason": reason,
+            "reason": self._seal.of(self._connection, act_id).seal("line", "reason", reason),
             "changed": time_text(self._now) if state != "registered" else None,
             "by": given.superseded_by,
         }

@@ -13,6 +13,7 @@ from pyhncert.keep import _dossiers, _enter, _jobs, _limits, _lines, _public, _r
 from pyhncert.keep._book import Book, BookSettings, open_book
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._lines import known
+from pyhncert.keep._office_key import OfficeKey
 from pyhncert.keep._steps import ActSteps, reasoned
 from pyhncert.keep._store import ObjectStore
 from pyhncert.values import FileState, Level, RegisterLine
@@ -77,8 +78,8 @@ class Register(ActSteps):
             StorageFault: the register cannot be written.
         """
         with self._database.writing() as connection:
-            code = _dossiers.receive(connection, dossier, **self._where(person))
-            return _dossiers.dossier(connection, code)
+            code = _dossiers.receive(connection, dossier, self._seal, **self._where(person))
+            return _dossiers.dossier(connection, code, self._seal)
 
     def step(self, dossier: str, state: str, *, person: str = "", reason: str = "") -> _dossiers.Dossier:
         """Enter that a file has come to a state of SPEC 10 before its numbers.
@@ -89,7 +90,7 @@ class Register(ActSteps):
         with self._database.writing() as connection:
             facts = {"reason": reason} if reason else {}
             _dossiers.move(connection, dossier, state, self._now(), facts=facts, **self._where(person))
-            return _dossiers.dossier(connection, dossier)
+            return _dossiers.dossier(connection, dossier, self._seal)
 
     def hand_over(self, dossier: str, *, person: str = "") -> _dossiers.Dossier:
         """Enter that the applicant has the results of a file.
@@ -98,8 +99,8 @@ class Register(ActSteps):
             UsageFault: no such file, or it is not done.
         """
         with self._database.writing() as connection:
-            _dossiers.hand_over(connection, dossier, self._now(), **self._where(person))
-            return _dossiers.dossier(connection, dossier)
+            _dossiers.hand_over(connection, dossier, self._now(), self._seal, **self._where(person))
+            return _dossiers.dossier(connection, dossier, self._seal)
 
     def _where(self, person: str) -> dict[str, str]:
         return {"place": self.place, "device": self.device, "person": person}
@@ -155,7 +156,7 @@ class Register(ActSteps):
             self._event(connection, row.id, row.state, now, "", {"level": level})
             if job is not None:
                 _jobs.finish(connection, job, now)
-            return _lines.line(known(_lines.by_id(connection, row.id), code))
+            return self._line(known(_lines.by_id(connection, row.id), code))
 
     def revoke(self, code: str, reason: str, *, person: str = "") -> RegisterLine:
         """Take an issued copy back, for ever.
@@ -189,7 +190,7 @@ class Register(ActSteps):
                     )
                 newer = other.code
             self._leave_state(connection, row, state, reason, person=person, holder=row.holder, by=newer)
-            return _lines.line(known(_lines.by_id(connection, row.id), code))
+            return self._line(known(_lines.by_id(connection, row.id), code))
 
     def open_book(self, settings: BookSettings) -> Book:
         """Close the unit's open book of this kind and open the next; within a year its numbers go on.
@@ -213,13 +214,27 @@ class Register(ActSteps):
         from pyhncert.keep._refill import Refill  # noqa: PLC0415  rarely used
 
         with self._database.writing() as connection:
-            refill = Refill(connection, clock=self._clock, randomness=self._randomness, backup=backup)
+            refill = Refill(connection, self._seal, clock=self._clock, randomness=self._randomness, backup=backup)
             done = refill.run(given, last)
             self.shares.revoke_all(connection, by=f"restore from {backup}")
         for act_id, reason in done.under_way:
             self.void(act_id, reason)
         ended = tuple(self.act(act_id) for act_id, _ in done.under_way)
         return replace(done, voided=(*done.voided, *ended), under_way=())
+
+    def rekey(self, new: OfficeKey | None = None) -> int:
+        """Go over to the office key `new`; returns how many data keys were wrapped anew.
+
+        Open the register with the new key afterwards. A change that was stopped is finished by calling this again,
+        opened with the new key, without `new`.
+
+        Raises:
+            UsageFault: the register is not sealed, or `new` is its office key already.
+            StorageFault: the register cannot be written.
+        """
+        from pyhncert.keep._sealing import rekey  # noqa: PLC0415  rarely used
+
+        return rekey(self._database, self._seal, new, self._randomness)
 
     # -- faults ------------------------------------------------------------------------------------------------------
 
@@ -240,4 +255,5 @@ class Register(ActSteps):
             now=self._now,
             store=store or self.store,
             event=self._event,
+            seal=self._seal,
         )

@@ -16,6 +16,7 @@ DESK: Final = "hncert_desk"
 _FIXED = {"act": {"id", "code", "book_id", "unit", "symbol", "year", "number", "certified_at"}}
 """Columns that stay, in tables of which the others may change."""
 _MAY_CHANGE: dict[str, set[str]] = {
+    "data_key": {"generation", "line_key", "rest_key", "erased"},
     "book": {"closed_on"},
     "counter": {"last"},
     "dossier": {"state", "originals", "delivered_at"},
@@ -26,8 +27,8 @@ _MAY_CHANGE: dict[str, set[str]] = {
 """Columns that may change, in tables of which the others stay."""
 _WORK = frozenset({"job", "breaker", "bucket"})
 """Tables of work in progress, of which every column may change."""
-_MAY_GO = frozenset({"breaker", "bucket"})
-_READ_ONLY = frozenset({"alembic_version"})
+_MAY_GO = frozenset({"breaker", "bucket", "object_key"})
+_READ_ONLY = frozenset({"alembic_version", "register_key"})
 
 
 def grant(connection: Connection) -> bool:

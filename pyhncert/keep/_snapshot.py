@@ -23,6 +23,7 @@ from pyhncert.values import Words
 _VERSION = text("SELECT version_num FROM alembic_version")
 _NUMBERS = text("SELECT unit, symbol, year, last FROM counter ORDER BY unit, symbol, year")
 _ACTS = text("SELECT count(*) FROM act")
+_HELD = text("SELECT held FROM object_key")
 _FILES = text("SELECT file_digest FROM act WHERE state IN ('registered','revoked','superseded')")
 
 
@@ -97,6 +98,13 @@ def _looked_at(path: Path) -> Iterator[Connection]:
         engine.dispose()
 
 
+def _objects(connection: Connection) -> frozenset[str]:
+    """The objects that the register names: of a sealed one, what they are called in the store."""
+    if inspect(connection).has_table("object_key") and (held := connection.execute(_HELD).scalars().all()):
+        return frozenset(held)
+    return frozenset(digest.hex() for digest in connection.execute(_FILES).scalars())
+
+
 def snapshot_facts(path: Path) -> SnapshotFacts:
     """What a register file that nobody writes holds, every page of it looked at.
 
@@ -110,6 +118,6 @@ def snapshot_facts(path: Path) -> SnapshotFacts:
             schema=str(connection.execute(_VERSION).scalar_one()),
             numbers=tuple(dict(row._mapping) for row in connection.execute(_NUMBERS)),
             acts=connection.execute(_ACTS).scalar_one(),
-            objects=frozenset(digest.hex() for digest in connection.execute(_FILES).scalars()),
+            objects=_objects(connection),
             faults=(*Sqlite(path).sound(connection), *check(connection)),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _dossiers, _enter, _jobs, _lines, _marks, _public, _shares
+from pyhncert.keep import _dossiers, _enter, _jobs, _lines, _marks, _persons, _public, _shares
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import current_book, next_number
 from pyhncert.keep._canonical import findings_digest, record_json
@@ -23,7 +23,9 @@ from pyhncert.keep._disk import storage_fault
 from pyhncert.keep._fees import charge
 from pyhncert.keep._holders import Holder
 from pyhncert.keep._lines import known, time_text
+from pyhncert.keep._office_key import OfficeKey
 from pyhncert.keep._opened import OpenedRegister
+from pyhncert.keep._sealed_store import SealedStore
 from pyhncert.keep._store import ObjectStore
 from pyhncert.values import ActNumber, Charge, Clock, FileState, Level, Randomness, RegisterLine
 
@@ -46,7 +48,8 @@ class ActSteps(OpenedRegister):
 
     `holder_folder` (``work/holders`` beside a register file; to be named for a server's) holds the signs of life by
     which `recover` tells the dead from the living; `store` is where the office keeps files, so that what a voided act
-    left there goes too. `device` and `place` are written into each event.
+    left there goes too. `device` and `place` are written into each event. In a sealed register `office_key`
+    opens what is personal, and `store` seals objects.
 
     Raises:
         StorageFault: there is no register, it is damaged, it has another schema, or the server does not answer.
@@ -63,15 +66,17 @@ class ActSteps(OpenedRegister):
         store: ObjectStore | None = None,
         device: str = "",
         place: str = "",
+        office_key: OfficeKey | None = None,
     ) -> None:
         if holder_folder is None and is_url(where):
             raise UsageFault(
                 "a register on a server needs a folder on this machine for signs of life: holder_folder",
                 "sổ trên máy chủ cần một thư mục trên máy này: holder_folder",
             )
-        super().__init__(where, clock=clock)
+        super().__init__(where, clock=clock, office_key=office_key)
+        self._seal.randomness = randomness
         self.holder_folder = holder_folder or Path(where).parent / "work" / "holders"
-        self.store = store
+        self.store = SealedStore(store, self._database, self._seal) if store is not None and self.sealed else store
         self.device = device
         self.place = place
         self._randomness = randomness
@@ -136,6 +141,7 @@ class ActSteps(OpenedRegister):
         level_asked: Level | None = None,
         symbol: str = "SCT/BS",
         note: str = "",
+        about: Iterable[str] = (),
         person: str = "",
         idempotency_key: str | None = None,
         paper_copies: int = 0,
@@ -149,7 +155,7 @@ class ActSteps(OpenedRegister):
         `paper_copies` are on paper. `dossier` is the file to which the act belongs: the code of one that is being
         checked, or one that arrives with this act. `original_marks` are the SHA-256 of its scans and its
         `document_name`: by them `seen_before` knows it again. Under one `idempotency_key` there is one act that is not
-        void.
+        void. `about` are names and numbers by which the act is found beside its requester.
 
         Raises:
             UsageFault: the unit has no open book, a count is wrong, the clock is before the book's opening, an act
@@ -174,6 +180,7 @@ class ActSteps(OpenedRegister):
             number = next_number(connection, unit, symbol, now.year)
             act_id, code = self._new_names(connection)
             digest = findings_digest(record, salt)
+            act = self._seal.new(act_id)
             values = {
                 "id": act_id,
                 "code": code,
@@ -183,8 +190,8 @@ class ActSteps(OpenedRegister):
                 "year": now.year,
                 "number": number,
                 "at": time_text(now),
-                "requester": requester,
-                "original": original,
+                "requester": act.seal("line", "requester", requester),
+                "original": act.seal("line", "original", original),
                 "kind": kind,
                 "pages": pages,
                 "signer": signer,
@@ -193,19 +200,21 @@ class ActSteps(OpenedRegister):
                 "charge": record_json(cost).decode(),
                 "paper_copies": paper_copies,
                 "dossier": file,
-                "note": note,
+                "note": act.seal("line", "note", note),
                 "findings_digest": digest,
                 "level_asked": level_asked,
                 "holder": holder,
-                "idempotency_key": idempotency_key,
+                "idempotency_key": _lines.errand(idempotency_key, self._seal) if idempotency_key else None,
             }
-            if idempotency_key and _lines.under(connection, idempotency_key) is not None:
+            if idempotency_key and _lines.under(connection, idempotency_key, self._seal) is not None:
                 raise UsageFault(
                     "this original is being certified by another process",
                     "tiến trình khác đang chứng thực bản chính này",
                 )
             _enter.act(connection, values)
-            _enter.decision(connection, act_id, salt, record)
+            self._seal.enter(connection, act)
+            _enter.decision(connection, act_id, salt, act.seal_bytes("rest", "decision", record))
+            _persons.enter(connection, self._seal, act_id, (requester, *about))
             scans, document = original_marks
             if scans or document:
                 _public.with_secret(connection, self._randomness)
@@ -226,7 +235,9 @@ class ActSteps(OpenedRegister):
 
     def _file_of(self, connection: Connection, dossier: str | _dossiers.NewDossier | None, person: str) -> str | None:
         if isinstance(dossier, _dossiers.NewDossier):
-            return _dossiers.receive(connection, dossier, place=self.place, device=self.device, person=person)
+            return _dossiers.receive(
+                connection, dossier, self._seal, place=self.place, device=self.device, person=person
+            )
         return _dossiers.for_act(connection, dossier) if dossier is not None else None
 
     def _new_names(self, connection: Connection) -> tuple[str, str]:
@@ -302,7 +313,7 @@ class ActSteps(OpenedRegister):
                     "content_digest": content_digest,
                     "file_digest": file_digest,
                     "level": level,
-                    "out_hint": os.fspath(Path(out_hint).absolute()) if out_hint is not None else None,
+                    "out_hint": self._hint(connection, act_id, out_hint),
                     "holder": holder,
                 },
             )
@@ -321,7 +332,12 @@ class ActSteps(OpenedRegister):
                 self._allowed(old, "superseded")
                 new = known(_lines.by_id(connection, act_id), act_id)
                 self._leave_state(connection, old, "superseded", reason, person=person, holder=old.holder, by=new.code)
-            return _lines.line(known(_lines.by_id(connection, act_id), act_id))
+            return self._line(known(_lines.by_id(connection, act_id), act_id))
+
+    def _hint(self, connection: Connection, act_id: str, out: Path | str | None) -> str | None:
+        if out is None:
+            return None
+        return self._seal.of(connection, act_id).seal("rest", "out_hint", os.fspath(Path(out).absolute()))
 
     def delivered(self, act_id: str, *, problem: str = "", person: str = "") -> None:
         """Enter that the copy lies where it was asked for, or the `problem` that keeps it from ever lying there.
@@ -339,7 +355,7 @@ class ActSteps(OpenedRegister):
             self._event(connection, act_id, row.state, now, person, facts)
             if row.dossier is not None and not problem:
                 where = {"place": self.place, "device": self.device, "person": person}
-                _dossiers.delivered_alone(connection, row.dossier, now, **where)
+                _dossiers.delivered_alone(connection, row.dossier, now, self._seal, **where)
 
     def void(self, act_id: str, reason: str, *, person: str = "") -> None:
         """Give up an act that is not registered yet: its number stays, with the reason; its files go.
@@ -383,10 +399,10 @@ class ActSteps(OpenedRegister):
         self._allowed(row, state)
         return row
 
-    @staticmethod
-    def _allowed(row: Row[Any], state: str) -> None:
+    def _allowed(self, row: Row[Any], state: str) -> None:
         if not may(row.state, state):
-            why = f" ({row.reason})" if row.reason else ""
+            reason = self._seal.row(row).open("line", "reason", row.reason)
+            why = f" ({reason})" if reason else ""
             raise UsageFault(
                 f"number {row.number:02d}/{row.year} is {row.state}{why}; it cannot become {state}",
                 f"số {row.number:02d}/{row.year} đang ở trạng thái {row.state}{why}; không thể chuyển sang {state}",
@@ -401,7 +417,8 @@ class ActSteps(OpenedRegister):
         person: str,
         facts: Mapping[str, Any],
     ) -> None:
-        _enter.event(connection, act_id, state, at, place=self.place, device=self.device, person=person, facts=facts)
+        act = self._seal.of(connection, act_id)
+        _enter.event(connection, act, state, at, place=self.place, device=self.device, person=person, facts=facts)
 
     def _leave_state(
         self,
@@ -415,7 +432,8 @@ class ActSteps(OpenedRegister):
         by: str | None = None,
     ) -> None:
         now = self._now()
-        values = {"id": row.id, "state": state, "reason": reason, "at": time_text(now), "by": by, "holder": holder}
+        sealed = self._seal.of(connection, row.id).seal("line", "reason", reason)
+        values = {"id": row.id, "state": state, "reason": sealed, "at": time_text(now), "by": by, "holder": holder}
         connection.execute(_LEFT, values)
         facts = {"reason": reason, **({"by": by} if by else {})}
         self._event(connection, row.id, state, now, person, facts)

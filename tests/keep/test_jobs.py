@@ -42,7 +42,7 @@ def test_a_job_is_entered_with_the_line_or_not_at_all(register, acts, monkeypatc
     act = acts.reserve(register)
     job = new(f"upgrade:{act.code}")
     with monkeypatch.context() as patched, pytest.raises(ZeroDivisionError):
-        patched.setattr(_lines, "line", lambda _: 1 / 0)
+        patched.setattr(_lines, "line", lambda *_: 1 / 0)
         acts.finish(register, act, level="B-B", jobs=[job])
     assert register.jobs.list() == ()
     assert register.act(act.act_id).state == "agency_sealed"

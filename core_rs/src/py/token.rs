@@ -121,6 +121,32 @@ impl Token {
         Ok(PyBytes::new(py, &signature))
     }
 
+    #[pyo3(signature = (label, nonce, data, context, /))]
+    fn seal<'py>(
+        &self,
+        py: Python<'py>,
+        label: &str,
+        nonce: &[u8],
+        data: &[u8],
+        context: &[u8],
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let sealed = py.detach(|| self.0.seal(label, nonce, data, context));
+        Ok(PyBytes::new(py, &sealed.map_err(fault)?))
+    }
+
+    #[pyo3(signature = (label, nonce, sealed, context, /))]
+    fn unseal<'py>(
+        &self,
+        py: Python<'py>,
+        label: &str,
+        nonce: &[u8],
+        sealed: &[u8],
+        context: &[u8],
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let opened = py.detach(|| self.0.unseal(label, nonce, sealed, context));
+        Ok(opened.map_err(fault)?.map(|data| PyBytes::new(py, &data)))
+    }
+
     fn __repr__(&self) -> String {
         format!("<Token {}>", self.0.label)
     }

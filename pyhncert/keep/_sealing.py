@@ -1,0 +1,197 @@
+"""Sealing a register that was plain, and changing the office key of a sealed one; both may be stopped and go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from pyhncert.errors import UsageFault
+from pyhncert.keep import _persons
+from pyhncert.keep._database import Database
+from pyhncert.keep._lines import errand, facts_field
+from pyhncert.keep._office_key import KEY_BYTES, OfficeKey
+from pyhncert.keep._seal import INDEX, Seal, act_context, key_context, object_context, shut
+from pyhncert.keep._sealed_store import SealedStore, is_sealed
+from pyhncert.keep._store import ObjectStore, damaged
+from pyhncert.values import Randomness
+
+BATCH = 500
+
+_ANY = text("SELECT 1 FROM register_key")
+_NEW_KEY = text(
+    "INSERT INTO register_key (generation, office_key, wrapped) VALUES (:generation, :office_key, :wrapped)"
+)
+_RENAME = text("UPDATE register_key SET office_key = :office_key, wrapped = :wrapped WHERE generation = :generation")
+_KEYS = text("SELECT generation, wrapped FROM register_key ORDER BY generation")
+_FORGET = text("DELETE FROM register_key WHERE generation > 0 AND generation < :generation")
+_ACTS = text(
+    "SELECT id, requester, original, note, reason, out_hint, idempotency_key FROM act a WHERE NOT EXISTS"
+    " (SELECT 1 FROM data_key k WHERE k.owner = a.id) ORDER BY id LIMIT :most"
+)
+_SEAL_ACT = text(
+    "UPDATE act SET requester = :requester, original = :original, note = :note, reason = :reason, out_hint = :out_hint,"
+    " idempotency_key = :errand WHERE id = :id"
+)
+_DECISION = text("SELECT record FROM decision WHERE act_id = :id")
+_SEAL_DECISION = text("UPDATE decision SET record = :record WHERE act_id = :id")
+_EVENTS = text("SELECT id, state, at, facts FROM event WHERE act_id = :id")
+_SEAL_EVENT = text("UPDATE event SET facts = :facts WHERE id = :event")
+_FILES = text(
+    "SELECT code AS id, requester, agreement FROM dossier d WHERE NOT EXISTS"
+    " (SELECT 1 FROM data_key k WHERE k.owner = d.code) ORDER BY code LIMIT :most"
+)
+_SEAL_FILE = text("UPDATE dossier SET requester = :requester, agreement = :agreement WHERE code = :id")
+_HELD = text("SELECT 1 FROM object_key WHERE held = :held")
+_OLD_ACTS = text(
+    "SELECT owner AS id, generation, line_key, rest_key FROM data_key WHERE generation < :generation LIMIT :most"
+)
+_REWRAP_ACT = text("UPDATE data_key SET generation = :generation, line_key = :line, rest_key = :rest WHERE owner = :id")
+_OLD_OBJECTS = text("SELECT name, generation, wrapped FROM object_key WHERE generation < :generation LIMIT :most")
+_REWRAP_OBJECT = text("UPDATE object_key SET generation = :generation, wrapped = :wrapped WHERE name = :name")
+
+
+def seal(database: Database, office_key: OfficeKey, store: ObjectStore | None, randomness: Randomness) -> int:
+    """Seal a plain register and the objects of its `store` (the one below); returns how many acts and objects.
+
+    The lines are sealed in one transaction, the objects one by one afterwards; what was stopped goes on when it is
+    called again. The old bytes are then overwritten in the register's file.
+    """
+    with database.writing() as connection:
+        done = 0
+        if connection.execute(_ANY).first() is None:
+            for generation in (INDEX, 1):
+                _enter_key(connection, office_key, generation, randomness(KEY_BYTES))
+            same = Seal(office_key, lambda: _same(connection), randomness)
+            with database.medium.unguarded(connection, "event", "event_is_final"):
+                done = _seal_acts(connection, same)
+    opened = Seal(office_key, database.reading, randomness)
+    if store is not None:
+        done += _seal_objects(SealedStore(store, database, opened), database)
+    if done:
+        database.rewrite()
+    return done
+
+
+class _same:  # noqa: N801  used as a verb
+    """The transaction that is open already."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Connection:
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it open."""
+
+
+def _enter_key(connection: Connection, office_key: OfficeKey, generation: int, key: bytes) -> None:
+    wrapped = office_key.wrap(key, key_context(generation))
+    connection.execute(_NEW_KEY, {"generation": generation, "office_key": office_key.id, "wrapped": wrapped})
+
+
+def _seal_acts(connection: Connection, opened: Seal) -> int:
+    done = 0
+    while rows := connection.execute(_ACTS, {"most": BATCH}).all():
+        for row in rows:
+            act = opened.new(row.id)
+            opened.enter(connection, act)
+            values: dict[str, Any] = {"id": row.id}
+            for field in ("requester", "original", "note", "reason"):
+                values[field] = act.seal("line", field, getattr(row, field))
+            values["out_hint"] = act.seal("rest", "out_hint", row.out_hint) if row.out_hint else None
+            values["errand"] = errand(row.idempotency_key, opened) if row.idempotency_key else None
+            connection.execute(_SEAL_ACT, values)
+            for record in connection.execute(_DECISION, {"id": row.id}).scalars().all():
+                sealed = act.seal_bytes("rest", "decision", record)
+                connection.execute(_SEAL_DECISION, {"id": row.id, "record": sealed})
+            for event in connection.execute(_EVENTS, {"id": row.id}).all():
+                facts = act.seal("rest", facts_field(event.state, event.at), event.facts)
+                connection.execute(_SEAL_EVENT, {"event": event.id, "facts": facts})
+            _persons.enter(connection, opened, row.id, (row.requester,))
+        done += len(rows)
+    while rows := connection.execute(_FILES, {"most": BATCH}).all():
+        for row in rows:
+            act = opened.new(row.id)
+            opened.enter(connection, act)
+            values = {field: act.seal("line", field, getattr(row, field)) for field in ("requester", "agreement")}
+            connection.execute(_SEAL_FILE, {"id": row.id, **values})
+        done += len(rows)
+    return done
+
+
+def _seal_objects(store: SealedStore, database: Database) -> int:
+    done = 0
+    for name in list(store.inner.digests()):
+        with database.reading() as connection:
+            if connection.execute(_HELD, {"held": name}).first() is not None:
+                continue
+        data = store.inner.get(name)
+        if is_sealed(data):
+            continue  # another process is between storing and entering it
+        store.put(data)
+        store.inner.delete(name)
+        done += 1
+    return done
+
+
+# -- another office key ------------------------------------------------------------------------------------------------
+
+
+def rekey(database: Database, opened: Seal, new: OfficeKey | None, randomness: Randomness) -> int:
+    """Go over to the office key `new`, and to a new register key; returns how many data keys were wrapped anew.
+
+    The first transaction puts everything under the new office key: from there on the old one opens nothing. Then the
+    data keys go under the new register key, batch by batch, and the old register keys are forgotten. Without `new` a
+    change that was stopped is finished.
+
+    Raises:
+        UsageFault: `new` is the office key already.
+    """
+    if opened.office_key is None:
+        raise UsageFault("the register is not sealed", "sổ chưa được mã hóa")
+    if new is not None:
+        if new.id == opened.office_key.id:
+            raise UsageFault(
+                f"{new.id} is the office key already; give another, or none to finish a change that was stopped",
+                f"{new.id} đang là khóa cơ quan; hãy cho khóa khác, hoặc bỏ trống để làm nốt việc dở dang",
+            )
+        with database.writing() as connection:
+            rows = connection.execute(_KEYS).all()
+            for row in rows:
+                key = opened.office_key.unwrap(row.wrapped, key_context(row.generation))
+                wrapped = new.wrap(key, key_context(row.generation))
+                connection.execute(_RENAME, {"generation": row.generation, "office_key": new.id, "wrapped": wrapped})
+            _enter_key(connection, new, rows[-1].generation + 1, randomness(KEY_BYTES))
+    opened = Seal(new or opened.office_key, database.reading, randomness)
+    done = 0
+    while some := _rewrap(database, opened, randomness):
+        done += some
+    with database.writing() as connection:
+        generation, _ = opened.current(connection)
+        connection.execute(_FORGET, {"generation": generation})
+    database.rewrite()
+    return done
+
+
+def _rewrap(database: Database, opened: Seal, randomness: Randomness) -> int:
+    with database.writing() as connection:
+        generation, under = opened.current(connection)
+        values = {"generation": generation, "most": BATCH}
+        acts = connection.execute(_OLD_ACTS, values).all()
+        for row in acts:
+            keys = opened.unwrapped(row)
+            sealed: dict[str, bytes | None] = {
+                part: shut(under, key, act_context(part, row.id), randomness) if key is not None else None
+                for part, key in keys.items()
+            }
+            connection.execute(_REWRAP_ACT, {"id": row.id, "generation": generation, **sealed})
+        objects = connection.execute(_OLD_OBJECTS, values).all()
+        for row in objects:
+            key = opened.unwrap_object(row.generation, row.name, row.wrapped)
+            if key is None:
+                raise damaged(row.name.hex())
+            wrapped = shut(under, key, object_context(row.name), randomness)
+            connection.execute(_REWRAP_OBJECT, {"name": row.name, "generation": generation, "wrapped": wrapped})
+        return len(acts) + len(objects)

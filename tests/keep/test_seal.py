@@ -1,0 +1,314 @@
+"""Personal data at rest: sealed under the office key, found without being stored, and lost when a key is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyhncert import keep
+from pyhncert.errors import KeyFault, StorageFault, UsageFault
+from pyhncert.keep import _persons, _seal
+
+SEEN = {"seen": "Số 001090000019"}
+REQUESTER = "Nguyễn Thị Đào"
+ORIGINAL = "Giấy khai sinh của Lê Văn Quýt"
+REASON = "người yêu cầu Trần Thị Mơ từ chối nhận"
+PLACE = "/quầy/Phạm Thị Lựu.pdf"
+
+
+@pytest.fixture
+def key():
+    return keep.LocalKey(b"k" * 32)
+
+
+@pytest.fixture
+def sealed(path, clock, key):
+    """An empty register that is sealed."""
+    keep.seal_register(path, key)
+    return path
+
+
+def opened(path, clock, key, store=None, **more):
+    return keep.Register(path, clock=clock, randomness=os.urandom, store=store, office_key=key, **more)
+
+
+def raw(folder):
+    """All bytes of all files below a folder."""
+    return b"\n".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def one_act(register, acts, **changes):
+    act = acts.reserve(register, requester=REQUESTER, original=ORIGINAL, decision=SEEN, **changes)
+    return act, acts.finish(register, act, scans=[{"sha256": "ab" * 32}], out_hint=PLACE)
+
+
+def test_nothing_personal_lies_in_the_files_and_all_of_it_comes_back(sealed, clock, key, acts, tmp_path, store):
+    with opened(sealed, clock, key, store) as register:
+        act, line = one_act(register, acts, idempotency_key="sha256 of a scan", note="cấp cho Lê Văn Quýt")
+        assert (line.requester, line.original) == (REQUESTER, ORIGINAL)
+        assert register.find(act.code) == line == next(register.lines())
+        assert b"001090000019" in register.decision(act.act_id)[1]
+        assert [e.facts for e in register.events(act.act_id)][-1]["scans"] == [{"sha256": "ab" * 32}]
+        assert register.issued_under("sha256 of a scan") == line
+        digest = register.store.put(b"scan of Nguyen")
+        assert register.store.get(digest) == b"scan of Nguyen"
+        register.revoke(act.code, REASON)
+        assert REASON in register.find(act.code).note
+    left = raw(tmp_path)
+    for word in (REQUESTER, ORIGINAL, "Quýt", REASON, PLACE, "001090000019", "ab" * 32, "sha256 of a scan"):
+        assert word.encode() not in left, word
+    assert b"scan of Nguyen" not in left and digest.encode() not in left and bytes.fromhex(digest) not in left
+
+
+def test_another_process_delivers_what_a_dead_one_left_sealed(sealed, clock, key, acts, store):
+    register = opened(sealed, clock, key, store)
+    one_act(register, acts)
+    acts.die(register)
+    with opened(sealed, clock, key, store) as other:
+        (left,) = other.recover().undelivered
+        assert str(left.out) == PLACE
+
+
+def test_without_its_key_or_with_another_a_sealed_register_is_not_opened(sealed, path, clock, key):
+    with pytest.raises(KeyFault, match="no office key is given") as caught:
+        opened(sealed, clock, None)
+    assert caught.value.exit_code == 14
+    with pytest.raises(KeyFault, match="sealed under the office key"):
+        opened(sealed, clock, keep.LocalKey(b"x" * 32))
+    opened(sealed, clock, key).leave()
+
+
+def test_a_key_over_a_plain_register_is_refused_until_it_is_sealed(path, clock, key):
+    with pytest.raises(StorageFault, match="hncert office upgrade"):
+        opened(path, clock, key)
+
+
+def test_a_plain_register_with_its_objects_is_sealed_and_nothing_of_the_old_bytes_is_left(
+    register, store, path, clock, key, acts, tmp_path, s3
+):
+    act, line = one_act(register, acts, idempotency_key="an errand")
+    voided = acts.reserve(register, requester="Đỗ Văn Na")
+    register.void(voided.act_id, REASON)
+    digest = register.store.put(b"scan of Nguyen")
+    events = register.events(act.act_id)
+    register.leave()
+    assert REQUESTER.encode() in raw(tmp_path)
+    assert keep.seal_register(path, key, store=store) == 3
+    assert keep.seal_register(path, key, store=store) == 0
+    left = raw(tmp_path)
+    for word in (REQUESTER, ORIGINAL, REASON, PLACE, "001090000019", "ab" * 32, "an errand", "scan of Nguyen"):
+        assert word.encode() not in left, word
+    with opened(path, clock, key, store) as after:
+        assert after.find(act.code) == line
+        assert after.events(act.act_id) == events
+        assert b"001090000019" in after.decision(act.act_id)[1]
+        assert after.store.get(digest) == b"scan of Nguyen"
+        assert after.issued_under("an errand") == line
+        assert after.find(voided.code).reason == REASON
+        assert after.check() == ()
+        assert after.acts_of(REQUESTER) == [act.act_id]
+    with pytest.raises(sqlite3.IntegrityError), closing(sqlite3.connect(path)) as link:
+        link.execute("UPDATE event SET facts = '{}'")  # the guard stands again
+
+
+def test_a_process_that_was_open_before_the_sealing_writes_nothing_plain_afterwards(register, path, clock, key, acts):
+    keep.seal_register(path, key)
+    with pytest.raises(KeyFault, match="sealed"):
+        acts.reserve(register)
+    with opened(path, clock, key) as after:
+        assert list(after.lines()) == []
+
+
+def test_objects_lie_under_the_digest_of_their_sealed_bytes_and_twice_is_once(sealed, clock, key, any_store):
+    with opened(sealed, clock, key, any_store) as register:
+        digest = register.store.put(b"copy")
+        assert register.store.put(b"copy") == digest == hashlib.sha256(b"copy").hexdigest()
+        (held,) = any_store.digests()
+        assert held != digest and hashlib.sha256(any_store.get(held)).hexdigest() == held
+        assert register.store.has(digest) and not register.store.has(held)
+        assert register.store.check()
+        assert register.store.delete(digest) is True
+        assert register.store.delete(digest) is False
+        assert list(any_store.digests()) == [] and not register.store.has(digest)
+        with pytest.raises(StorageFault, match="no such object"):
+            register.store.get(digest)
+
+
+def test_a_damaged_sealed_object_is_noticed_and_healed(sealed, clock, key, store):
+    with opened(sealed, clock, key, store) as register:
+        digest = register.store.put(b"copy")
+        (held,) = store.digests()
+        path = store.folder / held[:2] / held
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+        with pytest.raises(StorageFault, match="damaged"):
+            register.store.get(digest)
+        register.store.put(b"copy")
+        assert register.store.get(digest) == b"copy"
+        assert list(store.digests()) == [held]
+
+
+def test_what_a_killed_writer_left_half_is_completed_or_deleted(sealed, clock, key, store, monkeypatch):
+    with opened(sealed, clock, key, store) as register:
+        digest = hashlib.sha256(b"copy").hexdigest()
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "put", lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                register.store.put(b"copy")
+        assert not register.store.has(digest)
+        with pytest.raises(StorageFault, match="no such object"):
+            register.store.get(digest)
+        assert register.store.put(b"copy") == digest
+        assert register.store.get(digest) == b"copy"
+        assert register.store.delete(digest) is True
+        assert list(store.digests()) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "UPDATE act SET requester = (SELECT requester FROM act WHERE number = 1) WHERE number = 2",
+        "UPDATE act SET requester = original WHERE number = 1",
+        "UPDATE act SET requester = 'plain' WHERE number = 1",
+        "UPDATE data_key SET line_key = rest_key",
+        "DELETE FROM data_key",
+    ],
+)
+def test_sealed_words_cannot_be_moved_to_another_act_or_field(sealed, clock, key, acts, order):
+    with opened(sealed, clock, key) as register:
+        for name in ("An", "Bình"):
+            acts.reserve(register, requester=name)
+        with closing(sqlite3.connect(sealed)) as link, link:
+            link.execute(order)
+        with pytest.raises(StorageFault, match="cannot be opened"):
+            list(register.lines())
+
+
+def test_a_person_is_found_by_name_or_number_however_they_are_written(sealed, clock, key, acts):
+    with opened(sealed, clock, key) as register:
+        act = acts.reserve(register, requester="Nguyễn Thị  Hoà", about=["001 090 000 019", "ĐÀO VĂN THÚY"])
+        acts.reserve(register)
+        for asked in ("nguyễn thị hòa", "NGUYỄN THỊ HOÀ", "001090000019", "Đào Văn Thuý"):
+            assert register.acts_of(asked) == [act.act_id]
+        for other in ("Nguyễn Thị Hoa", "Dao Van Thuy", "001090000018"):
+            assert register.acts_of(other) == []
+        with pytest.raises(UsageFault, match="name a person"):
+            register.acts_of("  ")
+
+
+def test_a_plain_register_is_searched_by_its_column(register, acts):
+    act = acts.reserve(register, requester="Nguyễn Thị Hoà")
+    acts.reserve(register, requester="Nguyễn Thị Hoa")
+    assert register.acts_of("nguyễn thị hòa") == [act.act_id]
+
+
+@given(words=st.text(max_size=30))
+def test_folding_twice_is_folding_once_and_forgets_capitals(words):
+    once = _persons.folded(words)
+    assert _persons.folded(words.swapcase().swapcase()) == once
+    assert "  " not in once and once == once.strip()
+
+
+@given(value=st.binary(max_size=200), context=st.binary(max_size=20))
+def test_what_is_shut_opens_only_under_its_key_and_context(value, context):
+    sealed = _seal.shut(b"k" * 32, value, context, os.urandom)
+    assert _seal.opened_under(b"k" * 32, sealed, context) == value
+    assert _seal.opened_under(b"x" * 32, sealed, context) is None
+    assert _seal.opened_under(b"k" * 32, sealed, context + b"x") is None
+    assert _seal.opened_under(b"k" * 32, sealed[:-1] + bytes([sealed[-1] ^ 1]), context) is None
+
+
+# -- the office key ----------------------------------------------------------------------------------------------------
+
+
+def test_a_key_file_is_the_owners_alone_and_is_never_overwritten(tmp_path):
+    file = tmp_path / "office.key"
+    keep.make_key_file(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    key = keep.key_from_file(file)
+    assert repr(key) == f"<LocalKey {key.id}>"
+    with pytest.raises(UsageFault, match="left alone"):
+        keep.make_key_file(file)
+    file.chmod(0o640)
+    with pytest.raises(KeyFault, match="chmod 600"):
+        keep.key_from_file(file)
+    file.chmod(0o600)
+    secret = file.read_text().split()[1]
+    for wrong in ("", secret, f"hncert-office-key-1 {secret[:-4]}", f"hncert-office-key-1 {secret}!"):
+        file.write_text(wrong)
+        with pytest.raises(KeyFault, match="no office key") as caught:
+            keep.key_from_file(file)
+        assert secret[:10] not in str(caught.value)
+    with pytest.raises(KeyFault, match="is missing"):
+        keep.key_from_file(tmp_path / "none")
+
+
+def test_a_key_comes_from_the_environment_too(tmp_path, monkeypatch):
+    keep.make_key_file(tmp_path / "office.key")
+    monkeypatch.setenv("OFFICE_KEY", (tmp_path / "office.key").read_text().strip())
+    assert keep.key_from_environment("OFFICE_KEY").id == keep.key_from_file(tmp_path / "office.key").id
+    monkeypatch.delenv("OFFICE_KEY")
+    with pytest.raises(KeyFault, match="is not set"):
+        keep.key_from_environment("OFFICE_KEY")
+
+
+def test_another_office_key_opens_everything_and_the_old_one_nothing(sealed, clock, key, acts, store, tmp_path):
+    new = keep.LocalKey(b"n" * 32)
+    with opened(sealed, clock, key, store) as register:
+        act, line = one_act(register, acts)
+        digest = register.store.put(b"copy")
+        with closing(sqlite3.connect(sealed)) as link:
+            old = [row[0] for row in link.execute("SELECT line_key FROM data_key UNION SELECT wrapped FROM object_key")]
+        assert register.rekey(new) == 2
+        with pytest.raises(UsageFault, match="already"):
+            opened(sealed, clock, new).rekey(new)
+    with pytest.raises(KeyFault, match="sealed under"):
+        opened(sealed, clock, key)
+    with opened(sealed, clock, new, store) as register:
+        assert register.find(act.code) == line
+        assert register.store.get(digest) == b"copy"
+        one_act(register, acts)
+        assert len(register.acts_of(REQUESTER)) == 2
+        assert register.rekey() == 0
+    left = raw(tmp_path)
+    assert not any(wrapped in left for wrapped in old)
+
+
+def test_a_change_of_keys_that_was_stopped_goes_on(sealed, clock, key, acts, monkeypatch):
+    from pyhncert.keep import _sealing
+
+    new = keep.LocalKey(b"n" * 32)
+    with opened(sealed, clock, key) as register:
+        lines = [acts.reserve(register) for _ in range(5)]
+        monkeypatch.setattr(_sealing, "BATCH", 2)
+        rewrap = _sealing._rewrap
+        calls = []
+
+        def stop(*args):
+            calls.append(1)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return rewrap(*args)
+
+        monkeypatch.setattr(_sealing, "_rewrap", stop)
+        with pytest.raises(KeyboardInterrupt):
+            register.rekey(new)
+    monkeypatch.setattr(_sealing, "_rewrap", rewrap)
+    with opened(sealed, clock, new) as register:
+        assert len(list(register.lines())) == len(lines)  # half under the old register key, half under the new
+        assert register.rekey() == 3
+        assert [line.requester for line in register.lines()] == ["Nguyễn Thị Đào"] * 5
+
+
+def test_a_process_that_was_open_while_the_office_key_changed_writes_nothing_more(sealed, clock, key, acts):
+    with opened(sealed, clock, key) as old:
+        acts.reserve(old)
+        with opened(sealed, clock, key) as other:
+            other.rekey(keep.LocalKey(b"n" * 32))
+        with pytest.raises(KeyFault, match="sealed under"):
+            acts.reserve(old)
