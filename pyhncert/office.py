@@ -338,11 +338,9 @@ class Office(Reception):
         return self.register.jobs.find(job_key(line.code)) if line is not None else None
 
     def seal(self) -> int:
-        """Seal what the office has kept plain, where it has an office key now; returns how many acts and objects.
+        """Seal what the office has kept plain, where it has an office key now; how many acts and objects.
 
-        Raises:
-            KeyFault: the office key is missing or another.
-            StorageFault: register or store cannot be written; called again it goes on.
+        Raises KeyFault, StorageFault; what was stopped goes on when it is called again.
         """
         from pyhncert._privacy import seal_office  # noqa: PLC0415  rarely used
 

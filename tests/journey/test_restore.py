@@ -34,6 +34,8 @@ def lost(tmp_path_factory, small, officer):
         copies.append(office.certify([small], home / "out" / f"{n}.pdf", decide=officer))
     office.revoke(copies[0].code, "nhầm")
     shutil.copytree(home / "office" / "keys", home / "keys")
+    (home / "only" / "keys").mkdir(parents=True)  # a sealed register needs its office key, and no other
+    shutil.copy(home / "keys" / "office.key", home / "only" / "keys")
     shutil.copytree(home / "office" / "trial", home / "trial")
     shutil.rmtree(home / "office")
     return home, copies
@@ -68,18 +70,31 @@ def test_the_command_says_what_is_missing(lost, hncert, tmp_path):
     home, copies = lost
     (tmp_path / "3.receipt.json").write_bytes((home / "out" / "3.receipt.json").read_bytes())
     done = hncert(
-        "restore", home / "backup", "--to", tmp_path / "new", "--receipts", tmp_path / "3.receipt.json", "--json"
+        "restore",
+        home / "backup",
+        "--to",
+        tmp_path / "new",
+        "--receipts",
+        tmp_path / "3.receipt.json",
+        "--json",
+        "--keys",
+        home / "only",
     )
     assert done.code == 0, done.err
     said = json.loads(done.out)
     assert [line["number"] for line in said["voided"]] == [3]
-    assert said["left_out"] == BackupFolder(home / "backup").one().manifest["left_out"] != []
+    left_out = BackupFolder(home / "backup").one().manifest["left_out"]
+    assert sorted([*said["left_out"], "keys/office.key"]) == sorted(left_out)
     assert [line["code"] for line in said["entered"]] == [copies[3].code] == said["lost"]
     assert said["entered"][0]["file_digest"] == copies[3].file_digest.hex()
     assert "enter it again from your papers" in done.err
     again = hncert("restore", home / "backup", "--to", tmp_path / "new", "--lang", "vi")
+    sealed = hncert("restore", home / "backup", "--to", tmp_path / "other", "--lang", "en")
+    assert sealed.code == 14 and "the office key is missing" in sealed.err and not (tmp_path / "other").exists()
     assert again.code == 2 and "không trống" in again.err
-    plain = hncert("restore", home / "backup", "--to", tmp_path / "third", "--last", "01/2026-SCT/BS=3")
+    plain = hncert(
+        "restore", home / "backup", "--to", tmp_path / "third", "--last", "01/2026-SCT/BS=3", "--keys", home / "only"
+    )
     book = pyhncert.open_office(tmp_path / "third").register.books()[0]
     if book.year == 2026:
         assert plain.out.decode().count("voided, their use is not known") == 1
@@ -124,7 +139,7 @@ def test_a_restore_that_is_killed_leaves_no_office_and_the_next_one_none_of_its_
 
             try:
                 sys.setprofile(count)
-                restore_office(home / "backup", to, receipts=[home / "out"])
+                restore_office(home / "backup", to, receipts=[home / "out"], keys=home / "only")
             except BaseException:  # noqa: BLE001
                 os._exit(9)
             os._exit(0)
@@ -132,7 +147,10 @@ def test_a_restore_that_is_killed_leaves_no_office_and_the_next_one_none_of_its_
         assert os.WIFSIGNALED(status) or status == 0
         killed += os.WIFSIGNALED(status)
         if not to.exists():
-            assert len(restore_office(home / "backup", to, receipts=[home / "out"]).refilled.entered) == 2
+            assert (
+                len(restore_office(home / "backup", to, receipts=[home / "out"], keys=home / "only").refilled.entered)
+                == 2
+            )
         office = pyhncert.open_office(to)
         assert [line.code for line in office.register.lines()] == [copy.code for copy in copies]
         assert office.register.check() == ()
