@@ -83,7 +83,14 @@ def _create_on_server(url: str, books: tuple[BookSettings, ...], clock: Clock) -
                 hint="CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
             )
         _fill(connection, books, clock)
-        grant(connection)
+        _server_only(connection)
+
+
+def _server_only(connection: Connection) -> None:
+    from pyhncert.keep._procrastinate import ensure  # noqa: PLC0415  an extra
+
+    ensure(connection)
+    grant(connection)
 
 
 def _create_file(path: Path, books: tuple[BookSettings, ...], clock: Clock) -> None:
@@ -126,7 +133,7 @@ def upgrade_register(where: Path | str, *, owner: str | None = None) -> None:
     with migrating(where) as engine, engine.begin() as connection:
         migrate(connection)
         if connection.dialect.name == "postgresql":
-            grant(connection)
+            _server_only(connection)
 
 
 def as_user(url: str, user: str) -> str:

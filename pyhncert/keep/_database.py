@@ -11,12 +11,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Engine, event, exc, text
 
 from pyhncert.errors import MissingDependency, StorageFault
 from pyhncert.values import Words
+
+if TYPE_CHECKING:
+    from pyhncert.keep._jobs import Jobs
+    from pyhncert.keep._serve import Service
 
 SCHEMA = "0008"
 """The last migration; a register with another one is not opened."""
@@ -77,6 +81,9 @@ class Medium(Protocol):
 
     def unguarded(self, connection: Connection, table: str, guard: str) -> AbstractContextManager[None]:
         """One guard of a table is away inside the caller's transaction; only sealing needs that."""
+
+    def serve(self, jobs: Jobs, service: Service[Any]) -> None:
+        """Do jobs until told to stop: by leases alone, or given out by a queue of the server's. Raises StorageFault."""
 
     def hold(self, holder: str) -> Session | None:
         """A sign of life that other machines see; None where all are on one machine. Raises StorageFault."""

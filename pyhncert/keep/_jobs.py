@@ -20,11 +20,11 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Row, text
 
-from pyhncert.errors import UsageFault
+from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._canonical import record_json
 from pyhncert.keep._database import Database
 from pyhncert.keep._lines import time_text
-from pyhncert.keep._serve import Service, by_leases
+from pyhncert.keep._serve import Service
 from pyhncert.values import VIETNAM, Clock, Randomness, Words
 
 T = TypeVar("T")
@@ -201,15 +201,35 @@ class Jobs:
                 row = connection.execute(_NEXT).first()
                 if row is None or row.due_at > time_text(now):
                     return None
-                died = row.state == "leased"
-                said = _DIED if died else Words(row.reason_vi, row.reason_en)
-                values = {"key": row.key, "faults": row.faults + died, "vi": said.vi, "en": said.en}
-                if died and values["faults"] >= self.rules.most_faults:
-                    connection.execute(_SET_ASIDE, {**values, "now": time_text(now)})
-                    continue
-                token = self._randomness(16).hex()
-                connection.execute(_LEASE, {**values, "lease": token, "until": time_text(self._until(now))})
-                return Lease(_job(connection.execute(_ONE, {"key": row.key}).one()), token)
+                if (lease := self._leased(connection, row, now)) is not None:
+                    return lease
+
+    def take(self, key: str) -> Lease | dt.datetime | None:
+        """The lease of one job, or when it may be taken, or None where nothing is left to do.
+
+        Raises:
+            StorageFault: the database cannot be written.
+        """
+        with self._database.writing() as connection:
+            now = self._now()
+            row = connection.execute(_ONE, {"key": key}).first()
+            if row is None or row.state not in {"waiting", "leased"}:
+                return None
+            if row.due_at > time_text(now):
+                return dt.datetime.fromisoformat(row.due_at)
+            return self._leased(connection, row, now)
+
+    def _leased(self, connection: Connection, row: Row[Any], now: dt.datetime) -> Lease | None:
+        """A job that is due, now this caller's; None where too many workers died over it: it is set aside."""
+        died = row.state == "leased"
+        said = _DIED if died else Words(row.reason_vi, row.reason_en)
+        values = {"key": row.key, "faults": row.faults + died, "vi": said.vi, "en": said.en}
+        if died and values["faults"] >= self.rules.most_faults:
+            connection.execute(_SET_ASIDE, {**values, "now": time_text(now)})
+            return None
+        token = self._randomness(16).hex()
+        connection.execute(_LEASE, {**values, "lease": token, "until": time_text(self._until(now))})
+        return Lease(_job(connection.execute(_ONE, {"key": row.key}).one()), token)
 
     def serve(self, service: Service[T]) -> None:
         """Do jobs as they fall due, until told to stop; see `Service`.
@@ -217,7 +237,18 @@ class Jobs:
         Raises:
             StorageFault: database or disk; what was leased is another worker's when its lease runs out.
         """
-        by_leases(self, service)
+        self._database.medium.serve(self, service)
+
+    def hand_over(self) -> None:
+        """On PostgreSQL: give the queue what is open and unknown to it, as after a move from SQLite."""
+        from pyhncert.keep import _procrastinate  # noqa: PLC0415  an extra
+
+        with self._database.writing(("jobs",)) as connection:
+            _procrastinate.hand_over(connection)
+
+    def fault(self, err: BaseException) -> StorageFault:
+        """An error of the database in words."""
+        return self._database.medium.fault(err)
 
     def _until(self, now: dt.datetime) -> dt.datetime:
         return now + dt.timedelta(seconds=self.rules.lease_s)

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import conninfo
@@ -21,6 +22,10 @@ from sqlalchemy import Connection, Engine, create_engine, exc, pool, text
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._database import Session, Turn
 from pyhncert.values import Words
+
+if TYPE_CHECKING:
+    from pyhncert.keep._jobs import Jobs
+    from pyhncert.keep._serve import Service
 
 CONNECT_S = 10
 LOCK_S = 30
@@ -138,6 +143,11 @@ class Postgres:
         port = f":{facts['port']}" if "port" in facts else ""
         self.where = f"postgresql://{user}{facts.get('host', '')}{port}/{facts.get('dbname', '')}"
 
+    @staticmethod
+    def _options() -> dict[str, Any]:
+        """What a connection needs beside the URL."""
+        return {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "password": os.environ.get(PASSWORD)}
+
     def connect(self) -> psycopg.Connection:
         """A plain connection with the register's settings; each statement is a transaction unless one is begun."""
         # no prepared statements: a plan of `SELECT *` would refuse to go on when a column is added beside us
@@ -145,9 +155,7 @@ class Postgres:
             self._url,
             autocommit=True,
             prepare_threshold=None,
-            connect_timeout=CONNECT_S,
-            client_encoding="utf8",
-            password=os.environ.get(PASSWORD),
+            **self._options(),
         )
         try:
             link.execute(_SETTINGS)
@@ -252,6 +260,12 @@ class Postgres:
         connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER {guard}")
         yield
         connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER {guard}")
+
+    def serve(self, jobs: Jobs, service: Service[Any]) -> None:
+        """See `Medium`: Procrastinate gives them out."""
+        from pyhncert.keep import _procrastinate  # noqa: PLC0415  workers only
+
+        _procrastinate.serve(jobs, service, self._url, self._options())
 
     def hold(self, holder: str) -> Session | None:
         """See `Medium`: a lock of a session of its own; None where somebody else has it."""

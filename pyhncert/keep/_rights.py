@@ -13,6 +13,9 @@ from sqlalchemy import Connection, inspect, text
 DESK: Final = "hncert_desk"
 """The role of which the desks' own users are members."""
 
+QUEUE_SCHEMA: Final = "procrastinate"
+"""Where the queue has its tables: work in progress, all of it."""
+
 _FIXED = {"act": {"id", "code", "book_id", "unit", "symbol", "year", "number", "certified_at"}}
 """Columns that stay, in tables of which the others may change."""
 _MAY_CHANGE: dict[str, set[str]] = {
@@ -53,6 +56,9 @@ def grant(connection: Connection) -> bool:
         if table in _MAY_GO:
             _do(connection, f"GRANT DELETE ON {table} TO {DESK}")
     _do(connection, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {DESK}")
+    _do(connection, f"GRANT USAGE ON SCHEMA {QUEUE_SCHEMA} TO {DESK}")
+    for what in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        _do(connection, f"GRANT ALL ON ALL {what} IN SCHEMA {QUEUE_SCHEMA} TO {DESK}")
     return True
 
 

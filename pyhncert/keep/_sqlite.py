@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, exc, pool
@@ -15,7 +16,11 @@ from sqlalchemy import Connection, Engine, create_engine, exc, pool
 from pyhncert.errors import StorageFault
 from pyhncert.keep._database import Turn
 from pyhncert.keep._disk import check_disk, storage_fault
+from pyhncert.keep._serve import Service, by_leases
 from pyhncert.values import Words
+
+if TYPE_CHECKING:
+    from pyhncert.keep._jobs import Jobs
 
 BUSY_S = 30.0
 """How long a writer waits for other processes."""
@@ -156,6 +161,10 @@ class Sqlite:
         connection.exec_driver_sql(f"DROP TRIGGER {guard}")
         yield
         connection.exec_driver_sql(rule)
+
+    def serve(self, jobs: Jobs, service: Service[Any]) -> None:
+        """See `Medium`."""
+        by_leases(jobs, service)
 
     def hold(self, holder: str) -> None:  # noqa: ARG002  the lock file says it all
         """See `Medium`."""
