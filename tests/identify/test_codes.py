@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +97,10 @@ def test_no_letter_is_mistaken_for_another_and_o_i_l_are_read_as_the_digits():
         assert _core.code_normalise(code[:3] + typed + code[4:]) == code
     for typed in ("I", "i", "L", "l"):
         assert _core.code_normalise(code[:4] + typed + code[5:]) == code
+
+
+def test_codes_of_released_copies_are_read_for_ever():
+    receipts = sorted((Path(__file__).parents[1] / "golden").rglob("*.receipt.json"))
+    codes = [json.loads(path.read_bytes())["code"] for path in receipts]
+    assert len(codes) >= 3
+    assert [_core.code_normalise(_core.code_shown(code).lower()) for code in codes] == codes
