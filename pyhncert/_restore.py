@@ -112,23 +112,24 @@ def restore(  # what a restore needs
 
 @contextmanager
 def _alone(draft: Path) -> Iterator[None]:
-    """One restore into a place at a time; what a killed one left beside it goes first."""
-    lock = draft.with_name(f"{draft.name}.lock")
+    """One restore beside a place at a time; what a killed one left there goes first.
+
+    The folder itself is locked: a file of our own would stay where a restore is killed.
+    """
     try:
-        fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = os.open(draft.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as err:
-        raise storage_fault(err, lock) from err
+        raise storage_fault(err, draft.parent) from err
     try:
         if not try_lock(fd):
             raise UsageFault(
-                f"{draft.parent}: another restore is at work on this folder; wait for it",
+                f"{draft.parent}: another restore is at work in this folder; wait for it",
                 f"{draft.parent}: đang có tiến trình khác khôi phục vào đây; hãy chờ",
             )
         shutil.rmtree(draft, ignore_errors=True)
         yield
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-        lock.unlink(missing_ok=True)
         os.close(fd)
 
 

@@ -158,6 +158,17 @@ def test_a_restore_that_is_killed_leaves_no_office_and_the_next_one_none_of_its_
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(str(turn) for turn in range(rounds))
 
 
+def test_two_restores_beside_each_other_at_once_are_refused(lost, tmp_path):
+    import fcntl
+
+    fd = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    with pytest.raises(UsageFault, match="another restore is at work in this folder"):
+        restore_office(lost[0] / "backup", tmp_path / "new")
+    os.close(fd)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_backup_of_a_newer_software_is_refused(lost, tmp_path, monkeypatch):
     from pyhncert import _restore
 
