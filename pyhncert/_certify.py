@@ -393,7 +393,7 @@ class Run:
             qr_key_id=issue.key_id(qr.key.public_spki),
             qr_certificate=qr.certificate,
             software=software(seen.readings),
-            suffix=settings.suffix,
+            suffix=self.errand.symbol(self.office),
         )
 
     def _compose(self, act: issue.Act, act_bytes: bytes, digest: bytes) -> bytes:

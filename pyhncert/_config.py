@@ -38,7 +38,7 @@ _CALLS = ("timeout_s", "patience_s", "parallel", "failures", "pause_s")
 """How timestamp services are asked; what is not said here is as in `identify.ServiceRules`."""
 _SECTIONS: dict[str, frozenset[str]] = {
     "office": frozenset({"name", "unit", "trial", "level", "verify_url", "profile"}),
-    "register": frozenset({"file", "url", "book", "suffix"}),
+    "register": frozenset({"file", "url", "book", "suffix", "paper"}),
     "store": frozenset({"objects", "min_free_mb", "s3"}),
     "keep": frozenset({"raw"}),
     "privacy": frozenset({"key", "env", "module", "token", "label", "plain"}),
@@ -124,6 +124,7 @@ class OfficeSettings:
     """A file, or the ``postgresql://`` URL of a server, without a password."""
     book: int
     suffix: str
+    paper_suffix: str
     objects: Path
     s3: S3Settings | None
     min_free_mb: int
@@ -262,7 +263,8 @@ class _Reader:
             profile=self._text("office", "profile", "certified"),
             register=self._register(),
             book=int(self._get("register", "book", 1, int)),
-            suffix=self._text("register", "suffix", "SCT/BS"),
+            suffix=(suffix := self._text("register", "suffix", "SCT/BS")),
+            paper_suffix=self._text("register", "paper", suffix),
             objects=self._path(self._text("store", "objects", "objects")),
             s3=read_s3(self._get("store", "s3", {}, dict), self._wrong),
             min_free_mb=int(self._get("store", "min_free_mb", 100, int)),

@@ -69,7 +69,8 @@ class Errand:
         assert old is not None  # noqa: S101  it corrects
         return cls(
             requester=old.requester if requester is None else requester,
-            copies=copies or old.copies - old.paper_copies or 1,
+            copies=copies or old.copies,
+            paper_copies=0 if copies else old.paper_copies,
             corrects=correction,
         )
 
@@ -84,14 +85,21 @@ class Errand:
 
         return (notify_job(normal_code(self.corrects.code), code),) if self.corrects is not None else ()
 
+    def symbol(self, office: Office) -> str:
+        """The kind of book: that of paper copies where nothing else is given out."""
+        only_paper = self.paper_copies == self.copies
+        return office.settings.paper_suffix if only_paper else office.settings.suffix
+
     def check(self, office: Office) -> None:
         """Refuse before anything slow what the register will refuse.
 
         Raises:
-            UsageFault: the file is not at the officer's check, or the copy to be corrected is not in force.
+            UsageFault: the file is not at the officer's check, no book of its kind is open, or the copy to be corrected
+                is not in force.
         """
         if self.dossier is not None:
             office.register.check_dossier(self.dossier)
+        office.register.check_book(office.settings.unit, symbol=self.symbol(office))
         self.corrected(office)
 
     def corrected(self, office: Office) -> RegisterLine | None:
@@ -167,7 +175,7 @@ class Errand:
         pages = len(seen.records)
         return office.register.reserve(
             unit=settings.unit,
-            symbol=settings.suffix,
+            symbol=self.symbol(office),
             requester=self.requester,
             original=title(seen.kind),
             kind=seen.kind.key,

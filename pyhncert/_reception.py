@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyhncert import keep
 from pyhncert._parts import OfficeParts
+from pyhncert.errors import UsageFault
 from pyhncert.values import VIETNAM
 
 if TYPE_CHECKING:
@@ -78,6 +79,25 @@ class Reception(OfficeParts):
             agency=self.settings.name,
             receiver=receiver,
             place=self.settings.name,
+            font=self.font,
+            now=self.clock(),
+            trial=self.settings.trial,
+        )
+
+    def paper_copy(self, code: str) -> bytes:
+        """The print of an act's copies on paper: pages, and a sheet to be signed and sealed by hand; PDF/A, A4.
+
+        Raises:
+            UsageFault: no such code, no copies on paper, or the act is not in force.
+            StorageFault: the electronic copy, from which the pages are taken, is missing or damaged.
+        """
+        line = self.register.find(code)
+        if line is None or line.file_digest is None:
+            raise UsageFault(f"{code}: no such copy", f"{code}: không có bản sao này")
+        return keep.paper_copy_pdf(
+            self.store.get(line.file_digest),
+            line,
+            agency=self.settings.agency.name or self.settings.name,
             font=self.font,
             now=self.clock(),
             trial=self.settings.trial,

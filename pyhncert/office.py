@@ -126,13 +126,15 @@ class Office(Reception):
         idempotency_key: str | None = None,
         dossier: str | None = None,
         channel: str | None = None,
+        paper_copies: int = 0,
     ) -> CertifiedCopy:
         """Certify that the scans (one original, all its pages) are shown truly: sign, register, and write to `out`.
 
         `decide` is the officer: it is shown the proposal and answers. Without `out` no file is written; the copy is
         in the answer and in the store. Sent twice with one `idempotency_key` (any text of the caller's), it issues
         once: the second time the first copy is the answer, and is completed at `out` where it is not there. `dossier`
-        is the file (hồ sơ) that the original came in, `channel` (``desk``, ``online``) how; see docs/register.md.
+        is the file (hồ sơ) that the original came in, `channel` (``desk``, ``online``) how; `paper_copies` of the
+        `copies` are on paper (`paper_copy` is what to print); see docs/register.md.
 
         Raises:
             ScanError, QualityRefused, Blocked: the scans, or the officer, stand against it; no number was used.
@@ -144,7 +146,12 @@ class Office(Reception):
         from pyhncert._errand import Errand  # noqa: PLC0415
 
         errand = Errand(
-            requester=requester, copies=copies, channel=channel, dossier=dossier, idempotency_key=idempotency_key
+            requester=requester,
+            copies=copies,
+            paper_copies=paper_copies,
+            channel=channel,
+            dossier=dossier,
+            idempotency_key=idempotency_key,
         )
         run = Run(self, officer=officer, errand=errand, progress=progress)
         return run.certify(scans, out, decide)

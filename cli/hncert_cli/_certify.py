@@ -139,6 +139,20 @@ def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
     }
 
 
+def on_paper(copies: int, paper: int, *, only: bool, apart: bool) -> int:
+    """How many copies there are in all, `paper` of them on paper; `apart` is what does not go with paper only."""
+    if not paper and not only:
+        return copies
+    all_copies = paper + (not only)
+    if not paper or copies not in (1, all_copies) or (only and apart):
+        raise UsageFault(
+            "--paper N counts the copies on paper, and one electronic copy beside them unless --paper-only says"
+            " otherwise, which goes without -o and --each",
+            "--paper N là số bản giấy, kèm một bản điện tử trừ khi có --paper-only (không dùng với -o, --each)",
+        )
+    return all_copies
+
+
 @click.command(cls=Command)
 @click.argument("scans", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
@@ -159,6 +173,8 @@ def as_json(copy: CertifiedCopy, out: Path | None) -> dict[str, object]:
 )
 @click.option("--file", "dossier", metavar="CODE", help="the file (hồ sơ) that the original came in")
 @click.option("--channel", type=click.Choice(["desk", "online"]), help="how it came; else as in office.toml")
+@click.option("--paper", type=click.IntRange(0, 10_000), default=0, help="copies on paper beside the electronic one")
+@click.option("--paper-only", is_flag=True, help="the electronic copy stays in the office; with --paper, without -o")
 @click.option("--each", is_flag=True, help="each scan is an original of its own: show all, then sign all with one PIN")
 @click.option("--dry-run", is_flag=True, help="do everything up to the decision; reserve, sign and write nothing")
 @global_options
@@ -174,6 +190,8 @@ def certify(
     copies: int,
     dossier: str | None,
     channel: str | None,
+    paper: int,
+    paper_only: bool,
     each: bool,
     dry_run: bool,
 ) -> int:
@@ -185,6 +203,7 @@ def certify(
     """
     said = settings()
     overrides = pairs(codes, reasons)
+    copies = on_paper(copies, paper, only=paper_only, apart=each or out is not None)
     if scans.count(DASH) > 1:
         raise UsageFault("stdin was given twice; give - once", "stdin được cho hai lần; chỉ cho - một lần")
     if not yes and not dry_run and (DASH in scans or not at_terminal()):
@@ -208,7 +227,7 @@ def certify(
             copies=copies,
             as_json=as_json,
         )
-    if out is None and not dry_run:
+    if out is None and not dry_run and not paper_only:
         out = DASH if scans[0] == DASH else free_name(scans[0])
     if out == DASH and said.json:
         raise UsageFault(
@@ -242,6 +261,7 @@ def certify(
         copies=copies,
         dossier=dossier,
         channel=channel,
+        paper_copies=paper,
         decide=decider(said, overrides, yes=yes),
         progress=progress,
     )

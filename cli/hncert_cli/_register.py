@@ -260,6 +260,7 @@ def export(*, form: str, month: str | None, year: int | None, book: str | None, 
 for command in (
     _register_desk.receive,
     _register_desk.slip,
+    _register_desk.paper,
     _register_desk.show_file,
     _register_desk.files,
     _register_desk.step,

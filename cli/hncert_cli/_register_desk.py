@@ -121,6 +121,17 @@ def slip(code: str, *, out: Path, person: str) -> None:
     tell(said.words(f"đã ghi {out}", f"wrote {out}"))
 
 
+@click.command(cls=Command)
+@click.argument("code")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="the file to write")
+@global_options
+def paper(code: str, *, out: Path) -> None:
+    """Print the copies on paper of the act CODE (A4, PDF): the pages, and a sheet to be signed and sealed by hand."""
+    said = settings()
+    write_new(out, open_office(said).paper_copy(code))
+    tell(said.words(f"đã ghi {out}", f"wrote {out}"))
+
+
 @click.command("file", cls=Command)
 @click.argument("code")
 @global_options

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._marks import document_name
     from pyhncert.keep._office_key import LocalKey, OfficeKey, key_from_environment, key_from_file, make_key_file
+    from pyhncert.keep._paper_copy import pages_of, paper_copy_pdf
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
     from pyhncert.keep._refill import Refilled
@@ -88,11 +89,11 @@ _HOME = {
     "JobRules": "_jobs",
     "Jobs": "_jobs",
     "Lease": "_jobs",
+    "LocalKey": "_office_key",
     "NewDossier": "_dossiers",
     "NewFile": "_disk",
     "NewGrant": "_share_rules",
     "NewJob": "_jobs",
-    "LocalKey": "_office_key",
     "ObjectStore": "_store",
     "OfficeHours": "_calendar",
     "OfficeKey": "_office_key",
@@ -138,7 +139,9 @@ _HOME = {
     "monthly_pdf": "_print",
     "move_new": "_disk",
     "new_key": "_shares",
+    "pages_of": "_paper_copy",
     "paid": "_export",
+    "paper_copy_pdf": "_paper_copy",
     "portal_code": "_states",
     "portal_words": "_states",
     "read_given": "_given",
@@ -223,7 +226,9 @@ __all__ = [
     "monthly_pdf",
     "move_new",
     "new_key",
+    "pages_of",
     "paid",
+    "paper_copy_pdf",
     "portal_code",
     "portal_words",
     "read_given",

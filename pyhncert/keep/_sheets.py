@@ -13,7 +13,10 @@ from pyhncert.issue._write import Writer, number
 
 
 class Sheets:
-    """Draw on `canvas`, `flush` each page, `finish` the file; the same drawing gives the same bytes."""
+    """Draw on `canvas`, `flush` each page, `finish` the file; the same drawing gives the same bytes.
+
+    `resize` an empty page where it is to have another size than the one before.
+    """
 
     def __init__(self, font: Font, width_mm: float, height_mm: float, *, now: dt.datetime) -> None:
         self.width_mm, self.height_mm, self.now = width_mm, height_mm, now
@@ -23,11 +26,31 @@ class Sheets:
         self._cases = Cases(font)
         self._kids: list[int] = []
         self._seal = hashlib.sha256()
+        self._images: dict[str, int] = {}
         self.canvas = Canvas(self._cases, height_mm)
 
     def __len__(self) -> int:
         """How many pages are full."""
         return len(self._kids)
+
+    def resize(self, width_mm: float, height_mm: float) -> None:
+        """Give the page that is still empty, and those after it, another size."""
+        self.width_mm, self.height_mm = width_mm, height_mm
+        self.canvas = Canvas(self._cases, height_mm)
+
+    def jpeg(  # noqa: PLR0917  a picture and its box
+        self, data: bytes, size: tuple[int, int], x: float, y: float, width: float, height: float
+    ) -> None:
+        """A JPEG in colour, `size` pixels wide and high, in a box of millimetres from the upper left corner."""
+        name = f"I{len(self._images) + 1}"
+        self._images[name] = self._pdf.stream(
+            f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]}"
+            " /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode",
+            data,
+            deflate=False,
+        )
+        self._seal.update(data)
+        self.canvas.picture(name, x, y, width, height)
 
     def flush(self) -> None:
         """Put the page away and begin the next."""
@@ -38,10 +61,16 @@ class Sheets:
         self._kids.append(
             self._pdf.put(
                 f"<</Type /Page /Parent {self._tree} 0 R /MediaBox {box} /Contents {stream} 0 R"
-                f" /Resources <</Font {self._fonts} 0 R>>>>"
+                f" /Resources <</Font {self._fonts} 0 R{self._pictures()}>>>>"
             )
         )
+        self._images = {}
         self.canvas = Canvas(self._cases, self.height_mm)
+
+    def _pictures(self) -> str:
+        """The entry of the page's images, if it has any."""
+        objects = " ".join(f"/{name} {key} 0 R" for name, key in self._images.items())
+        return f" /XObject <<{objects}>>" if objects else ""
 
     def finish(self, *, title: str, author: str, description: str) -> bytes:
         """Fonts, page tree, catalogue: the whole file."""
