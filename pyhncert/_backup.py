@@ -16,7 +16,7 @@ from pyhncert.keep import Backup, BackupFolder, storage_fault
 from pyhncert.values import VIETNAM
 
 if TYPE_CHECKING:
-    from pyhncert.office import Office
+    from pyhncert._parts import OfficeParts
 
 __all__ = ["make_backup"]
 
@@ -26,7 +26,7 @@ _SECRET_FOLDERS = ("keys", "trial")
 
 
 def make_backup(
-    office: Office,
+    office: OfficeParts,
     folder: Path,
     *,
     keys: bool = False,
@@ -67,7 +67,7 @@ def make_backup(
     return made
 
 
-def _settings_files(office: Office, *, keys: bool) -> tuple[dict[str, Path], list[str], list[str]]:
+def _settings_files(office: OfficeParts, *, keys: bool) -> tuple[dict[str, Path], list[str], list[str]]:
     """Files to copy by their path in the office's folder; private ones left out; files that lie outside of it."""
     settings = office.settings
     home = settings.folder
@@ -87,7 +87,7 @@ def _settings_files(office: Office, *, keys: bool) -> tuple[dict[str, Path], lis
     return wanted, left_out, elsewhere
 
 
-def _named(office: Office) -> Iterator[Path]:
+def _named(office: OfficeParts) -> Iterator[Path]:
     """Every file that the settings name or that lies in the folders of trust and keys."""
     settings = office.settings
     yield from (*settings.roots, *settings.intermediates, settings.font)
@@ -102,7 +102,7 @@ def _named(office: Office) -> Iterator[Path]:
         yield from sorted(path for path in (settings.folder / folder).rglob("*") if path.is_file())
 
 
-def _own_keys(office: Office) -> tuple[KeySettings, ...]:
+def _own_keys(office: OfficeParts) -> tuple[KeySettings, ...]:
     return (*office.settings.officers, office.settings.agency, office.settings.qr)
 
 

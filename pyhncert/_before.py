@@ -204,7 +204,7 @@ def clock_notes(watched: WatchedTimestamper | None, *, wanted: bool) -> tuple[Wo
     )
 
 
-def signing_evidence(office: Office, code: str) -> dict[str, Any] | None:
+def signing_evidence(office: OfficeParts, code: str) -> dict[str, Any] | None:
     """What was checked before the act of `code` was signed; None for an act from before this was kept.
 
     Raises:
@@ -222,7 +222,7 @@ def signing_evidence(office: Office, code: str) -> dict[str, Any] | None:
     return {**kept, "clock": clock, "held": _held(office, kept)}
 
 
-def _held(office: Office, kept: dict[str, Any]) -> bool:
+def _held(office: OfficeParts, kept: dict[str, Any]) -> bool:
     """Whether the store has each answer and list that is named."""
     named = {status["sha256"] for signer in kept["signers"] for status in signer["status"]}
     return all(office.store.has(digest) for digest in named)

@@ -15,6 +15,7 @@ from pyhncert.errors import HncertError, UsageFault
 from pyhncert.values import CertifiedCopy, RegisterLine, Scan, Words
 
 if TYPE_CHECKING:
+    from pyhncert._parts import OfficeParts
     from pyhncert.issue import ScanRecord
     from pyhncert.office import Office
 
@@ -47,7 +48,7 @@ def keep(office: Office, copy: CertifiedCopy, scans: Iterable[Scan]) -> Certifie
     return copy
 
 
-def kept(office: Office, line: RegisterLine) -> tuple[KeptScan, ...]:
+def kept(office: OfficeParts, line: RegisterLine) -> tuple[KeptScan, ...]:
     """The raw scans that the closing line of an act names, in their order; none where the policy was not in force."""
     for event in office.register.events(line.act_id):
         if event.state == "registered" and "scans" in event.facts:
@@ -63,7 +64,7 @@ def kept(office: Office, line: RegisterLine) -> tuple[KeptScan, ...]:
     return ()
 
 
-def raw_scans(office: Office, code: str) -> tuple[Scan, ...]:
+def raw_scans(office: OfficeParts, code: str) -> tuple[Scan, ...]:
     """See `Office.raw_scans`."""
     line = office.register.find(code)
     if line is None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyhncert._archive import Archive
 from pyhncert._config import default_trial_folder, find_office, load_settings
 from pyhncert._found import file_bytes, not_found
 from pyhncert._parts import Passwords, now_in_vietnam
@@ -36,10 +37,9 @@ from pyhncert.values import (
 
 if TYPE_CHECKING:
     from pyhncert._batch import Batch
-    from pyhncert._kept import KeptScan
     from pyhncert._restore import Restored
     from pyhncert.errors import HncertError
-    from pyhncert.keep import Backup, Job
+    from pyhncert.keep import Job
     from pyhncert.recognise import Reader
 
 __all__ = [
@@ -105,7 +105,7 @@ def open_office(
     return Office(load_settings(found), password=password, clock=clock, randomness=randomness)
 
 
-class Office(Reception):
+class Office(Reception, Archive):
     """One open office; many threads may use it at once.
 
     `clock` and `randomness` are its only sources of time and chance, `password` is asked when a key file needs one.
@@ -365,58 +365,6 @@ class Office(Reception):
         from pyhncert._privacy import rekey_office  # noqa: PLC0415  rarely used
 
         return rekey_office(self, new)
-
-    def receipt(self, code: str) -> dict[str, Any]:
-        """The receipt of an issued copy as it stands now; raises UsageFault."""
-        from pyhncert.deliver import receipt  # noqa: PLC0415
-
-        if (line := self.register.find(code)) is None:
-            raise UsageFault(f"{code}: no such code", f"{code}: không có mã này")
-        return receipt(line, self.register.files(line.act_id))
-
-    def signing_evidence(self, code: str) -> dict[str, Any] | None:
-        """What was checked before an act was signed (docs/office.md); None where none was kept. Raises UsageFault."""
-        from pyhncert._before import signing_evidence as found  # noqa: PLC0415  rarely used
-
-        return found(self, code)
-
-    def kept_scans(self, code: str) -> tuple[KeptScan, ...]:
-        """The raw scans that an act's line names, each held in the store or not; none without ``[keep] raw``."""
-        from pyhncert._kept import kept  # noqa: PLC0415  rarely used
-
-        return kept(self, line) if (line := self.register.find(code)) is not None else ()
-
-    def raw_scans(self, code: str) -> tuple[Scan, ...]:
-        """The raw scans of an act, byte for byte as they were handed in; their names are not kept.
-
-        Raises:
-            UsageFault: no such code.
-            StorageFault: a scan that the line names is not in the store, or is damaged.
-        """
-        from pyhncert._kept import raw_scans  # noqa: PLC0415  rarely used
-
-        return raw_scans(self, code)
-
-    def backup(
-        self,
-        folder: Path,
-        *,
-        keys: bool = False,
-        verify: bool = False,
-        step: Callable[[str], None] = lambda _: None,
-    ) -> Backup:
-        """Add a backup of the office as it stands to `folder`, while it goes on working; see docs/register.md.
-
-        Private keys are in it only with `keys`. Objects that are there already are not copied again; with `verify` they
-        are read and compared. `step` hears of each step.
-
-        Raises:
-            StorageFault: disk or database; or the backup is made and the store lacks objects that the register names.
-            UsageFault: `folder` holds something else, or another run is at work there.
-        """
-        from pyhncert._backup import make_backup  # noqa: PLC0415  rarely used
-
-        return make_backup(self, folder, keys=keys, verify=verify, step=step)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
