@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _GROW = 0.30
 """How far a line may grow up and down, as a share of its height, into blank (marks over capitals, dots below)."""
 _GROW_ALONG = 0.6
+_THIN, _WORN = 0.1, 0.3
+"""A rule at the edge of a strip: how thick at most, in heights of the strip, and how much of it is ink at least
+where it is worn to dashes."""
+_ABOVE, _BESIDE = (0.25, 0.6), (0.3, 0.9)
+"""How far such a rule is from print at least, in heights of the strip, and along how much of the strip it goes."""
 _RED = 40
 """Red ink: red exceeds green and blue by so many levels."""
 
@@ -272,10 +277,35 @@ def _fit(
     x1 = _walk(columns, bar, right - 1, step=1, gap=max(3, tall // 3), need=2) + 1
     if x1 - x0 < 4 or not columns[x0:x1].any():
         return None
+    found = ink[y0:y1, x0:x1]
+    before, after = (_rule(side, _BESIDE, crossed=True)[0] for side in (found.T, found.T[::-1]))
+    x0, x1 = x0 + before, x1 - after
+    y0 += sum(_rule(ink[y0:y1, x0:x1], _ABOVE))
+    y1 -= sum(_rule(ink[y0:y1, x0:x1][::-1], _ABOVE))
     edge = max(2, tall // 16)
     y0, y1 = _widen(y0, y1, rule, edge)
     x0, x1 = _widen(x0, x1, bar, edge)
     return gray[y0:y1, x0:x1], x0, y0
+
+
+def _rule(ink: npt.NDArray[np.bool_], where: tuple[float, float], *, crossed: bool = False) -> tuple[int, int]:
+    """How many of the first rows of a strip are a rule, one worn to dashes too, and how many blank ones follow.
+
+    A rule is thin, goes along most of the strip and stands well apart from print: a mark over a letter does none of the
+    three. Where it is `crossed` another one may run through the blank.
+    """
+    tall, (apart, along) = min(ink.shape), where
+    most = max(2, round(_THIN * tall))
+    inked = np.count_nonzero(ink, axis=1) > (most if crossed else 0)
+    thick = 1 + int(np.flatnonzero(inked[:most]).max(initial=-1))
+    if not inked[thick:].any():
+        return 0, 0
+    blank = int(np.argmax(inked[thick:]))
+    if thick == 0 or blank < max(3, apart * tall):
+        return 0, 0
+    dashes = np.flatnonzero(ink[:thick].any(axis=0))
+    goes_along = len(dashes) > 0 and dashes[-1] - dashes[0] + 1 >= along * ink.shape[1]
+    return (thick, blank) if goes_along and len(dashes) >= _WORN * ink.shape[1] else (0, 0)
 
 
 def _widen(start: int, end: int, stop: npt.NDArray[np.bool_], edge: int) -> tuple[int, int]:
