@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def _free_port() -> int:
 class Server:
     """One server; `url` names a database of it, `database` makes one."""
 
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, *settings: str, init: tuple[str, ...] = ()) -> None:
         found = programs()
         assert found is not None
         self._bin, self._as = found, _user()
@@ -62,10 +63,12 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="hncert-pg-", dir=here))
         if self._as:
             os.chown(self.folder, self._as["user"], self._as["group"])
-        self._data = self.folder / "data"
+        self.data = self.folder / "data"
         self._settings = settings
-        self._run("initdb", "-D", self._data, "-U", "postgres", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync")
-        hba = self._data / "pg_hba.conf"
+        self._run(
+            "initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync", *init
+        )
+        hba = self.data / "pg_hba.conf"
         hba.write_text(
             "host all desk_2 127.0.0.1/32 scram-sha-256\nhost all nobody_2 127.0.0.1/32 reject\n" + hba.read_text()
         )
@@ -81,8 +84,8 @@ class Server:
         line = [str(self._bin / program), *map(str, arguments)]
         subprocess.run(line, check=True, capture_output=True, cwd=self.folder, timeout=120, **self._as)
 
-    def start(self) -> None:
-        """Start the server, and wait until it answers."""
+    def start(self, *strace: str) -> None:
+        """Start the server, under strace with these options where any are given, and wait until it answers."""
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -93,10 +96,14 @@ class Server:
             "autovacuum": "off",
         }
         words = [f"{name}={value}" for name, value in options.items()] + list(self._settings)
-        line = [str(self._bin / "postgres"), "-D", str(self._data), *(part for word in words for part in ("-c", word))]
+        line = [str(self._bin / "postgres"), "-D", str(self.data), *(part for word in words for part in ("-c", word))]
         self._log = (self.folder / "log").open("ab")
+        user = self._as
+        if strace:
+            as_user = ("-u", pwd.getpwuid(user["user"]).pw_name) if user else ()
+            line, user = ["strace", "-f", *as_user, *strace, *line], {}
         self._process = subprocess.Popen(
-            line, stdout=self._log, stderr=self._log, cwd=self.folder, preexec_fn=_end_with_parent, **self._as
+            line, stdout=self._log, stderr=self._log, cwd=self.folder, preexec_fn=_end_with_parent, **user
         )
         until = time.monotonic() + 60
         while True:
@@ -111,9 +118,17 @@ class Server:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it: SIGINT ends all sessions in order, SIGQUIT at once, as a crash would."""
-        self._process.send_signal(how)
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), how)
         self._process.wait(60)
         self._log.close()
+
+    def own(self) -> None:
+        """Give the server's user what another put into its folder."""
+        if self._as:
+            for path in (self.data, *self.data.rglob("*")):
+                os.chown(path, self._as["user"], self._as["group"])
+                path.chmod(0o700 if path.is_dir() else 0o600)
 
     def remove(self) -> None:
         """Stop it for good."""

@@ -209,8 +209,8 @@ def main(folder: Path, mode: str, seed: int, rounds: int) -> dict[str, int]:
 
 def once(folder: Path) -> None:
     """One paper, ended as the command ends: exit code 18 where disk or database failed."""
-    register = opened(folder)
     try:
+        register = opened(folder)
         settle(register)
         certify(register, folder)
     except StorageFault as err:
@@ -237,6 +237,6 @@ if __name__ == "__main__":
     if sys.argv[2] == "once":
         once(Path(sys.argv[1]))
     if sys.argv[2] == "whole":
-        print(json.dumps(whole(Path(sys.argv[1]), set())))
+        print(json.dumps(whole(Path(sys.argv[1]), {int(number) for number in sys.argv[3:]})))
         sys.exit()
     print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))

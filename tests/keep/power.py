@@ -17,10 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SECTOR = 512
-CALLS = "openat,pwrite64,write,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,mkdir"
-_LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+)(.*)$")
-_UNFINISHED = re.compile(r"^(\d+ +)(.*) <unfinished \.\.\.>$")
-_RESUMED = re.compile(r"^(\d+ +)<\.\.\. \w+ resumed>(.*)$")
+CALLS = (
+    "openat,pwrite64,pwritev,write,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,"
+    "fallocate,mkdir,rmdir"
+)
+_LINE = re.compile(r"^(?:\d+ +)?(?:[\d.]+ )?(\w+)\((.*)\) += (-?\d+)(.*)$")
+_UNFINISHED = re.compile(r"^(\d+ +)((?:[\d.]+ )?)(.*) <unfinished \.\.\.>$")
+_RESUMED = re.compile(r"^(\d+ +)((?:[\d.]+ )?)<\.\.\. \w+ resumed>(.*)$")
 _FD = re.compile(r"^(\d+)<((?:\\x[0-9a-f]{2})*)>(\(deleted\))?")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
@@ -109,7 +112,7 @@ class Disk:
         self.root = root
         self.folders: dict[Path, Folder] = {}
         self.nameless: dict[str, Inode] = {}
-        self.open: dict[tuple[str, str], int] = {}
+        self.at: dict[str, int] = {}
         self.said = b""
         for path in [root, *root.rglob("*")]:
             if path.is_dir():
@@ -151,20 +154,37 @@ class Disk:
                 return
             inode = self._inode(shown, bool(fd[3]))
             if inode is not None:
-                at = int(inside.rsplit(", ", 1)[1]) if call == "pwrite64" else inode.end
-                inode.write(at, texts[0])
+                at = int(inside.rsplit(", ", 1)[1]) if call == "pwrite64" else self.at.get(shown, inode.end)
+                inode.write(at, texts[0][: int(parsed[3])])
+                if call == "write" and shown in self.at:
+                    self.at[shown] += int(parsed[3])
+        elif call == "pwritev" and fd:
+            inode = self._inode(shown, bool(fd[3]))
+            if inode is not None:
+                inode.write(int(inside.rsplit(", ", 1)[1]), b"".join(texts)[: int(parsed[3])])
+        elif call == "fallocate" and fd:
+            inode = self._inode(shown, bool(fd[3]))
+            if inode is not None:
+                start, length = (int(part) for part in inside.rsplit(", ", 2)[1:])
+                inode.later.append((max(inode.end, start + length), None))
+                inode.end = max(inode.end, start + length)
         elif call == "ftruncate" and fd:
             inode = self._inode(shown, bool(fd[3]))
             if inode is not None:
-                inode.later.append((int(inside.rsplit(", ", 1)[1]), None))
+                inode.end = int(inside.rsplit(", ", 1)[1])
+                inode.later.append((inode.end, None))
         elif call in {"fsync", "fdatasync"} and fd:
             if Path(shown) in self.folders:
                 self.folders[Path(shown)].sync()
             elif (inode := self._inode(shown, bool(fd[3]))) is not None:
                 inode.sync()
         elif call == "openat":
-            path = Path(texts[0].decode())
+            path = self.root / texts[0].decode()
             folder = self.folders.get(path.parent)
+            if folder is not None and "O_DIRECTORY" not in inside:
+                self.at[str(path)] = 0
+                if "O_APPEND" in inside:
+                    del self.at[str(path)]
             if "O_TMPFILE" in inside:
                 new = _FD.match(behind.strip()) or re.search(r"<((?:\\x[0-9a-f]{2})*)>", behind)
                 assert new is not None, line
@@ -174,7 +194,7 @@ class Disk:
                 found.later.append((0, None))
                 found.end = 0
         elif call == "mkdir":
-            path = Path(texts[0].decode())
+            path = self.root / texts[0].decode()
             if path.parent in self.folders:
                 self._give(path, None)
                 self.folders[path] = Folder()
@@ -182,16 +202,16 @@ class Disk:
             if call == "linkat" and fd:
                 inode = self._inode(shown, bool(fd[3]))
             else:
-                inode = self._inode(texts[0].decode(), False)
+                inode = self._inode(str(self.root / texts[0].decode()), False)
             assert inode is not None, line
-            self._give(Path(texts[-1].decode()), inode)
+            self._give(self.root / texts[-1].decode(), inode)
         elif call in {"rename", "renameat", "renameat2"}:
-            old, new_path = Path(texts[0].decode()), Path(texts[1].decode())
-            inode = self._inode(str(old), False)
-            self._give(new_path, inode)
-            self._take(old)
-        elif call in {"unlink", "unlinkat"}:
-            self._take(Path(texts[0].decode()))
+            old, new_path = self.root / texts[0].decode(), self.root / texts[1].decode()
+            if old.parent in self.folders:
+                self._give(new_path, self._inode(str(old), False))
+                self._take(old)
+        elif call in {"unlink", "unlinkat", "rmdir"}:
+            self._take(self.root / texts[0].decode())
 
     # -- what is left of it ------------------------------------------------------------------------------------------
 
@@ -221,9 +241,9 @@ def calls(log: Path) -> Iterator[str]:
     begun: dict[str, str] = {}
     for line in log.read_text().splitlines():
         if (half := _UNFINISHED.match(line)) is not None:
-            begun[half[1]] = half[2]
+            begun[half[1]] = half[3]
         elif (rest := _RESUMED.match(line)) is not None:
-            yield rest[1] + begun.pop(rest[1], "") + rest[2]
+            yield rest[1] + rest[2] + begun.pop(rest[1], "") + rest[3]
         else:
             yield line
 
