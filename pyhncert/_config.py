@@ -201,20 +201,20 @@ def default_trial_folder() -> Path:
     return home / "hncert" / "trial-office"
 
 
-def load_settings(folder: Path) -> OfficeSettings:
-    """Read and check ``folder/office.toml``.
+def load_settings(folder: Path, file: Path | None = None) -> OfficeSettings:
+    """Read and check ``folder/office.toml``, or what `file` would say in its place.
 
     Raises:
         UsageFault: no office there, or a setting is missing, unknown or of the wrong type; it is named.
         StorageFault: the file cannot be read.
     """
-    file = folder / OFFICE_FILE
+    file = file or folder / OFFICE_FILE
     try:
         text = file.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError) as err:
         raise UsageFault(
-            f"no office in {folder}: {OFFICE_FILE} is missing",
-            f"không có cơ quan nào trong {folder}: thiếu {OFFICE_FILE}",
+            f"no office in {folder}: {file.name} is missing",
+            f"không có cơ quan nào trong {folder}: thiếu {file.name}",
             hint=f"make one with: hncert office init {folder} --trial",
             hint_vi=f"tạo bằng lệnh: hncert office init {folder} --trial",
         ) from err

@@ -19,6 +19,7 @@ from pyhncert._config import default_trial_folder, find_office, load_settings
 from pyhncert._found import file_bytes, not_found
 from pyhncert._parts import Passwords, now_in_vietnam
 from pyhncert._reception import Reception
+from pyhncert._upkeep import Upkeep
 from pyhncert.errors import UsageFault
 from pyhncert.values import (
     VIETNAM,
@@ -105,7 +106,7 @@ def open_office(
     return Office(load_settings(found), password=password, clock=clock, randomness=randomness)
 
 
-class Office(Reception, Archive):
+class Office(Reception, Archive, Upkeep):
     """One open office; many threads may use it at once.
 
     `clock` and `randomness` are its only sources of time and chance, `password` is asked when a key file needs one.

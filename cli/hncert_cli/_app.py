@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "credential": ("_credential", "chứng thư số của cán bộ, cơ quan", "credentials of officers and agencies"),
     "trust": ("_trust", "gói tin cậy cho những nơi kiểm tra bản sao", "trust bundles for those who judge copies"),
     "office": ("_office", "lập văn phòng", "set up an office"),
+    "migrate": ("_migrate", "chuyển văn phòng sang sổ và kho khác", "move the office to another register and store"),
     "doctor": ("_doctor", "kiểm tra khóa, chứng thư, mô hình, đĩa, sổ", "check keys, certificates, models, disk"),
     "completion": ("_completion", "in tập lệnh tự hoàn thành cho shell", "print a completion script for a shell"),
 }

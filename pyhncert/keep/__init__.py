@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._given import Given, read_given
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._marks import document_name
+    from pyhncert.keep._move import Move, TableCopy
     from pyhncert.keep._office_key import LocalKey, OfficeKey, key_from_environment, key_from_file, make_key_file
     from pyhncert.keep._paper_copy import pages_of, paper_copy_pdf
     from pyhncert.keep._print import monthly_pdf
@@ -90,6 +91,7 @@ _HOME = {
     "Jobs": "_jobs",
     "Lease": "_jobs",
     "LocalKey": "_office_key",
+    "Move": "_move",
     "NewDossier": "_dossiers",
     "NewFile": "_disk",
     "NewGrant": "_share_rules",
@@ -110,6 +112,7 @@ _HOME = {
     "ShareRules": "_share_rules",
     "Shares": "_shares",
     "StageTimes": "_times",
+    "TableCopy": "_move",
     "Transition": "_acts",
     "Undelivered": "_recover",
     "View": "_share_rules",
@@ -179,6 +182,7 @@ __all__ = [
     "Jobs",
     "Lease",
     "LocalKey",
+    "Move",
     "NewDossier",
     "NewFile",
     "NewGrant",
@@ -197,6 +201,7 @@ __all__ = [
     "ShareRules",
     "Shares",
     "StageTimes",
+    "TableCopy",
     "Transition",
     "Undelivered",
     "View",

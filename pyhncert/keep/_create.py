@@ -29,10 +29,22 @@ _CHARACTERS = text(
 )
 
 
-def migrate(connection: Connection, target: str = "head", *, back: bool = False) -> None:
-    """Bring the schema to `target` in the caller's transaction, forward or back."""
+STEPS = [Path(__file__).parent / "migrations" / "versions"]
+"""Where migrations lie; a test adds one of its own."""
+
+
+def migrations() -> Config:
+    """Alembic's settings."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(str(folder).replace("%", "%%") for folder in STEPS))
+    return config
+
+
+def migrate(connection: Connection, target: str = "head", *, back: bool = False) -> None:
+    """Bring the schema to `target` in the caller's transaction, forward or back."""
+    config = migrations()
     config.attributes["connection"] = connection
     (command.downgrade if back else command.upgrade)(config, target)
 
@@ -74,19 +86,25 @@ def _create_on_server(url: str, books: tuple[BookSettings, ...], clock: Clock) -
         shown = medium(url).where
         if inspect(connection).has_table("alembic_version"):
             raise _taken(shown)
-        encoding, collation = connection.execute(_CHARACTERS).one()
-        if encoding != "UTF8" or collation not in {"C", "POSIX", "C.UTF-8"}:
-            raise UsageFault(
-                f"{shown}: the database has encoding {encoding} and collation {collation}; a register must sort in the"
-                " same way for ever",
-                f"{shown}: cơ sở dữ liệu có bảng mã {encoding}, cách sắp xếp {collation}; sổ phải luôn xếp như nhau",
-                hint="CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
-            )
+        check_characters(connection, shown)
         _fill(connection, books, clock)
-        _server_only(connection)
+        server_only(connection)
 
 
-def _server_only(connection: Connection) -> None:
+def check_characters(connection: Connection, shown: str) -> None:
+    """That a server's database sorts by bytes, for ever; raises UsageFault."""
+    encoding, collation = connection.execute(_CHARACTERS).one()
+    if encoding != "UTF8" or collation not in {"C", "POSIX", "C.UTF-8"}:
+        raise UsageFault(
+            f"{shown}: the database has encoding {encoding} and collation {collation}; a register must sort in the"
+            " same way for ever",
+            f"{shown}: cơ sở dữ liệu có bảng mã {encoding}, cách sắp xếp {collation}; sổ phải luôn xếp như nhau",
+            hint="CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
+        )
+
+
+def server_only(connection: Connection) -> None:
+    """What a register on a server has beside its tables: the queue of its jobs, and the desks' rights."""
     from pyhncert.keep._procrastinate import ensure  # noqa: PLC0415  an extra
 
     ensure(connection)
@@ -133,7 +151,7 @@ def upgrade_register(where: Path | str, *, owner: str | None = None) -> None:
     with migrating(where) as engine, engine.begin() as connection:
         migrate(connection)
         if connection.dialect.name == "postgresql":
-            _server_only(connection)
+            server_only(connection)
 
 
 def as_user(url: str, user: str) -> str:

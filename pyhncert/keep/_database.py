@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 SCHEMA = "0008"
 """The last migration; a register with another one is not opened."""
 
+MOVES = {
+    "arriving": Words(
+        "việc chuyển sổ vào đây chưa xong; hãy chạy lại 'hncert migrate'",
+        "a register is being moved to this place; finish it with 'hncert migrate'",
+    ),
+    "moving": Words(
+        "sổ đang được chuyển sang nơi khác; hãy thử lại sau vài phút, hoặc hoàn tất bằng 'hncert migrate'",
+        "the register is being moved to another place; try again in some minutes, or finish it with hncert migrate",
+    ),
+    "moved": Words(
+        "sổ đã được chuyển đi; hãy mở lại văn phòng với office.toml mới",
+        "the register has moved to another place; open the office again with its new office.toml",
+    ),
+}
+"""What stands for a schema while a register moves (`_move`), in words; triggers say them in English."""
+
 Turn = tuple[str, ...]
 """What a writer needs to have to itself, as ``("book", unit, symbol)`` or ``("act", id)``."""
 
@@ -85,6 +101,15 @@ class Medium(Protocol):
     def serve(self, jobs: Jobs, service: Service[Any]) -> None:
         """Do jobs until told to stop: by leases alone, or given out by a queue of the server's. Raises StorageFault."""
 
+    def guard(self, name: str, table: str, order: str, words: str) -> tuple[str, ...]:
+        """The statements that make a trigger which refuses `order` (``INSERT``) on a table with `words`."""
+
+    def unguard(self, name: str, table: str) -> tuple[str, ...]:
+        """The statements that take it away."""
+
+    def guards(self, connection: Connection) -> list[tuple[str, str]]:
+        """Every trigger and its table."""
+
     def hold(self, holder: str) -> Session | None:
         """A sign of life that other machines see; None where all are on one machine. Raises StorageFault."""
 
@@ -95,6 +120,11 @@ class Medium(Protocol):
 
         `absent` have no living process on this machine, `dead_here` had one.
         """
+
+
+def moved_words(said: str) -> Words | None:
+    """The words for what a trigger of a move said; None where another spoke."""
+    return next((words for words in MOVES.values() if words.en in said), None)
 
 
 def is_url(where: Path | str) -> bool:
@@ -205,6 +235,9 @@ class Database:
             raise none from err
         if found is None and (none := self.medium.no_register(None)) is not None:
             raise none
+        if found in MOVES:
+            words = MOVES[found]
+            raise StorageFault(f"{self.medium.where}: {words.en}", f"{self.medium.where}: {words.vi}")
         if found != SCHEMA:
             raise StorageFault(
                 f"{self.medium.where}: the register has schema {found}, this software needs {SCHEMA};"

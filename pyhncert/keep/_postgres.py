@@ -20,7 +20,7 @@ from psycopg import conninfo
 from sqlalchemy import Connection, Engine, create_engine, exc, pool, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep._database import Session, Turn
+from pyhncert.keep._database import Session, Turn, moved_words
 from pyhncert.values import Words
 
 if TYPE_CHECKING:
@@ -267,6 +267,26 @@ class Postgres:
 
         _procrastinate.serve(jobs, service, self._url, self._options())
 
+    def guard(self, name: str, table: str, order: str, words: str) -> tuple[str, ...]:
+        """See `Medium`."""
+        return (
+            f"CREATE TRIGGER {name} BEFORE {order} ON {table} FOR EACH STATEMENT"
+            f" EXECUTE FUNCTION hncert_guard('{words}')",
+        )
+
+    def unguard(self, name: str, table: str) -> tuple[str, ...]:
+        """See `Medium`."""
+        return (f"DROP TRIGGER {name} ON {table}",)
+
+    def guards(self, connection: Connection) -> list[tuple[str, str]]:
+        """See `Medium`."""
+        asked = (
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = current_schema() AND NOT t.tgisinternal"
+        )
+        return [(row.tgname, row.relname) for row in connection.exec_driver_sql(asked)]
+
     def hold(self, holder: str) -> Session | None:
         """See `Medium`: a lock of a session of its own; None where somebody else has it."""
         try:
@@ -319,6 +339,8 @@ def _words(err: BaseException, *, at_commit: bool) -> tuple[str, str]:
         said = str(err)
         at_the_door = (words for seen, words in _AT_THE_DOOR.items() if seen in said)
         return next(at_the_door, _AWAY) if "FATAL" in said or "fe_sendauth" in said else _AWAY
+    if (moved := moved_words(str(err))) is not None:
+        return moved.en, moved.vi
     said = (err.diag.message_primary if isinstance(err, psycopg.Error) else None) or str(err)
     return f"the register refused: {said}", f"sổ từ chối: {said}"
 

@@ -38,11 +38,23 @@ class Recovered:
     undelivered: tuple[Undelivered, ...] = ()
 
 
+_IN_HAND = text(
+    "SELECT holder, count(*) AS acts FROM act WHERE holder IS NOT NULL"
+    " AND state IN ('number_reserved','officer_signed','agency_sealed') GROUP BY holder"
+)
 _HOLDERS = text("SELECT DISTINCT holder FROM act WHERE holder IS NOT NULL")
 _VOID = text("UPDATE act SET state = 'voided', reason = :reason, changed_at = :at, holder = :me WHERE id = :id")
 _CLAIM = text("UPDATE act SET holder = :me WHERE id = :id")
 _DONE = text("UPDATE act SET holder = NULL, out_hint = NULL WHERE id = :id")
 _Events = Callable[[Connection, str, str, dt.datetime, str, Mapping[str, Any]], None]
+
+
+def in_living_hands(database: Database, folder: Path) -> int:
+    """How many acts are on their way in processes that live."""
+    with database.reading() as connection:
+        held = {row.holder: row.acts for row in connection.execute(_IN_HAND)}
+    with the_dead(database.medium, folder, frozenset(held), me=None) as dead:
+        return sum(acts for holder, acts in held.items() if holder not in dead)
 
 
 def recover(

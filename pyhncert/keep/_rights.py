@@ -34,6 +34,18 @@ _MAY_GO = frozenset({"breaker", "bucket", "object_key"})
 _READ_ONLY = frozenset({"alembic_version", "register_key"})
 
 
+def changeable(table: str, columns: set[str]) -> set[str]:
+    """Which of a table's columns may change."""
+    if table in _WORK:
+        return columns
+    return columns - _FIXED[table] if table in _FIXED else columns & _MAY_CHANGE.get(table, set())
+
+
+def may_go(table: str) -> bool:
+    """Whether rows of a table may be deleted."""
+    return table in _MAY_GO
+
+
 def grant(connection: Connection) -> bool:
     """Give the role `DESK` its rights; it is made where the present user may make roles. False where there is none."""
     if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": DESK}).first() is None:
@@ -48,12 +60,10 @@ def grant(connection: Connection) -> bool:
         columns = {column["name"] for column in looking.get_columns(table)}
         _do(connection, f"REVOKE ALL ON {table} FROM {DESK}")
         _do(connection, f"GRANT SELECT{'' if table in _READ_ONLY else ', INSERT'} ON {table} TO {DESK}")
-        change = columns & (
-            columns if table in _WORK else columns - _FIXED[table] if table in _FIXED else _MAY_CHANGE.get(table, set())
-        )
+        change = changeable(table, columns)
         if change:
             _do(connection, f"GRANT UPDATE ({', '.join(sorted(change))}) ON {table} TO {DESK}")
-        if table in _MAY_GO:
+        if may_go(table):
             _do(connection, f"GRANT DELETE ON {table} TO {DESK}")
     _do(connection, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {DESK}")
     _do(connection, f"GRANT USAGE ON SCHEMA {QUEUE_SCHEMA} TO {DESK}")

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, exc, pool
 
 from pyhncert.errors import StorageFault
-from pyhncert.keep._database import Turn
+from pyhncert.keep._database import Turn, moved_words
 from pyhncert.keep._disk import check_disk, storage_fault
 from pyhncert.keep._serve import Service, by_leases
 from pyhncert.values import Words
@@ -99,6 +99,8 @@ class Sqlite:
         for start, (en, vi) in _FAULTS.items():
             if name.startswith(start):
                 return StorageFault(f"{self.path}: {en}", f"{self.path}: {vi}")
+        if (moved := moved_words(str(origin))) is not None:
+            return StorageFault(f"{self.path}: {moved.en}", f"{self.path}: {moved.vi}")
         return StorageFault(f"{self.path}: the register refused: {origin}", f"{self.path}: sổ từ chối: {origin}")
 
     def check_there(self) -> None:
@@ -165,6 +167,19 @@ class Sqlite:
     def serve(self, jobs: Jobs, service: Service[Any]) -> None:
         """See `Medium`."""
         by_leases(jobs, service)
+
+    def guard(self, name: str, table: str, order: str, words: str) -> tuple[str, ...]:
+        """See `Medium`."""
+        return (f"CREATE TRIGGER {name} BEFORE {order} ON {table} BEGIN SELECT RAISE(ABORT, '{words}'); END",)
+
+    def unguard(self, name: str, table: str) -> tuple[str, ...]:  # noqa: ARG002  names are the database's here
+        """See `Medium`."""
+        return (f"DROP TRIGGER {name}",)
+
+    def guards(self, connection: Connection) -> list[tuple[str, str]]:
+        """See `Medium`."""
+        found = connection.exec_driver_sql("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+        return [(row.name, row.tbl_name) for row in found]
 
     def hold(self, holder: str) -> None:  # noqa: ARG002  the lock file says it all
         """See `Medium`."""

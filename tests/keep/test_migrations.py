@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from mediums import alone, downgrade, tamper
 from sqlalchemy import inspect
@@ -17,10 +17,7 @@ from pyhncert.keep import _create, _database
 
 
 def test_this_softwares_schema_is_the_last_migration():
-    config = Config()
-    folder = _create.Path(_create.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-    assert ScriptDirectory.from_config(config).get_heads() == [_database.SCHEMA]
+    assert ScriptDirectory.from_config(_create.migrations()).get_heads() == [_database.SCHEMA]
 
 
 def test_upgrading_a_register_of_this_schema_changes_nothing(register, acts, path):
@@ -72,3 +69,63 @@ def test_the_schema_goes_back_to_nothing_and_forward_again(path, clock, holders)
     keep.upgrade_register(alone(path))
     with keep.Register(path, **facts) as register:
         assert register.books() == []
+
+
+def life(register, acts):
+    """Something in every table that the register's methods fill."""
+    first, second, third = (acts.reserve(register, decision={"ok": True}) for _ in range(3))
+    acts.finish(register, first, level="B-B", jobs=[keep.NewJob(key="upgrade:x", kind="upgrade")])
+    acts.finish(register, second)
+    register.void(third.act_id, "nhầm")
+    register.supersede(first.code, second.code, "sai năm sinh")
+    register.refuse(officer="An", reason="R3", pages=1)
+    register.breakers(failures=1, pause_s=60).silent("a")
+    acts.reserve(register)
+
+
+def contents(where):
+    """Every table's columns (name, type, may be empty) and rows."""
+    with _create.migrating(alone(where)) as engine, engine.connect() as connection:
+        looking = inspect(connection)
+        found = {}
+        for table in sorted(set(looking.get_table_names()) - {"alembic_version"}):
+            columns = {c["name"]: (str(c["type"]), c["nullable"], c["default"]) for c in looking.get_columns(table)}
+            names = sorted(columns)
+            rows = connection.exec_driver_sql(f"SELECT {', '.join(names)} FROM {table}").all()
+            found[table] = columns, [dict(zip(names, row, strict=True)) for row in rows]
+        return found
+
+
+def same_rows(one, other, columns):
+    return sorted(repr([row[c] for c in columns]) for row in one) == sorted(
+        repr([row[c] for c in columns]) for row in other
+    )
+
+
+def test_each_migration_adds_and_takes_nothing_away_on_data_forward_and_back(register, acts, path):
+    """So a process of the software before goes on beside it: its tables and columns are still there, and it may leave
+    the new ones empty."""
+    life(register, acts)
+    register.leave()
+    script = ScriptDirectory.from_config(_create.migrations())
+    steps = [step.revision for step in script.walk_revisions()]  # newest first
+    newest = contents(path)
+    for newer, older in itertools.pairwise(steps):
+        before = contents(path)
+        downgrade(path, older)
+        old = contents(path)
+        for table, (columns, rows) in old.items():
+            assert columns.items() <= before[table][0].items(), f"{newer} changes {table}"
+            assert same_rows(rows, before[table][1], sorted(columns)), f"{newer} back loses rows of {table}"
+            for name in before[table][0].keys() - columns.keys():
+                _, empty, default = before[table][0][name]
+                assert empty or default is not None, f"{newer}: an older process cannot leave {table}.{name} empty"
+    for revision in reversed(steps[:-1]):
+        before = contents(path)
+        with _create.migrating(alone(path)) as engine, engine.begin() as connection:
+            _create.migrate(connection, revision)
+        after = contents(path)
+        for table, (columns, rows) in before.items():
+            assert same_rows(rows, after[table][1], sorted(columns)), f"{revision} loses rows of {table}"
+    again = contents(path)
+    assert {table: columns for table, (columns, _) in again.items()} == {t: c for t, (c, _) in newest.items()}
