@@ -105,15 +105,14 @@ def _best(
         text += folded[j]
         colon = words[j].text.endswith(":")
         last = j == len(words) - 1
-        alone = last and at == 0 and len(text) >= _LONG
-        label = _match(text, vocabulary, fuzzy=colon or len(text) >= 8, enough=_ALONE if alone else _ENOUGH)
+        alone = last and at == 0 and len(text) >= 8
+        enough = _ALONE if alone and len(text) >= _LONG else _ENOUGH
+        label = _match(text, vocabulary, fuzzy=colon or len(text) >= 8, enough=enough)
         if label is None and colon:
             label = _half(words[at : j + 1], vocabulary)
-        if label is not None and (
-            colon or (label == text and (len(label) >= 5 or (at == 0 and last))) or (len(label) >= _LONG and last)
-        ):
-            whole = last and len(label) >= _LONG
-            rank = (colon, label == text or whole, len(label))
+        whole = label == text and (len(label) >= 5 or (at == 0 and last))
+        if label is not None and (colon or whole or alone or (last and len(label) >= _LONG)):
+            rank = (colon, label == text or (last and len(label) >= _LONG), len(label))
             if best is None or rank > best[0]:
                 best = (rank, j + 1, label)
         if colon:

@@ -123,6 +123,8 @@ def test_a_long_label_alone_on_its_line_may_have_two_letters_wrong(reading_of: M
     rows = [(0, 0, "Eirst Namcs"), (400, 0, "HONG NGUYET")]
     assert [one.value for one in fields(kind("chung_chi_nn"), [reading_of(rows)])] == ["HONG NGUYET"]
     assert not fields(kind("chung_chi_nn"), [reading_of([(0, 0, "Eirst Namcs HONG NGUYET")])])
+    marks = [(0, 0, "Listehing"), (400, 0, "6.5")]
+    assert [one.value for one in fields(kind("chung_chi_nn"), [reading_of(marks)])] == ["6,5"]
 
 
 def test_a_degree_gives_what_its_labels_and_its_layout_say(reading_of: Make) -> None:
