@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hncert_cli import _register_desk, _register_refuse
+from hncert_cli import _register_desk, _register_privacy, _register_refuse
 from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import Settings, give, give_bytes, give_json, grouped, local, settings, tell
@@ -70,9 +70,12 @@ def _lines(month: str | None) -> list[RegisterLine]:
 
 @register.command("show")
 @click.argument("code")
+@click.option("--purpose", metavar="TEXT", help="enter in the access log who looks, and why; say no name")
 @global_options
-def show_line(code: str) -> None:
+def show_line(code: str, *, purpose: str | None) -> None:
     """Show the register's line of CODE."""
+    import getpass  # noqa: PLC0415
+
     from hncert_cli._json import plain  # noqa: PLC0415
     from pyhncert.office import not_found  # noqa: PLC0415
 
@@ -81,6 +84,8 @@ def show_line(code: str) -> None:
     line = office.register.find(code)
     if line is None:
         raise not_found(code)
+    if purpose is not None:
+        office.register.looked("line", purpose=purpose, person=getpass.getuser(), code=line.code)
     kept = office.kept_scans(code)
     job, evidence = office.waiting(code), office.signing_evidence(code)
     if said.json:
@@ -268,6 +273,10 @@ for command in (
     _register_desk.due,
     _register_desk.fee,
     _register_desk.times,
+    _register_privacy.erase,
+    _register_privacy.expire,
+    _register_privacy.person,
+    _register_privacy.access,
     _register_refuse.refuse,
     _register_refuse.refusals,
     _register_refuse.refusal,

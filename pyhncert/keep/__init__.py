@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pyhncert.keep._access import Access
     from pyhncert.keep._acts import ABANDONABLE, STATES, Transition, may
     from pyhncert.keep._backup import Backup, BackupFolder
     from pyhncert.keep._book import BookSettings
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
         write_new,
     )
     from pyhncert.keep._dossiers import Dossier, NewDossier, check_dossier_code
+    from pyhncert.keep._erase import Erased
     from pyhncert.keep._export import csv_metadata, export_csv, export_json, paid
     from pyhncert.keep._fees import FeeRule, charge, fee_rule
     from pyhncert.keep._folder_store import FolderStore
     from pyhncert.keep._given import Given, read_given
+    from pyhncert.keep._held import Held
     from pyhncert.keep._jobs import Job, JobRules, Jobs, Lease, NewJob, job_rules
     from pyhncert.keep._marks import document_name
     from pyhncert.keep._move import Move, TableCopy
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._refill import Refilled
     from pyhncert.keep._refusals import Refusal, RefusalReason, refusal_reasons
     from pyhncert.keep._register import Register
+    from pyhncert.keep._retention import Retention, retention
     from pyhncert.keep._s3_store import S3Store
     from pyhncert.keep._serve import Service
     from pyhncert.keep._share_rules import (
@@ -73,6 +77,11 @@ if TYPE_CHECKING:
 
 _HOME = {
     "ABANDONABLE": "_acts",
+    "Access": "_access",
+    "Erased": "_erase",
+    "Held": "_held",
+    "Retention": "_retention",
+    "retention": "_retention",
     "Backup": "_backup",
     "BackupFolder": "_backup",
     "BookSettings": "_book",
@@ -165,6 +174,7 @@ __all__ = [
     "FIELD",
     "SCHEMA",
     "STATES",
+    "Access",
     "Backup",
     "BackupFolder",
     "BookSettings",
@@ -173,10 +183,12 @@ __all__ = [
     "ByOfficer",
     "Dossier",
     "Due",
+    "Erased",
     "FeeRule",
     "FolderStore",
     "Given",
     "Grant",
+    "Held",
     "Job",
     "JobRules",
     "Jobs",
@@ -196,6 +208,7 @@ __all__ = [
     "Refusal",
     "RefusalReason",
     "Register",
+    "Retention",
     "S3Store",
     "Service",
     "ShareRules",
@@ -239,6 +252,7 @@ __all__ = [
     "read_given",
     "refusal_pdf",
     "refusal_reasons",
+    "retention",
     "seal_register",
     "share_rules",
     "state_data",

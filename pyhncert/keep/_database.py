@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._jobs import Jobs
     from pyhncert.keep._serve import Service
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The last migration; a register with another one is not opened."""
 
 MOVES = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _dossiers, _enter, _jobs, _limits, _lines, _public, _recover, _refusals
+from pyhncert.keep import _access, _dossiers, _enter, _erase, _jobs, _limits, _lines, _public, _recover, _refusals
 from pyhncert.keep._book import Book, BookSettings, open_book
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._lines import known
@@ -21,6 +21,9 @@ from pyhncert.values import FileState, Level, RegisterLine
 if TYPE_CHECKING:
     from pyhncert.keep._given import Given
     from pyhncert.keep._refill import Refilled
+
+if TYPE_CHECKING:
+    from pyhncert.keep._held import Held
 
 _GROW = text("UPDATE act SET file_digest = :file_digest, level = :level WHERE id = :id")
 
@@ -221,6 +224,68 @@ class Register(ActSteps):
             self.void(act_id, reason)
         ended = tuple(self.act(act_id) for act_id, _ in done.under_way)
         return replace(done, voided=(*done.voided, *ended), under_way=())
+
+    # -- what is personal --------------------------------------------------------------------------------------------
+
+    def erase(self, code: str, reason: str, *, classes: Iterable[str] = (), person: str = "") -> _erase.Erased:
+        """Remove what is personal of an act, provably; see `_erase`. Without `classes` all that the law lets go.
+
+        Number, line, digests and events stay, and a delivered copy verifies as before. The class ``line`` blanks the
+        names in the line itself, which the law keeps for ever: only on an order that says so.
+
+        Raises:
+            UsageFault: no such code or class, no reason, the act is under way, or the register is not sealed.
+            StorageFault: register or store cannot be written, or others held the old bytes; call it again.
+        """
+        reasoned(reason)
+        return self._eraser().erase(normal_code(code), classes, reason, person)
+
+    def expired(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Codes of acts, and which of their classes have been kept longer than ``data/retention.toml`` says."""
+        return self._eraser().expired()
+
+    def _eraser(self) -> _erase.Eraser:
+        return _erase.Eraser(self._database, self._seal, self.store, now=self._now, event=self._event)
+
+    def looked(self, what: str, *, purpose: str, person: str, code: str | None = None) -> None:
+        """Enter who looks at personal data (of one act, or of a person), before it is shown.
+
+        Raises:
+            UsageFault: nobody or no purpose is named, or no such code.
+        """
+        with self._database.writing() as connection:
+            row = known(_lines.by_code(connection, normal_code(code)), code) if code is not None else None
+            _access.enter(
+                connection,
+                self._now(),
+                what=what,
+                act_id=row.id if row is not None else None,
+                purpose=purpose,
+                **self._where(person),
+            )
+
+    def held_on(self, who: str, *, purpose: str, person: str) -> Held:
+        """Everything that is held on the person with this name or number: JSON and files. The look is logged first.
+
+        A sealed register finds requesters and whom papers were about; a plain one requesters only.
+
+        Raises:
+            UsageFault: nobody was named, or no purpose.
+            StorageFault: the look cannot be logged; then nothing is shown.
+        """
+        from pyhncert.keep._held import held_on  # noqa: PLC0415  rarely used
+
+        acts = self.acts_of(who)
+        for act_id in acts:
+            self.looked("person", purpose=purpose, person=person, code=self.act(act_id).code)
+        if not acts:
+            self.looked("person", purpose=purpose, person=person)
+        return held_on(self, who, acts)
+
+    def accesses(self, code: str | None = None) -> tuple[_access.Access, ...]:
+        """Who looked at personal data, oldest first: of all, or of one act."""
+        with self._database.reading() as connection:
+            return _access.entered(connection, normal_code(code) if code is not None else "")
 
     def rekey(self, new: OfficeKey | None = None) -> int:
         """Go over to the office key `new`; returns how many data keys were wrapped anew.

@@ -30,7 +30,7 @@ _MAY_CHANGE: dict[str, set[str]] = {
 """Columns that may change, in tables of which the others stay."""
 _WORK = frozenset({"job", "breaker", "bucket"})
 """Tables of work in progress, of which every column may change."""
-_MAY_GO = frozenset({"breaker", "bucket", "object_key"})
+_MAY_GO = frozenset({"breaker", "bucket", "object_key", "original_mark", "person", "scan_of"})
 _READ_ONLY = frozenset({"alembic_version", "register_key"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, text
 from pyhncert.errors import UsageFault
 from pyhncert.keep import _persons
 from pyhncert.keep._database import Database
+from pyhncert.keep._erase import scan_names
 from pyhncert.keep._lines import errand, facts_field
 from pyhncert.keep._office_key import KEY_BYTES, OfficeKey
 from pyhncert.keep._seal import INDEX, Seal, act_context, key_context, object_context, shut
@@ -108,6 +110,7 @@ def _seal_acts(connection: Connection, opened: Seal) -> int:
                 connection.execute(_SEAL_DECISION, {"id": row.id, "record": sealed})
             for event in connection.execute(_EVENTS, {"id": row.id}).all():
                 facts = act.seal("rest", facts_field(event.state, event.at), event.facts)
+                scan_names(connection, opened, row.id, json.loads(event.facts))
                 connection.execute(_SEAL_EVENT, {"event": event.id, "facts": facts})
             _persons.enter(connection, opened, row.id, (row.requester,))
         done += len(rows)

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _dossiers, _enter, _jobs, _lines, _marks, _persons, _public, _shares
+from pyhncert.keep import _dossiers, _enter, _erase, _jobs, _lines, _marks, _persons, _public, _shares
 from pyhncert.keep._acts import ABANDONABLE, may
 from pyhncert.keep._book import current_book, next_number
 from pyhncert.keep._canonical import findings_digest, record_json
@@ -324,6 +324,7 @@ class ActSteps(OpenedRegister):
             if holder_secret:
                 _shares.set_secret(connection, act_id, holder_secret, now)
             self._event(connection, act_id, "registered", now, person, {"level": level, **facts})
+            _erase.scan_names(connection, self._seal, act_id, facts)
             for job in jobs:
                 _jobs.enter(connection, job, now)
             if supersedes is not None:
