@@ -53,7 +53,10 @@ def test_from_a_name_to_everything_held_and_to_its_erasure(keeping, officer, sma
 
 
 def test_no_log_and_no_word_on_stderr_names_a_person_or_a_number(keeping, draw, tmp_path):
-    """Every name and number that is on the paper, or was typed, against stderr and a log at its loudest."""
+    """Every name and number that is on the paper, or was typed, against stderr and a log at its loudest.
+
+    What `certify` shows to the officer on stderr is the one exception: he is there to compare it with the paper.
+    """
     image, truth = draw("khai_sinh", 5)
     scan = tmp_path / "scan.png"
     image.save(scan, dpi=(truth["dpi"], truth["dpi"]), compress_level=1)
@@ -67,7 +70,7 @@ def test_no_log_and_no_word_on_stderr_names_a_person_or_a_number(keeping, draw, 
     out = tmp_path / "out.pdf"
     code, words = run("certify", scan, "-o", out, "--yes", "--requester", NAME)
     assert code == 0, words
-    said = [words]
+    said: list[str] = []
     said.append(run("verify", out)[1])
     data = bytearray(out.read_bytes())
     data[len(data) // 3] ^= 1
