@@ -265,7 +265,7 @@ def _stack(rows: list[_Row], start: int) -> list[_Row]:
     out = [rows[start]]
     for row in rows[start + 1 :]:
         last = out[-1]
-        if row.top < last.top + 0.5 * (last.bottom - last.top):
+        if row.top < last.top + 0.35 * (last.bottom - last.top):
             continue
         height = max(last.bottom - last.top, row.bottom - row.top)
         middle = (row.left + row.right) / 2

@@ -60,6 +60,11 @@ def test_a_birth_certificate_whose_title_cannot_be_read_is_known_by_its_labels(r
     assert classify([paper(reading_of, "TỜ KHAI ĐĂNG KÝ KHAI SINH", body=labels)]).key == "unknown"
 
 
+def test_rows_of_a_leaning_title_may_overlap(reading_of: Make) -> None:
+    title = [(100, 100, "GIẤY CHỨNG NHẬN"), (180, 119, "KẾT HÔN")]
+    assert classify([reading_of([(0, 0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), *title])]).key == "ket_hon"
+
+
 def test_members_of_a_household_are_known_by_their_labels(reading_of: Make) -> None:
     labels = ("Nguyên quán: X", "Dân tộc: Kinh", "Tôn giáo: Không", "CMND số: 1", "Hộ chiếu số:", "Chuyển đến ngày: 1")
     rows = [(0, 60 * i, text) for i, text in enumerate(labels)]
