@@ -34,10 +34,11 @@ _ENTER = text(
     "INSERT INTO job (key, kind, facts, state, tries, faults, entered_at, due_at, note, reason_vi, reason_en)"
     " VALUES (:key, :kind, :facts, 'waiting', 0, 0, :now, :now, '', '', '') ON CONFLICT (key) DO NOTHING"
 )
-_ALL = text("SELECT * FROM job ORDER BY entered_at, key")
-_LIVE = text("SELECT * FROM job WHERE state <> 'done' ORDER BY due_at, key")
-_ONE = text("SELECT * FROM job WHERE key = :key")
-_NEXT = text("SELECT * FROM job WHERE state IN ('waiting','leased') ORDER BY due_at, key LIMIT 1")
+_COLUMNS = "key, kind, facts, state, tries, faults, entered_at, due_at, ended_at, note, reason_vi, reason_en"
+_ALL = text(f"SELECT {_COLUMNS} FROM job ORDER BY entered_at, key")  # noqa: S608 ours
+_LIVE = text(f"SELECT {_COLUMNS} FROM job WHERE state <> 'done' ORDER BY due_at, key")  # noqa: S608 ours
+_ONE = text(f"SELECT {_COLUMNS} FROM job WHERE key = :key")  # noqa: S608 ours
+_NEXT = text(f"SELECT {_COLUMNS} FROM job WHERE state IN ('waiting','leased') ORDER BY due_at, key LIMIT 1")  # noqa: S608 ours
 _LEASE = text(
     "UPDATE job SET state = 'leased', lease = :lease, due_at = :until, tries = tries + 1, faults = :faults,"
     " reason_vi = :vi, reason_en = :en WHERE key = :key"
@@ -56,7 +57,7 @@ _SET_ASIDE = text(
     "UPDATE job SET state = 'set_aside', lease = NULL, ended_at = :now, faults = :faults, reason_vi = :vi,"
     " reason_en = :en WHERE key = :key"
 )
-_HELD = text("SELECT * FROM job WHERE key = :key AND lease = :lease")
+_HELD = text(f"SELECT {_COLUMNS} FROM job WHERE key = :key AND lease = :lease")  # noqa: S608 ours
 _AGAIN = text(
     "UPDATE job SET state = 'waiting', due_at = :now, ended_at = NULL, tries = 0, faults = 0 WHERE key = :key"
     " AND state = 'set_aside'"

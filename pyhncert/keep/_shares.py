@@ -31,18 +31,22 @@ _MAKE = text(
     "INSERT INTO share (id, act_id, token, purpose, note, recipient, shows, made_at, made_by, expires_at, uses,"
     " uses_left) VALUES (:id, :act_id, :token, :purpose, :note, :recipient, :shows, :now, :by, :until, :uses, :uses)"
 )
-_OF_ACT = text("SELECT * FROM share WHERE act_id = :act_id ORDER BY made_at, id")
-_ONE = text("SELECT * FROM share WHERE id = :id")
+_COLUMNS = (
+    "share.id, share.act_id, share.token, share.purpose, share.note, share.recipient, share.shows, share.made_at,"
+    " share.made_by, share.expires_at, share.uses, share.uses_left, share.revoked_at, share.revoked_by"
+)
+_OF_ACT = text(f"SELECT {_COLUMNS} FROM share WHERE act_id = :act_id ORDER BY made_at, id")  # noqa: S608 ours
+_ONE = text(f"SELECT {_COLUMNS} FROM share WHERE id = :id")  # noqa: S608 ours
 _VIEWS = text("SELECT at, who, purpose, address FROM share_event WHERE share_id = :id ORDER BY id")
 _REVOKE = text(
     "UPDATE share SET revoked_at = :now, revoked_by = :by WHERE id = :id AND act_id = :act_id AND revoked_at IS NULL"
 )
 _LIVE = "token = :token AND uses_left > 0 AND revoked_at IS NULL AND expires_at > :now"
-_PEEK = text(f"SELECT * FROM share WHERE {_LIVE}")  # noqa: S608 ours
+_PEEK = text(f"SELECT {_COLUMNS} FROM share WHERE {_LIVE}")  # noqa: S608 ours
 _USE = text(f"UPDATE share SET uses_left = uses_left - 1 WHERE {_LIVE} RETURNING id")  # noqa: S608 ours
 _SAME = text(
-    "SELECT share.* FROM share JOIN share_event e ON e.share_id = share.id WHERE share.token = :token"
-    " AND e.request = :request AND e.at > :since AND share.revoked_at IS NULL"
+    f"SELECT {_COLUMNS} FROM share JOIN share_event e ON e.share_id = share.id"  # noqa: S608 ours
+    " WHERE share.token = :token AND e.request = :request AND e.at > :since AND share.revoked_at IS NULL"
 )
 _VIEW = text(
     "INSERT INTO share_event (share_id, at, who, purpose, address, request)"
