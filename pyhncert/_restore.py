@@ -197,12 +197,20 @@ def _bring_up(
             line.code
             for state in ("registered", "revoked", "superseded")
             for line in office.register.lines(state=state)
-            if line.file_digest is not None and not office.store.has(line.file_digest)
+            if line.file_digest is not None
+            and not office.store.has(line.file_digest)
+            and not _was_erased(office, line.act_id)
         )
     finally:
         office.register.leave()
     shutil.rmtree(office.settings.folder / "work", ignore_errors=True)
     return refilled, lost
+
+
+def _was_erased(office: Office, act_id: str) -> bool:
+    """Whether somebody erased the stored copy, on purpose and with a reason."""
+    said = [event.facts.get("erased") for event in office.register.events(act_id)]
+    return any(isinstance(classes, list) and "copy" in classes for classes in said)
 
 
 def _bring_copies(office: Office, given: Sequence[Given]) -> None:

@@ -23,6 +23,7 @@ from pyhncert.values import Words
 _VERSION = text("SELECT version_num FROM alembic_version")
 _NUMBERS = text("SELECT unit, symbol, year, last FROM counter ORDER BY unit, symbol, year")
 _ACTS = text("SELECT count(*) FROM act")
+_SEALED = text("SELECT 1 FROM register_key LIMIT 1")
 _HELD = text("SELECT held FROM object_key")
 _FILES = text("SELECT file_digest FROM act WHERE state IN ('registered','revoked','superseded')")
 
@@ -100,8 +101,8 @@ def _looked_at(path: Path) -> Iterator[Connection]:
 
 def _objects(connection: Connection) -> frozenset[str]:
     """The objects that the register names: of a sealed one, what they are called in the store."""
-    if inspect(connection).has_table("object_key") and (held := connection.execute(_HELD).scalars().all()):
-        return frozenset(held)
+    if inspect(connection).has_table("register_key") and connection.execute(_SEALED).first() is not None:
+        return frozenset(connection.execute(_HELD).scalars())
     return frozenset(digest.hex() for digest in connection.execute(_FILES).scalars())
 
 

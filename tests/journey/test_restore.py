@@ -216,3 +216,14 @@ def test_a_register_of_a_server_comes_back_as_a_file(tmp_path):
     before = toml.read_bytes()
     _restore._to_a_file(toml)
     assert toml.read_bytes() == before
+
+
+def test_a_copy_that_was_erased_is_neither_missing_nor_lost(new_folder, small, officer, tmp_path):
+    office = pyhncert.open_office(new_folder)
+    copy = office.certify([small], decide=officer)
+    office.register.erase(copy.code, classes=["copy"], reason="theo yêu cầu", person="An")
+    assert office.backup(tmp_path / "backup").missing == ()
+    done = restore_office(tmp_path / "backup", tmp_path / "new", keys=new_folder)
+    assert done.lost == () and [line.code for line in pyhncert.open_office(tmp_path / "new").register.lines()] == [
+        copy.code
+    ]
