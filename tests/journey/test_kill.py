@@ -12,13 +12,33 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pgserver import DESK, OWNER
 
 import pyhncert
+from pyhncert.office import init_trial
 
 DRIVER = Path(__file__).with_name("driver.py")
-MOMENTS = 500 if os.environ.get("HNCERT_SOAK") else 50
+MOMENTS = {"sqlite": 50, "postgresql": 10}
+if os.environ.get("HNCERT_SOAK"):
+    MOMENTS = {"sqlite": 500, "postgresql": 300}
 SEED = 20261123
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(15_000 if os.environ.get("HNCERT_SOAK") else 1500)]
+
+
+@pytest.fixture
+def office(new_folder, tmp_path, request):
+    """The folder of a trial office with its register in a file or, as a desk's user opens it, on a server."""
+    if request.param == "sqlite":
+        yield "sqlite", new_folder
+        return
+    postgres = request.getfixturevalue("postgres")
+    name = postgres.database("kills")
+    folder = init_trial(tmp_path / "on a server", register=postgres.url(name, OWNER))
+    settings = folder / "office.toml"
+    said = settings.read_text("utf-8").replace(f"{OWNER}@", f"{DESK}@").replace('second = "fields"', 'second = "off"')
+    settings.write_text(said, "utf-8")
+    yield "postgresql", folder
+    postgres.drop(name)
 
 
 def drive(folder: Path, scan: Path, outdir: Path, mode: str, step: str = "") -> subprocess.CompletedProcess[str]:
@@ -68,13 +88,15 @@ def test_killed_after_each_step(new_folder, small, tmp_path):
     assert states["registered"] >= 2
 
 
-def test_killed_at_random_moments(new_folder, small, tmp_path):
+@pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True)
+def test_killed_at_random_moments(office, small, tmp_path):
+    medium, new_folder = office
     outdir = tmp_path / "out"
     outdir.mkdir()
     chance = random.Random(SEED)
     command = [sys.executable, str(DRIVER), str(new_folder), str(small), str(outdir), "loop"]
     span_s = 2.0
-    for moment in range(MOMENTS):
+    for moment in range(MOMENTS[medium]):
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             if moment % 5:  # four of five while it issues one copy after the other, the fifth while it starts
@@ -89,4 +111,4 @@ def test_killed_at_random_moments(new_folder, small, tmp_path):
             process.communicate()
             assert process.returncode == -signal.SIGKILL
     states = check_after_next_run(new_folder, small, outdir)
-    assert states["registered"] >= MOMENTS * 4 // 5
+    assert states["registered"] >= MOMENTS[medium] * 4 // 5
