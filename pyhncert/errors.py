@@ -229,8 +229,10 @@ class Unavailable(HncertError):
 class TooMany(Unavailable):
     """Somebody asked too often; the same question may be asked again at `again_at`, in `wait_s` whole seconds."""
 
-    def __init__(self, en: str, vi: str, *, again_at: dt.datetime, wait_s: int) -> None:
-        super().__init__(en, vi)
+    def __init__(
+        self, en: str, vi: str, *, again_at: dt.datetime, wait_s: int, hint: str = "", hint_vi: str = ""
+    ) -> None:
+        super().__init__(en, vi, hint=hint, hint_vi=hint_vi)
         self.again_at = again_at
         self.wait_s = wait_s
 

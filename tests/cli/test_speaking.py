@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -14,7 +15,8 @@ PLAIN = [value for name in errors.__all__ if not issubclass(value := getattr(err
 
 @pytest.mark.parametrize("error", PLAIN)
 def test_each_error_becomes_one_line_and_its_exit_code(error, conductor, hncert, capsys):
-    conductor.raises = error("seen this", "thấy cái này", hint="do that", hint_vi="hãy làm vậy")
+    more = {"again_at": dt.datetime.now(dt.UTC), "wait_s": 5} if error is errors.TooMany else {}
+    conductor.raises = error("seen this", "thấy cái này", hint="do that", hint_vi="hãy làm vậy", **more)
     assert hncert("read", "scan.png") == error.exit_code
     out, err = capsys.readouterr()
     assert out == ""
