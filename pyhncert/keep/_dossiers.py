@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Row, text
 from pyhncert.errors import UsageFault
 from pyhncert.keep import _lines
 from pyhncert.keep._canonical import record_json
-from pyhncert.keep._lines import Event, time_text
-from pyhncert.keep._seal import Seal
+from pyhncert.keep._lines import Event, facts_field, time_text
+from pyhncert.keep._seal import ActSeal, Seal
 from pyhncert.keep._states import check_move, portal_code
 from pyhncert.values import RegisterLine
 
@@ -142,13 +142,13 @@ def receive(connection: Connection, new: NewDossier, seal: Seal, *, place: str, 
     connection.execute(_INSERT, values)
     seal.enter(connection, act)
     for state, at in new.steps:
-        _enter(connection, code, state, at, place=place, device=device, person=person, facts={})
+        _enter(connection, act, state, at, place=place, device=device, person=person, facts={})
     return code
 
 
 def _enter(
     connection: Connection,
-    code: str,
+    own: ActSeal,
     state: str,
     at: dt.datetime,
     *,
@@ -158,13 +158,13 @@ def _enter(
     facts: Mapping[str, Any],
 ) -> None:
     values = {
-        "code": code,
+        "code": own.id,
         "state": state,
         "at": time_text(at),
         "place": place,
         "device": device,
         "person": person,
-        "facts": record_json(facts).decode(),
+        "facts": own.seal("rest", facts_field(state, time_text(at)), record_json(facts).decode()),
     }
     connection.execute(_EVENT, values)
 
@@ -181,6 +181,7 @@ def move(
     code: str,
     state: str,
     at: dt.datetime,
+    seal: Seal,
     *,
     place: str,
     device: str,
@@ -200,13 +201,15 @@ def move(
             f"{code}: hồ sơ đã có số chứng thực; hãy hủy hoặc thu hồi trước",
         )
     connection.execute(_MOVE, {"state": state, "code": row.code})
-    _enter(connection, row.code, state, at, place=place, device=device, person=person, facts=facts)
+    own = seal.of(connection, row.code)
+    _enter(connection, own, state, at, place=place, device=device, person=person, facts=facts)
 
 
 def refuse_one(
     connection: Connection,
     code: str,
     at: dt.datetime,
+    seal: Seal,
     *,
     place: str,
     device: str,
@@ -220,12 +223,21 @@ def refuse_one(
     """
     row = _row(connection, code)
     if row.originals == 1:
-        move(connection, code, "rejected", at, place=place, device=device, person=person, facts=facts)
+        move(connection, code, "rejected", at, seal, place=place, device=device, person=person, facts=facts)
     else:
         for_act(connection, code)
         connection.execute(_FEWER, {"code": row.code})
         said = {"refused": facts["reason"]}
-        _enter(connection, row.code, row.state, at, place=place, device=device, person=person, facts=said)
+        _enter(
+            connection,
+            seal.of(connection, row.code),
+            row.state,
+            at,
+            place=place,
+            device=device,
+            person=person,
+            facts=said,
+        )
     return str(row.code)
 
 
@@ -264,7 +276,8 @@ def hand_over(
             f"chưa thể trả kết quả {code}: đang ở mã {found.portal}, chưa phải 9 (đã xử lý xong)",
         )
     connection.execute(_HANDED, {"at": time_text(at), "code": found.code})
-    _enter(connection, found.code, "delivered", at, place=place, device=device, person=person, facts={})
+    own = seal.of(connection, found.code)
+    _enter(connection, own, "delivered", at, place=place, device=device, person=person, facts={})
 
 
 def delivered_alone(
@@ -317,8 +330,15 @@ def dossiers(connection: Connection, start: dt.date, end: dt.date, seal: Seal) -
     return tuple(_dossier(connection, row, seal) for row in rows)
 
 
-def events(connection: Connection, code: str) -> tuple[Event, ...]:
-    """The steps of a file, in order."""
+def events(connection: Connection, code: str, seal: Seal) -> tuple[Event, ...]:
+    """The steps of a file, in order; of facts that were erased it is said that they were."""
+    rows = connection.execute(_EVENTS, {"code": code}).all()
+    own = seal.look(connection, code) if rows else None
+
+    def facts(row: Row[Any]) -> Any:
+        words = own.open("rest", facts_field(row.state, row.at), row.facts) if own is not None else None
+        return json.loads(words) if words is not None else {_lines.ERASED: True}
+
     return tuple(
         Event(
             state=row.state,
@@ -326,7 +346,7 @@ def events(connection: Connection, code: str) -> tuple[Event, ...]:
             place=row.place,
             device=row.device,
             person=row.person,
-            facts=json.loads(row.facts),
+            facts=facts(row),
         )
-        for row in connection.execute(_EVENTS, {"code": code})
+        for row in rows
     )

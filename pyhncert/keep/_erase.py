@@ -40,6 +40,7 @@ _SHRED = text(
 _NO_HINT = text("UPDATE act SET out_hint = NULL WHERE id = :id")
 _BLANK = text("UPDATE act SET requester = '', original = '', note = '', reason = :reason WHERE id = :id")
 _BLANK_FILE = text("UPDATE dossier SET requester = '', agreement = '' WHERE code = :code")
+_SHRED_FILE = text("UPDATE data_key SET line_key = NULL, rest_key = NULL, erased = 'line rest' WHERE owner = :code")
 _NOBODY = text("DELETE FROM person WHERE act_id = :id")
 _NO_MARKS = text("DELETE FROM original_mark WHERE act_id = :id")
 _SHARED = text("SELECT count(*) FROM scan_of WHERE name = :name AND act_id <> :id")
@@ -150,6 +151,7 @@ class Eraser:
                 connection.execute(_NOBODY, {"id": row.id})
                 if row.dossier:
                     connection.execute(_BLANK_FILE, {"code": row.dossier})
+                    connection.execute(_SHRED_FILE, {"code": row.dossier})
             elif "decision" in left:
                 requester = self._seal.row(row).open("line", "requester", row.requester)
                 _persons.enter(connection, self._seal, row.id, (requester or "",))

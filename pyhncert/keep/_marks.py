@@ -1,6 +1,7 @@
 """Marks of originals, by which one brought twice is noticed: keyed digests, never the number or the scan itself.
 
-The secret is the register's own; without it nobody can try whether a paper was certified here.
+The secret is the register's own, and where it is sealed the office key's: without it nobody can try whether a paper was
+certified here.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from sqlalchemy import Connection, Row, bindparam, text
 
 from pyhncert.keep import _lines
 from pyhncert.keep._public import keyed
+from pyhncert.keep._seal import Seal
 
 _ENTER = text("INSERT INTO original_mark (mark, act_id) VALUES (:mark, :id) ON CONFLICT (mark, act_id) DO NOTHING")
+_ALL = text("SELECT mark, act_id FROM original_mark")
+_CHANGE = text("UPDATE original_mark SET mark = :new WHERE mark = :old AND act_id = :id")
 _FOUND = (
     "WHERE a.id IN (SELECT act_id FROM original_mark WHERE mark IN :marks) AND a.state <> 'voided'"
     " ORDER BY a.certified_at"
@@ -42,10 +46,18 @@ def _plain(value: str) -> str:
     return "".join(c for c in value.upper() if c.isalnum())
 
 
-def marks(connection: Connection, scans: Sequence[bytes], document: str | None) -> list[bytes]:
+def marks(connection: Connection, seal: Seal, scans: Sequence[bytes], document: str | None) -> list[bytes]:
     """The marks of an original: of its scans together (their SHA-256, in order), and of its `document_name`."""
     said = [keyed(connection, "scans", b"".join(scans).hex())] if scans else []
-    return [*said, keyed(connection, "document", document)] if document else said
+    if document:
+        said.append(keyed(connection, "document", document))
+    return [seal.index("mark", mark) for mark in said] if seal.sealed else said
+
+
+def seal_all(connection: Connection, seal: Seal) -> None:
+    """Put the marks of a register that was plain under the office key too."""
+    for mark, act_id in connection.execute(_ALL).all():
+        connection.execute(_CHANGE, {"old": mark, "new": seal.index("mark", mark), "id": act_id})
 
 
 def enter(connection: Connection, act_id: str, some: Iterable[bytes]) -> None:

@@ -186,7 +186,7 @@ class OpenedRegister:
     def refusals(self) -> tuple[_refusals.Refusal, ...]:
         """Papers that were refused, oldest first; of state secrets nothing is known but who, when, where and why."""
         with self._database.reading() as connection:
-            return _refusals.entered(connection)
+            return _refusals.entered(connection, self._seal)
 
     def refusal(self, number: int) -> _refusals.Refusal:
         """One of them.
@@ -195,7 +195,7 @@ class OpenedRegister:
             UsageFault: there is none of this number.
         """
         with self._database.reading() as connection:
-            return _refusals.refusal(connection, number)
+            return _refusals.refusal_of(connection, number, self._seal)
 
     def dossier(self, code: str) -> _dossiers.Dossier:
         """The file (hồ sơ) of a code, with its acts.
@@ -214,7 +214,7 @@ class OpenedRegister:
     def dossier_events(self, code: str) -> tuple[Event, ...]:
         """The steps of a file, in order."""
         with self._database.reading() as connection:
-            return _dossiers.events(connection, _dossiers.check_dossier_code(code))
+            return _dossiers.events(connection, _dossiers.check_dossier_code(code), self._seal)
 
     def check_dossier(self, code: str) -> None:
         """Preflight: the file is at the officer's check, and an original of it has no number yet.
@@ -228,7 +228,9 @@ class OpenedRegister:
     def seen_before(self, scans: Sequence[bytes], document: str | None) -> tuple[RegisterLine, ...]:
         """Acts of the same original, oldest first: by the SHA-256 of its scans, or by its `document_name`."""
         with self._database.reading() as connection:
-            return tuple(map(self._line, _marks.seen(connection, _marks.marks(connection, scans, document))))
+            return tuple(
+                map(self._line, _marks.seen(connection, _marks.marks(connection, self._seal, scans, document)))
+            )
 
     def times(self, start: dt.date, end: dt.date) -> tuple[_times.StageTimes, ...]:
         """How long the stages of the acts took that got their number from `start` to before `end`."""

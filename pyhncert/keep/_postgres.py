@@ -249,7 +249,8 @@ class Postgres:
 
     def rewrite(self) -> None:
         """See `Medium`: files are written anew. The server's log keeps the old bytes until it is recycled."""
-        self._vacuum("VACUUM FULL act, data_key, object_key, decision, event, dossier")
+        tables = "act, data_key, object_key, decision, event, dossier, dossier_event, refusal, share, share_event"
+        self._vacuum(f"VACUUM FULL {tables}")
 
     def _vacuum(self, statement: str) -> None:
         try:

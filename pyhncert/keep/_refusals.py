@@ -11,19 +11,25 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import UsageFault
 from pyhncert.keep._lines import time_text
+from pyhncert.keep._seal import Seal
 
-_COLUMNS = "at, device, officer, reason, pages, place, requester, original, words, dossier"
+_COLUMNS = "at, device, officer, reason, pages, place, requester, original, words, dossier, owner"
 _REFUSE = text(
     f"INSERT INTO refusal ({_COLUMNS}) VALUES (:at, :device, :officer, :reason, :pages, :place, :requester,"  # noqa: S608
-    " :original, :words, :dossier) RETURNING id"
+    " :original, :words, :dossier, :owner) RETURNING id"
 )
 _REFUSALS = text(f"SELECT id, {_COLUMNS} FROM refusal ORDER BY id")  # noqa: S608  ours
 _ONE = text(f"SELECT id, {_COLUMNS} FROM refusal WHERE id = :id")  # noqa: S608  ours
+
+
+SEALED = ("requester", "original", "words")
+"""What is personal of a refusal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +87,10 @@ class Refusal:
     number: int = 0
 
 
-def enter(connection: Connection, refusal: Refusal) -> Refusal:
+def enter(connection: Connection, refusal: Refusal, seal: Seal) -> Refusal:
     """Add a line, without what its reason forbids to keep; the line as it was entered, with its number.
+
+    What names a person or his paper is sealed under keys of the refusal's own.
 
     Raises:
         UsageFault: no such reason, no officer, or no page.
@@ -93,28 +101,31 @@ def enter(connection: Connection, refusal: Refusal) -> Refusal:
             "a refusal needs an officer and at least one page", "từ chối cần có người thực hiện và ít nhất một trang"
         )
     kept = not reason.keeps_nothing
+    own = seal.new(f"refusal {seal.randomness(16).hex()}")
     values = {
+        "owner": own.id,
         "at": time_text(refusal.at),
         "device": refusal.device,
         "officer": refusal.officer,
         "reason": refusal.reason,
         "pages": refusal.pages,
         "place": refusal.place,
-        "requester": refusal.requester if kept else "",
-        "original": refusal.original if kept else "",
-        "words": refusal.words if kept else "",
+        "requester": own.seal("rest", "requester", refusal.requester) if kept else "",
+        "original": own.seal("rest", "original", refusal.original) if kept else "",
+        "words": own.seal("rest", "words", refusal.words) if kept else "",
         "dossier": refusal.dossier if kept else "",
     }
     number = connection.execute(_REFUSE, values).scalar_one()
-    return _refusal(connection.execute(_ONE, {"id": number}).one())
+    seal.enter(connection, own)
+    return refusal_of(connection, number, seal)
 
 
-def entered(connection: Connection) -> tuple[Refusal, ...]:
+def entered(connection: Connection, seal: Seal) -> tuple[Refusal, ...]:
     """All lines, oldest first."""
-    return tuple(_refusal(row) for row in connection.execute(_REFUSALS))
+    return tuple(_refusal(connection, row, seal) for row in connection.execute(_REFUSALS).all())
 
 
-def refusal(connection: Connection, number: int) -> Refusal:
+def refusal_of(connection: Connection, number: int, seal: Seal) -> Refusal:
     """The line of a number.
 
     Raises:
@@ -123,9 +134,13 @@ def refusal(connection: Connection, number: int) -> Refusal:
     row = connection.execute(_ONE, {"id": number}).first()
     if row is None:
         raise UsageFault(f"{number}: no such refusal", f"{number}: không có lần từ chối này")
-    return _refusal(row)
+    return _refusal(connection, row, seal)
 
 
-def _refusal(row: Row[tuple[object, ...]]) -> Refusal:
+def _refusal(connection: Connection, row: Row[Any], seal: Seal) -> Refusal:
     values = dict(row._mapping)
-    return Refusal(at=dt.datetime.fromisoformat(str(values.pop("at"))), number=values.pop("id"), **values)
+    owner = values.pop("owner")
+    if owner:  # a line of an older release has none, and names nobody
+        own = seal.look(connection, owner)
+        values |= {field: own.open("rest", field, values[field]) or "" for field in SEALED}
+    return Refusal(at=dt.datetime.fromisoformat(values.pop("at")), number=values.pop("id"), **values)

@@ -57,7 +57,9 @@ class Register(ActSteps):
             now = self._now()
             if dossier is not None:
                 facts = {"reason": reason}
-                dossier = _dossiers.refuse_one(connection, dossier, now, facts=facts, **self._where(officer))
+                dossier = _dossiers.refuse_one(
+                    connection, dossier, now, self._seal, facts=facts, **self._where(officer)
+                )
             refusal = _refusals.Refusal(
                 at=now,
                 device=self.device,
@@ -70,7 +72,7 @@ class Register(ActSteps):
                 words=words,
                 dossier=dossier or "",
             )
-            return _refusals.enter(connection, refusal)
+            return _refusals.enter(connection, refusal, self._seal)
 
     # -- files (hồ sơ) -----------------------------------------------------------------------------------------------
 
@@ -92,7 +94,7 @@ class Register(ActSteps):
         """
         with self._database.writing() as connection:
             facts = {"reason": reason} if reason else {}
-            _dossiers.move(connection, dossier, state, self._now(), facts=facts, **self._where(person))
+            _dossiers.move(connection, dossier, state, self._now(), self._seal, facts=facts, **self._where(person))
             return _dossiers.dossier(connection, dossier, self._seal)
 
     def hand_over(self, dossier: str, *, person: str = "") -> _dossiers.Dossier:

@@ -50,7 +50,7 @@ _RENEW = text("UPDATE data_key SET generation = :generation, line_key = :line, r
 
 
 class ActSeal:
-    """Seals and opens the fields of one act or file (hồ sơ); without an office key it leaves all as it is."""
+    """Seals and opens the fields of one act, file (hồ sơ) or refusal; without an office key it leaves all as it is."""
 
     def __init__(self, act_id: str, keys: Keys | None, erased: str, randomness: Randomness) -> None:
         self.id = act_id
@@ -210,6 +210,15 @@ class Seal:
             keys = {part: key or self.randomness(KEY_BYTES) for part, key in keys.items()}
             connection.execute(_RENEW, self._wrapped(connection, act_id, keys))
         return ActSeal(act_id, keys, row.erased, self.randomness)
+
+    def look(self, connection: Connection, owner: str) -> ActSeal:
+        """The data keys of an act, file or refusal, to read."""
+        if not self.sealed:
+            return ActSeal(owner, None, "", self.randomness)
+        row = connection.execute(_OF, {"id": owner}).first()
+        if row is None:
+            raise _damaged(owner, "key")
+        return self.row(row)
 
     def row(self, row: Row[Any]) -> ActSeal:
         """The data keys of an act, to read: from a row of `_lines.select`."""

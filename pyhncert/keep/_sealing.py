@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _persons
+from pyhncert.keep import _marks, _persons, _refusals, _shares
 from pyhncert.keep._database import Database
 from pyhncert.keep._erase import scan_names
 from pyhncert.keep._lines import errand, facts_field
 from pyhncert.keep._office_key import KEY_BYTES, OfficeKey
-from pyhncert.keep._seal import INDEX, Seal, act_context, key_context, object_context, shut
+from pyhncert.keep._seal import INDEX, ActSeal, Seal, act_context, key_context, object_context, shut
 from pyhncert.keep._sealed_store import SealedStore, is_sealed
 from pyhncert.keep._store import ObjectStore, damaged
 from pyhncert.values import Randomness
@@ -44,6 +45,17 @@ _FILES = text(
     " (SELECT 1 FROM data_key k WHERE k.owner = d.code) ORDER BY code LIMIT :most"
 )
 _SEAL_FILE = text("UPDATE dossier SET requester = :requester, agreement = :agreement WHERE code = :id")
+_STEPS = text("SELECT id, state, at, facts FROM dossier_event WHERE dossier = :id")
+_SEAL_STEP = text("UPDATE dossier_event SET facts = :facts WHERE id = :event")
+_SHARES = text("SELECT id, note, recipient FROM share WHERE act_id = :id")
+_SEAL_SHARE = text("UPDATE share SET note = :note, recipient = :recipient WHERE id = :id")
+_VIEWS = text("SELECT id, at, who, purpose, address FROM share_event WHERE share_id = :id")
+_SEAL_VIEW = text("UPDATE share_event SET who = :who, purpose = :purpose, address = :address WHERE id = :view")
+_REFUSALS = text("SELECT id, owner, requester, original, words FROM refusal WHERE owner <> ''")
+_SEAL_REFUSAL = text("UPDATE refusal SET requester = :requester, original = :original, words = :words WHERE id = :id")
+_SHARED = ("note", "recipient")
+_FINAL = ("event", "dossier_event", "share_event", "refusal")
+"""Tables whose rows never change, but for being sealed."""
 _HELD = text("SELECT 1 FROM object_key WHERE held = :held")
 _OLD_ACTS = text(
     "SELECT owner AS id, generation, line_key, rest_key FROM data_key WHERE generation < :generation LIMIT :most"
@@ -65,7 +77,9 @@ def seal(database: Database, office_key: OfficeKey, store: ObjectStore | None, r
             for generation in (INDEX, 1):
                 _enter_key(connection, office_key, generation, randomness(KEY_BYTES))
             same = Seal(office_key, lambda: _same(connection), randomness)
-            with database.medium.unguarded(connection, "event", "event_is_final"):
+            with ExitStack() as open_tables:
+                for table in _FINAL:
+                    open_tables.enter_context(database.medium.unguarded(connection, table, f"{table}_is_final"))
                 done = _seal_acts(connection, same)
     opened = Seal(office_key, database.reading, randomness)
     if store is not None:
@@ -112,6 +126,7 @@ def _seal_acts(connection: Connection, opened: Seal) -> int:
                 facts = act.seal("rest", facts_field(event.state, event.at), event.facts)
                 scan_names(connection, opened, row.id, json.loads(event.facts))
                 connection.execute(_SEAL_EVENT, {"event": event.id, "facts": facts})
+            _seal_shares(connection, act)
             _persons.enter(connection, opened, row.id, (row.requester,))
         done += len(rows)
     while rows := connection.execute(_FILES, {"most": BATCH}).all():
@@ -120,8 +135,29 @@ def _seal_acts(connection: Connection, opened: Seal) -> int:
             opened.enter(connection, act)
             values = {field: act.seal("line", field, getattr(row, field)) for field in ("requester", "agreement")}
             connection.execute(_SEAL_FILE, {"id": row.id, **values})
+            for step in connection.execute(_STEPS, {"id": row.id}).all():
+                facts = act.seal("rest", facts_field(step.state, step.at), step.facts)
+                connection.execute(_SEAL_STEP, {"event": step.id, "facts": facts})
         done += len(rows)
+    _marks.seal_all(connection, opened)
+    for row in connection.execute(_REFUSALS).all():
+        own = opened.new(row.owner)
+        opened.enter(connection, own)
+        words = {field: own.seal("rest", field, getattr(row, field)) for field in _refusals.SEALED}
+        connection.execute(_SEAL_REFUSAL, {"id": row.id, **words})
     return done
+
+
+def _seal_shares(connection: Connection, act: ActSeal) -> None:
+    for share in connection.execute(_SHARES, {"id": act.id}).all():
+        said = {field: act.seal("rest", f"share {share.id} {field}", getattr(share, field)) for field in _SHARED}
+        connection.execute(_SEAL_SHARE, {"id": share.id, **said})
+        for view in connection.execute(_VIEWS, {"id": share.id}).all():
+            seen = {
+                field: act.seal("rest", _shares.view_field(share.id, view.at, field), getattr(view, field))
+                for field in ("who", "purpose", "address")
+            }
+            connection.execute(_SEAL_VIEW, {"view": view.id, **seen})
 
 
 def _seal_objects(store: SealedStore, database: Database) -> int:

@@ -19,6 +19,7 @@ from pyhncert.keep import _public
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._database import Database
 from pyhncert.keep._lines import time_text
+from pyhncert.keep._seal import Seal
 from pyhncert.keep._share_rules import Grant, NewGrant, View, share_rules
 from pyhncert.values import VIETNAM, Clock, Randomness
 
@@ -43,7 +44,7 @@ _REVOKE = text(
 )
 _LIVE = "token = :token AND uses_left > 0 AND revoked_at IS NULL AND expires_at > :now"
 _PEEK = text(f"SELECT {_COLUMNS} FROM share WHERE {_LIVE}")  # noqa: S608 ours
-_USE = text(f"UPDATE share SET uses_left = uses_left - 1 WHERE {_LIVE} RETURNING id")  # noqa: S608 ours
+_USE = text(f"UPDATE share SET uses_left = uses_left - 1 WHERE {_LIVE} RETURNING id, act_id")  # noqa: S608 ours
 _SAME = text(
     f"SELECT {_COLUMNS} FROM share JOIN share_event e ON e.share_id = share.id"  # noqa: S608 ours
     " WHERE share.token = :token AND e.request = :request AND e.at > :since AND share.revoked_at IS NULL"
@@ -85,11 +86,17 @@ def is_secret(connection: Connection, act_id: str, typed: str) -> bool:
     return hmac.compare_digest(said, held or bytes(32)) and held is not None
 
 
+def view_field(share: str, at: str, name: str) -> str:
+    """What a field of a view is bound to, beside its act."""
+    return f"share {share} view {at} {name}"
+
+
 class Shares:
     """The share grants of one register; threads and processes may use them at once."""
 
-    def __init__(self, database: Database, *, clock: Clock, randomness: Randomness) -> None:
+    def __init__(self, database: Database, seal: Seal, *, clock: Clock, randomness: Randomness) -> None:
         self._database = database
+        self._seal = seal
         self._clock = clock
         self._randomness = randomness
 
@@ -120,13 +127,14 @@ class Shares:
         with self._database.writing() as connection:
             now = self._now()
             _public.with_secret(connection, self._randomness)
+            own = self._seal.of(connection, act_id)
             values = {
                 "id": key,
                 "act_id": act_id,
                 "token": _public.keyed(connection, "share", token),
                 "purpose": new.purpose,
-                "note": new.note.strip(),
-                "recipient": new.recipient.strip(),
+                "note": own.seal("rest", f"share {key} note", new.note.strip()),
+                "recipient": own.seal("rest", f"share {key} recipient", new.recipient.strip()),
                 "shows": json.dumps(list(dict.fromkeys(new.shows))),
                 "now": time_text(now),
                 "by": by,
@@ -134,12 +142,12 @@ class Shares:
                 "uses": new.uses,
             }
             connection.execute(_MAKE, values)
-            return _grant(connection, connection.execute(_ONE, {"id": key}).one()), token
+            return self._grant(connection, connection.execute(_ONE, {"id": key}).one()), token
 
     def of(self, act_id: str) -> tuple[Grant, ...]:
         """Every grant that was ever made on an act, with its views, oldest first."""
         with self._database.reading() as connection:
-            return tuple(_grant(connection, row) for row in connection.execute(_OF_ACT, {"act_id": act_id}).all())
+            return tuple(self._grant(connection, row) for row in connection.execute(_OF_ACT, {"act_id": act_id}).all())
 
     def revoke(self, act_id: str, key: str, *, by: str) -> Grant:
         """End a grant of the act at once.
@@ -154,7 +162,7 @@ class Shares:
                     f"{key}: no such grant that can be revoked; 'hncert share list' names them",
                     f"{key}: không có quyền xem nào như vậy để thu hồi; xem 'hncert share list'",
                 )
-            return _grant(connection, connection.execute(_ONE, {"id": key}).one())
+            return self._grant(connection, connection.execute(_ONE, {"id": key}).one())
 
     def revoke_all(self, connection: Connection, *, by: str) -> int:
         """End every grant that could be opened now, in the caller's transaction; returns how many."""
@@ -182,18 +190,21 @@ class Shares:
                 return again
             now = time_text(self._now())
             digest = _public.keyed(connection, "share", normal_key(token))
-            key = connection.execute(_USE, {"token": digest, "now": now}).scalar()
-            if key is None:
+            used = connection.execute(_USE, {"token": digest, "now": now}).first()
+            if used is None:
                 return None
-            view = {"id": key, "now": now, "who": who.strip(), "purpose": purpose.strip(), "address": address.strip()}
+            key, own = used.id, self._seal.of(connection, used.act_id)
+            said = {"who": who.strip(), "purpose": purpose.strip(), "address": address.strip()}
+            sealed = {name: own.seal("rest", view_field(key, now, name), words) for name, words in said.items()}
+            view = {"id": key, "now": now, **sealed}
             asked = _public.keyed(connection, "request", request) if request else None
             connection.execute(_VIEW, {**view, "request": asked})
-            return _grant(connection, connection.execute(_ONE, {"id": key}).one())
+            return self._grant(connection, connection.execute(_ONE, {"id": key}).one())
 
     def _live(self, connection: Connection, token: str) -> Grant | None:
         digest = _public.keyed(connection, "share", normal_key(token))
         row = connection.execute(_PEEK, {"token": digest, "now": time_text(self._now())}).first()
-        return _grant(connection, row) if row is not None else None
+        return self._grant(connection, row) if row is not None else None
 
     def _again(self, connection: Connection, token: str, request: str) -> Grant | None:
         if not request:
@@ -205,26 +216,31 @@ class Shares:
             "since": time_text(since),
         }
         row = connection.execute(_SAME, values).first()
-        return _grant(connection, row) if row is not None else None
+        return self._grant(connection, row) if row is not None else None
 
+    def _grant(self, connection: Connection, row: Row[Any]) -> Grant:
+        own = self._seal.look(connection, row.act_id)
 
-def _grant(connection: Connection, row: Row[Any]) -> Grant:
-    return Grant(
-        id=row.id,
-        act_id=row.act_id,
-        purpose=row.purpose,
-        note=row.note,
-        recipient=row.recipient,
-        shows=tuple(json.loads(row.shows)),
-        made_at=dt.datetime.fromisoformat(row.made_at),
-        made_by=row.made_by,
-        expires_at=dt.datetime.fromisoformat(row.expires_at),
-        uses=row.uses,
-        uses_left=row.uses_left,
-        revoked_at=dt.datetime.fromisoformat(row.revoked_at) if row.revoked_at else None,
-        revoked_by=row.revoked_by or "",
-        views=tuple(
-            View(at=dt.datetime.fromisoformat(at), who=who, purpose=purpose, address=address)
-            for at, who, purpose, address in connection.execute(_VIEWS, {"id": row.id})
-        ),
-    )
+        def view(at: str, words: dict[str, str]) -> View:
+            opened = {name: own.open("rest", view_field(row.id, at, name), said) or "" for name, said in words.items()}
+            return View(at=dt.datetime.fromisoformat(at), **opened)
+
+        return Grant(
+            id=row.id,
+            act_id=row.act_id,
+            purpose=row.purpose,
+            note=own.open("rest", f"share {row.id} note", row.note) or "",
+            recipient=own.open("rest", f"share {row.id} recipient", row.recipient) or "",
+            shows=tuple(json.loads(row.shows)),
+            made_at=dt.datetime.fromisoformat(row.made_at),
+            made_by=row.made_by,
+            expires_at=dt.datetime.fromisoformat(row.expires_at),
+            uses=row.uses,
+            uses_left=row.uses_left,
+            revoked_at=dt.datetime.fromisoformat(row.revoked_at) if row.revoked_at else None,
+            revoked_by=row.revoked_by or "",
+            views=tuple(
+                view(at, {"who": who, "purpose": purpose, "address": address})
+                for at, who, purpose, address in connection.execute(_VIEWS, {"id": row.id}).all()
+            ),
+        )

@@ -104,7 +104,7 @@ class ActSteps(OpenedRegister):
     @property
     def shares(self) -> _shares.Shares:
         """What holders let others see of their copies."""
-        return _shares.Shares(self._database, clock=self._clock, randomness=self._randomness)
+        return _shares.Shares(self._database, self._seal, clock=self._clock, randomness=self._randomness)
 
     def _alive(self) -> Holder:
         with self._first:
@@ -218,7 +218,7 @@ class ActSteps(OpenedRegister):
             scans, document = original_marks
             if scans or document:
                 _public.with_secret(connection, self._randomness)
-                _marks.enter(connection, act_id, _marks.marks(connection, scans, document))
+                _marks.enter(connection, act_id, _marks.marks(connection, self._seal, scans, document))
             self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})
         return ActNumber(
             act_id=act_id,

@@ -42,7 +42,7 @@ def main(where: str, holders: str, lease_s: str) -> None:
         time.sleep(0.005)
         refusal = _refusals.Refusal(at=now(), device="", officer=lease.job.key, reason="R1", pages=1)
         with suppress(UsageFault), database.writing() as connection:  # on a slow machine the lease may be lost
-            _refusals.enter(connection, refusal)
+            _refusals.enter(connection, refusal, register._seal)
             _jobs.finish(connection, lease, now())
         return lease.job.key
 

@@ -79,6 +79,70 @@ def test_nothing_personal_lies_in_the_files_and_all_of_it_comes_back(sealed, clo
     assert b"scan of Nguyen" not in left and digest.encode() not in left and bytes.fromhex(digest) not in left
 
 
+SAID = (
+    "Đỗ Văn Khế",
+    "Bằng của Đỗ Văn Khế",
+    "rách góc, bà Khế giữ",
+    "chị Ổi",
+    "vay cho ông Mít",
+    "203.0.113.77",
+    "chờ ông Na",
+)
+"""Names beside the register's columns: of a refusal, a share grant, its view, a step of a file."""
+
+
+def say(register, acts):
+    """One of each; what they say of people, as it is read again."""
+    refusal = register.refuse(officer="Bình", reason="R2", requester=SAID[0], original=SAID[1], words=SAID[2])
+    _, line = one_act(register, acts)
+    grant = keep.NewGrant(purpose="banking", recipient=SAID[3], note=SAID[4], shows=("line",))
+    _, token = register.shares.make(line.act_id, grant, by="holder")
+    register.shares.open(token, who=SAID[3], purpose=SAID[4], address=SAID[5])
+    steps = [("captured", register._now()), ("submitted", register._now()), ("accepted", register._now())]
+    file = register.receive(keep.NewDossier(unit=acts.unit, steps=steps, requester=SAID[0]))
+    register.step(file.code, "checking")
+    register.step(file.code, "need_more", reason=SAID[6])
+    return refusal.number, line.act_id, file.code
+
+
+def heard(register, number, act_id, code):
+    refusal, (grant,) = register.refusal(number), register.shares.of(act_id)
+    (view,) = grant.views
+    steps = register.dossier_events(code)
+    assert register.refusals() == (refusal,)
+    said = (refusal.requester, refusal.original, refusal.words, grant.recipient, grant.note, view.address)
+    assert (view.who, view.purpose) == (grant.recipient, grant.note)
+    return (*said, steps[-1].facts["reason"])
+
+
+def test_names_in_refusals_grants_views_and_steps_of_files_are_sealed_too(sealed, clock, key, acts, tmp_path):
+    with opened(sealed, clock, key) as register:
+        places = say(register, acts)
+        assert heard(register, *places) == SAID
+    left = raw(tmp_path, sealed)
+    assert [word for word in SAID if word.encode() in left] == []
+
+
+def test_names_beside_the_columns_of_a_plain_register_are_sealed_with_it(register, path, clock, key, acts, tmp_path):
+    places = say(register, acts)
+    assert heard(register, *places) == SAID
+    again = acts.reserve(register, original_marks=([b"s" * 32], "khai_sinh 123"))
+    register.leave()
+    before = tamper(path, "SELECT mark FROM original_mark")
+    keep.seal_register(alone(path), key)
+    after = tamper(path, "SELECT mark FROM original_mark")
+    assert len(after) == 2 and not {bytes(mark) for (mark,) in after} & {bytes(mark) for (mark,) in before}
+    with opened(path, clock, key) as register:
+        assert heard(register, *places) == SAID
+        for scans, document in (([b"s" * 32], None), ([], "khai_sinh 123")):
+            assert [line.act_id for line in register.seen_before(scans, document)] == [again.act_id]
+    left = raw(tmp_path, path)
+    assert [word for word in SAID if word.encode() in left] == []
+    for table in ("refusal", "share_event", "dossier_event"):
+        with pytest.raises((exc.IntegrityError, exc.DBAPIError)):
+            tamper(path, f"UPDATE {table} SET id = id")
+
+
 def test_another_process_delivers_what_a_dead_one_left_sealed(sealed, clock, key, acts, store):
     register = opened(sealed, clock, key, store)
     one_act(register, acts)

@@ -13,7 +13,7 @@ from pyhncert.keep.migrations.guards import guard
 revision = "0007"
 down_revision = "0006"
 
-_REFUSAL = ("place", "requester", "original", "words", "dossier")
+_REFUSAL = ("place", "requester", "original", "words", "dossier", "owner")
 
 
 def upgrade() -> None:
