@@ -115,7 +115,7 @@ def test_an_act_in_hand_may_end_and_one_that_does_not_is_refused_with_a_clear_wo
     with keep.Move(old, new, owner=OWNER) as move:
         move.prepare()
         move.copy()
-        closer = threading.Thread(target=lambda: held.append(move.close_door(holders, wait_s=1.5)))
+        closer = threading.Thread(target=lambda: held.append(move.close_door(holders, wait_s=5)))
         held: list[int] = []
         closer.start()
         while True:
