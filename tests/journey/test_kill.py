@@ -18,7 +18,7 @@ import pyhncert
 from pyhncert.office import init_trial
 
 DRIVER = Path(__file__).with_name("driver.py")
-MOMENTS = {"sqlite": 50, "postgresql": 10}
+MOMENTS = {"sqlite": 20, "postgresql": 20}
 if os.environ.get("HNCERT_SOAK"):
     MOMENTS = {"sqlite": 500, "postgresql": 300}
 SEED = 20261123

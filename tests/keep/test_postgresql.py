@@ -245,6 +245,7 @@ def test_a_read_only_server_is_said_before_anything_slow_and_when_it_is_written_
 
 def test_a_register_that_is_held_too_long_is_said_in_words(register, acts, path, monkeypatch):
     monkeypatch.setattr(_postgres, "_SETTINGS", "SET lock_timeout = '50ms'")
+    register._database.dispose()  # sessions from before have the usual patience
     with psycopg.connect(path) as other:
         other.execute(f"SELECT pg_advisory_xact_lock({_postgres._SPACE}, 0)")
         with pytest.raises(StorageFault, match="another desk has held the register too long"):
