@@ -1,4 +1,4 @@
-"""The public code of an act: 70 random bits and a check symbol, made and read by the core."""
+"""The public code of an act: 69 random bits and a check symbol, made and read by the core."""
 
 from __future__ import annotations
 

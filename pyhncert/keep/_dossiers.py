@@ -7,7 +7,6 @@ was certified. Its steps are entered once and stay.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -331,22 +330,9 @@ def dossiers(connection: Connection, start: dt.date, end: dt.date, seal: Seal) -
 
 
 def events(connection: Connection, code: str, seal: Seal) -> tuple[Event, ...]:
-    """The steps of a file, in order; of facts that were erased it is said that they were."""
+    """The steps of a file, in order."""
     rows = connection.execute(_EVENTS, {"code": code}).all()
-    own = seal.look(connection, code) if rows else None
-
-    def facts(row: Row[Any]) -> Any:
-        words = own.open("rest", facts_field(row.state, row.at), row.facts) if own is not None else None
-        return json.loads(words) if words is not None else {_lines.ERASED: True}
-
-    return tuple(
-        Event(
-            state=row.state,
-            at=dt.datetime.fromisoformat(row.at),
-            place=row.place,
-            device=row.device,
-            person=row.person,
-            facts=facts(row),
-        )
-        for row in rows
-    )
+    if not rows:
+        return ()
+    own = seal.look(connection, code)
+    return tuple(_lines.event(row, own) for row in rows)

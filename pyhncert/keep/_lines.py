@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from pyhncert.errors import UsageFault
 from pyhncert.keep._form import column_8, erased_words
-from pyhncert.keep._seal import Seal
+from pyhncert.keep._seal import ActSeal, Seal
 from pyhncert.values import Charge, FileState, Level, RegisterLine
 
 _SELECT = (
@@ -164,24 +164,22 @@ def facts_field(state: str, at: str) -> str:
     return f"event {state} {at}"
 
 
-def events(connection: Connection, act_id: str, seal: Seal) -> tuple[Event, ...]:
-    """What happened to the act, in order; of facts that were erased it is said that they were."""
-
-    def facts(row: Row[Any]) -> Any:
-        words = seal.row(row).open("rest", facts_field(row.state, row.at), row.facts)
-        return json.loads(words) if words is not None else {ERASED: True}
-
-    return tuple(
-        Event(
-            state=row.state,
-            at=dt.datetime.fromisoformat(row.at),
-            place=row.place,
-            device=row.device,
-            person=row.person,
-            facts=facts(row),
-        )
-        for row in connection.execute(_EVENTS, {"id": act_id})
+def event(row: Row[Any], own: ActSeal) -> Event:
+    """A step of an act or file, sealed under its `own` keys; of facts that were erased it is said that they were."""
+    words = own.open("rest", facts_field(row.state, row.at), row.facts)
+    return Event(
+        state=row.state,
+        at=dt.datetime.fromisoformat(row.at),
+        place=row.place,
+        device=row.device,
+        person=row.person,
+        facts=json.loads(words) if words is not None else {ERASED: True},
     )
+
+
+def events(connection: Connection, act_id: str, seal: Seal) -> tuple[Event, ...]:
+    """What happened to the act, in order."""
+    return tuple(event(row, seal.row(row)) for row in connection.execute(_EVENTS, {"id": act_id}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
