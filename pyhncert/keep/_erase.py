@@ -5,7 +5,8 @@ says what went, when, by whom, why and on what basis, with commitments: of each 
 What the copy commits to (`content_digest`, `findings_digest`) stays too: whoever still has a paper can prove by it what
 was there, nobody can find out from it.
 
-Objects go first, one by one, then keys and event in one transaction: what was stopped is done again and then whole.
+All keys go, of objects too, and the event comes, in one transaction; from there on the objects' bytes are noise. These
+go afterwards, and where that was stopped, the next erasure of the act takes them by the names that the event has.
 """
 
 from __future__ import annotations
@@ -93,75 +94,89 @@ class Eraser:
             retention_rule(name, today)
             if name not in _KNOWN:
                 raise UsageFault(f"no act has anything of the class {name}", f"không hồ sơ nào có loại {name}")
-        with self._database.reading() as connection:
+        with self._database.writing() as connection:
             row = _lines.known(_lines.by_code(connection, code), code)
+            if row.state not in _DONE:
+                raise UsageFault(
+                    f"{code} is {row.state}: it is still under way", f"{code} đang ở {row.state}, chưa xong"
+                )
             events = _lines.events(connection, row.id, self._seal)
-            files = _lines.files(connection, row.id)
-        if row.state not in _DONE:
-            raise UsageFault(f"{code} is {row.state}: it is still under way", f"{code} đang ở {row.state}, chưa xong")
-        gone = str(row.erased or "").split()
-        left = [name for name in wanted if name not in gone]
-        objects: list[dict[str, str]] = []
-        if "scan" in left or "decision" in left:
-            left = [*left, *(["scan"] if "scan" not in left and "scan" not in gone else [])]
-            for event in events:
-                for scan in event.facts.get("scans", ()):
-                    objects += self._shred("scan", bytes.fromhex(scan["sha256"]), row.id)
-        if "copy" in left:
-            for file in files:
-                objects += self._shred("copy", file.file_digest, row.id)
-        if left:
-            self._destroy(row, left, gone, objects, reason, person)
+            earlier = _tombstones(events)
+            gone = str(row.erased or "").split()
+            left = [name for name in wanted if name not in gone]
+            if "decision" in left and "scan" not in (*left, *gone):
+                left.append("scan")  # the facts that name the scans go
+            objects: list[dict[str, str]] = []
+            if "scan" in left:
+                for event in events:
+                    for scan in event.facts.get("scans", ()):
+                        objects += self._shred(connection, "scan", bytes.fromhex(scan["sha256"]), row.id)
+            if "copy" in left:
+                for file in _lines.files(connection, row.id):
+                    objects += self._shred(connection, "copy", file.file_digest, row.id)
+            if left:
+                self._destroy(connection, row, left, gone)
+                self._bury(connection, row, left, objects, earlier, reason, person)
+        for one in (*(old for stone in earlier for old in stone["objects"]), *objects):
+            self._store.inner.delete(one["sealed_sha256"])
         self._scrubbed()
         kept = tuple(rule.name for rule in retention(today).values() if rule.name in _KNOWN and rule.name not in wanted)
         return Erased(code=row.code, classes=tuple(left), objects=len(objects), kept=kept)
 
-    def _shred(self, what: str, digest: bytes, act_id: str) -> list[dict[str, str]]:
-        """Delete an object, unless another act has it too; the commitment to what it was."""
-        found = self._store.row(digest)
-        if found is None:
+    def _shred(self, connection: Connection, what: str, digest: bytes, act_id: str) -> list[dict[str, str]]:
+        """Destroy an object's key, unless another act has the object too; the commitment to what it was."""
+        found = self._store.seen(connection, digest)
+        if found is None or connection.execute(_SHARED, {"name": found.name, "id": act_id}).scalar():
             return []
-        with self._database.reading() as connection:
-            if connection.execute(_SHARED, {"name": found.name, "id": act_id}).scalar():
-                return []
-        self._store.delete(digest)
+        self._store.shred(connection, digest)
         return [{"class": what, "sealed_sha256": found.held}]
 
-    def _destroy(  # noqa: PLR0917  what an erasure is
-        self, row: Any, left: list[str], gone: list[str], objects: list[dict[str, str]], reason: str, person: str
+    def _destroy(self, connection: Connection, row: Any, left: list[str], gone: list[str]) -> None:
+        words = {"decision": "rest"}
+        erased = [*gone, *left, *(words[name] for name in left if name in words)]
+        values = {"line": int("line" in left), "rest": int("decision" in left), "erased": " ".join(erased)}
+        opened = self._seal.row(row)
+        old_reason = opened.open("line", "reason", row.reason)
+        connection.execute(_SHRED, {"id": row.id, **values})
+        if "decision" in left:
+            connection.execute(_NO_HINT, {"id": row.id})
+            connection.execute(_NO_MARKS, {"id": row.id})
+            connection.execute(_NOBODY, {"id": row.id})
+        if "scan" in left:
+            connection.execute(_NOT_MINE, {"id": row.id})
+        act = self._seal.of(connection, row.id)
+        if "line" in left:
+            said = act.seal("line", "reason", erased_words()) if old_reason else ""
+            connection.execute(_BLANK, {"id": row.id, "reason": said})
+            connection.execute(_NOBODY, {"id": row.id})
+            if row.dossier:
+                connection.execute(_BLANK_FILE, {"code": row.dossier})
+                connection.execute(_SHRED_FILE, {"code": row.dossier})
+        elif "decision" in left:
+            requester = opened.open("line", "requester", row.requester)
+            _persons.enter(connection, self._seal, row.id, (requester or "",))
+
+    def _bury(  # noqa: PLR0917  what a tombstone says
+        self,
+        connection: Connection,
+        row: Any,
+        left: list[str],
+        objects: list[dict[str, str]],
+        earlier: list[dict[str, Any]],
+        reason: str,
+        person: str,
     ) -> None:
+        """Enter the event ``erased``; what earlier ones said is said again where their facts go with the decision."""
         now = self._now()
         rules = retention(now.date())
-        words = {"decision": "rest"}
-        with self._database.writing() as connection:
-            erased = [*gone, *left, *(words[name] for name in left if name in words)]
-            values = {"line": int("line" in left), "rest": int("decision" in left), "erased": " ".join(erased)}
-            old_reason = self._seal.row(row).open("line", "reason", row.reason)
-            connection.execute(_SHRED, {"id": row.id, **values})
-            if "decision" in left:
-                connection.execute(_NO_HINT, {"id": row.id})
-                connection.execute(_NO_MARKS, {"id": row.id})
-                connection.execute(_NOBODY, {"id": row.id})
-            if "scan" in left:
-                connection.execute(_NOT_MINE, {"id": row.id})
-            act = self._seal.of(connection, row.id)
-            if "line" in left:
-                said = act.seal("line", "reason", erased_words()) if old_reason else ""
-                connection.execute(_BLANK, {"id": row.id, "reason": said})
-                connection.execute(_NOBODY, {"id": row.id})
-                if row.dossier:
-                    connection.execute(_BLANK_FILE, {"code": row.dossier})
-                    connection.execute(_SHRED_FILE, {"code": row.dossier})
-            elif "decision" in left:
-                requester = self._seal.row(row).open("line", "requester", row.requester)
-                _persons.enter(connection, self._seal, row.id, (requester or "",))
-            facts = {
-                ERASED: left,
-                "objects": objects,
-                "reason": reason,
-                "basis": {name: rules[name].basis for name in left},
-            }
-            self._event(connection, row.id, row.state, now, person, facts)
+        facts = {
+            ERASED: left,
+            "objects": objects,
+            "reason": reason,
+            "basis": {name: rules[name].basis for name in left},
+            **({"earlier": earlier} if earlier and "decision" in left else {}),
+        }
+        self._event(connection, row.id, row.state, now, person, facts)
 
     def _scrubbed(self) -> None:
         for _ in range(20):
@@ -193,6 +208,17 @@ class Eraser:
         for code, names in found:
             merged[code] = (*merged.get(code, ()), *names)
         return list(merged.items())
+
+
+def _tombstones(events: Iterable[_lines.Event]) -> list[dict[str, Any]]:
+    """What was erased before, oldest first, each with its moment and person."""
+    found: list[dict[str, Any]] = []
+    for event in events:
+        if isinstance(event.facts.get(ERASED), list):
+            told = {name: value for name, value in event.facts.items() if name != "earlier"}
+            found += event.facts.get("earlier", ())
+            found.append({"at": event.at.isoformat(), "person": event.person, **told})
+    return found
 
 
 def scan_names(connection: Connection, seal: Seal, act_id: str, facts: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ _MAY_CHANGE: dict[str, set[str]] = {
     "data_key": {"generation", "line_key", "rest_key", "erased"},
     "book": {"closed_on"},
     "counter": {"last"},
-    "dossier": {"state", "originals", "delivered_at"},
+    "dossier": {"state", "originals", "delivered_at", "requester", "agreement"},
     "dossier_counter": {"last"},
     "holder_secret": {"digest", "given_at"},
     "share": {"uses_left", "revoked_at", "revoked_by"},

@@ -19,7 +19,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
 from pyhncert.keep._database import Database
 from pyhncert.keep._office_key import KEY_BYTES, NONCE_BYTES
@@ -61,7 +61,11 @@ class SealedStore:
     def row(self, digest: str | bytes) -> Row[Any] | None:
         """What the register has of an object: its name there, what it is called below (`held`), its wrapped key."""
         with self._database.reading() as connection:
-            return connection.execute(_FIND, {"name": self._name(digest)}).first()
+            return self.seen(connection, digest)
+
+    def seen(self, connection: Connection, digest: str | bytes) -> Row[Any] | None:
+        """The same, as the caller's transaction sees it."""
+        return connection.execute(_FIND, {"name": self._name(digest)}).first()
 
     def put(self, data: bytes, *, locked_until: dt.datetime | None = None) -> str:
         """Keep `data` sealed and return the SHA-256 of `data`; it is durable when this returns.
@@ -121,18 +125,21 @@ class SealedStore:
         row = self.row(digest)
         return row is not None and self.inner.has(row.held)
 
+    def shred(self, connection: Connection, digest: str | bytes) -> None:
+        """Destroy the object's key in the caller's transaction; its bytes below are noise when that ends."""
+        connection.execute(_DELETE, {"name": self._name(digest)})
+
     def delete(self, digest: str | bytes) -> bool:
         """Shred the object, then remove its bytes; False where there was none.
 
         Raises:
             StorageFault: the register or the store cannot be written.
         """
-        name = self._name(digest)
-        with self._database.writing(("object", name.hex())) as connection:
-            row = connection.execute(_FIND, {"name": name}).first()
+        with self._database.writing(("object", self._name(digest).hex())) as connection:
+            row = self.seen(connection, digest)
             if row is None:
                 return False
-            connection.execute(_DELETE, {"name": name})
+            self.shred(connection, digest)
         self._database.scrub()
         self.inner.delete(row.held)
         return True

@@ -123,6 +123,77 @@ def test_a_scan_that_another_act_has_too_stays_until_both_are_erased(office, act
     assert not office.store.has(hashlib.sha256(SCAN).digest())
 
 
+def test_the_names_in_the_file_of_the_act_go_with_its_line(office, acts):
+    """As a desk's user, who may change no more of a file than this."""
+    steps = [("captured", office._now()), ("submitted", office._now()), ("accepted", office._now())]
+    new = keep.NewDossier(unit=acts.unit, steps=steps, requester=REQUESTER, agreement="bà Đào đồng ý")
+    file = office.receive(new)
+    office.step(file.code, "checking")
+    act, *_ = issue(office, acts, dossier=file.code)
+    office.erase(act.code, "quyết định số 12", classes=["line"])
+    left = office.dossier(file.code)
+    assert (left.requester, left.agreement, left.state) == ("", "", "checking")
+    assert all(event.facts == {"erased": True} for event in office.dossier_events(file.code)[:4])
+
+
+def test_what_was_erased_first_is_still_told_when_the_decision_goes_too(office, acts, clock):
+    act, _, pdf = issue(office, acts)
+    held = [office.store.row(hashlib.sha256(data).digest()).held for data in (SCAN, pdf)]
+    office.erase(act.code, "hết hạn", classes=["scan"], person="An")
+    first = office.events(act.act_id)[-1]
+    clock.now += dt.timedelta(days=900)
+    office.erase(act.code, "yêu cầu", classes=["copy"], person="Bình")
+    second = office.events(act.act_id)[-1]
+    clock.now += dt.timedelta(days=900)
+    office.erase(act.code, "hết hạn", classes=["decision"], person="An")
+    last = office.events(act.act_id)[-1]
+    assert last.facts["erased"] == ["decision"]
+    assert last.facts["earlier"] == [
+        {"at": event.at.isoformat(), "person": event.person, **event.facts} for event in (first, second)
+    ]
+    told = [one["sealed_sha256"] for stone in last.facts["earlier"] for one in stone["objects"]]
+    assert told == held
+    office.erase(act.code, "lệnh", classes=["line"])
+    assert "earlier" not in office.events(act.act_id)[-1].facts
+
+
+def test_an_erasure_that_was_stopped_between_key_and_bytes_is_whole_when_it_is_done_again(
+    office, acts, below, monkeypatch
+):
+    act, _, pdf = issue(office, acts)
+    held = {office.store.row(hashlib.sha256(data).digest()).held for data in (SCAN, pdf)}
+
+    def stop(digest):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(below, "delete", stop)
+        with pytest.raises(KeyboardInterrupt):
+            office.erase(act.code, "yêu cầu")
+    assert not any(office.store.has(hashlib.sha256(data).digest()) for data in (SCAN, pdf))
+    office.erase(act.code, "yêu cầu")
+    stones = [event.facts for event in office.events(act.act_id) if isinstance(event.facts.get("erased"), list)]
+    assert {one["sealed_sha256"] for stone in stones for one in stone["objects"]} == held
+    assert not held & set(below.digests())
+
+
+def test_two_erasures_of_one_act_at_once_lose_nothing_of_each_other(office, acts, below, monkeypatch):
+    """One begins, and the other comes between its keys and its bytes."""
+    act, *_ = issue(office, acts)
+    delete = below.delete
+
+    def other(digest):
+        monkeypatch.setattr(below, "delete", delete)
+        office.erase(act.code, "thời hạn", classes=["decision"])
+        return delete(digest)
+
+    monkeypatch.setattr(below, "delete", other)
+    office.erase(act.code, "yêu cầu", classes=["copy"])
+    assert office.decision(act.act_id) is None
+    assert [event.facts.get("erased") for event in office.events(act.act_id)[:4]] == [True] * 4
+    assert office.erase(act.code, "lần nữa").classes == ()
+
+
 @pytest.mark.parametrize("below", ["folder", "s3"], indirect=True)
 @only_sqlite
 def test_nothing_of_what_was_erased_is_in_any_file(office, acts, sealed, tmp_path, below, s3):
