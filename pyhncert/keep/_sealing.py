@@ -47,8 +47,10 @@ _FILES = text(
 _SEAL_FILE = text("UPDATE dossier SET requester = :requester, agreement = :agreement WHERE code = :id")
 _STEPS = text("SELECT id, state, at, facts FROM dossier_event WHERE dossier = :id")
 _SEAL_STEP = text("UPDATE dossier_event SET facts = :facts WHERE id = :event")
-_SHARES = text("SELECT id, note, recipient FROM share WHERE act_id = :id")
-_SEAL_SHARE = text("UPDATE share SET note = :note, recipient = :recipient WHERE id = :id")
+_SHARES = text("SELECT id, note, recipient, made_by, revoked_by FROM share WHERE act_id = :id")
+_SEAL_SHARE = text(
+    "UPDATE share SET note = :note, recipient = :recipient, made_by = :made_by, revoked_by = :revoked_by WHERE id = :id"
+)
 _VIEWS = text("SELECT id, at, who, purpose, address FROM share_event WHERE share_id = :id")
 _SEAL_VIEW = text("UPDATE share_event SET who = :who, purpose = :purpose, address = :address WHERE id = :view")
 _REFUSALS = text("SELECT id, owner, requester, original, words FROM refusal WHERE owner <> ''")
@@ -151,6 +153,9 @@ def _seal_acts(connection: Connection, opened: Seal) -> int:
 def _seal_shares(connection: Connection, act: ActSeal) -> None:
     for share in connection.execute(_SHARES, {"id": act.id}).all():
         said = {field: act.seal("rest", f"share {share.id} {field}", getattr(share, field)) for field in _SHARED}
+        for field in ("made_by", "revoked_by"):
+            by = getattr(share, field)
+            said[field] = _shares.sealed_by(act, share.id, field, by) if by else by
         connection.execute(_SEAL_SHARE, {"id": share.id, **said})
         for view in connection.execute(_VIEWS, {"id": share.id}).all():
             seen = {

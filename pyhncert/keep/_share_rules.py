@@ -14,6 +14,9 @@ from pyhncert.values import Words
 FIELD = "field:"
 """What a grant shows of the fields that were read: ``field:NAME`` for one, ``field:*`` for all."""
 
+OFFICER = "officer: "
+"""How the name of an officer begins who acts on the holder's word."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
@@ -26,12 +29,13 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRules:
-    """How long a grant lasts and how often it may be used; see ``data/shares.toml``."""
+    """How long a grant lasts, how often it may be used, how much may be said; see ``data/shares.toml``."""
 
     days: int
     most_days: int
     most_uses: int
     again_minutes: int
+    most_characters: int
     purposes: tuple[Purpose, ...]
 
     def purpose(self, key: str) -> Purpose:
@@ -57,6 +61,16 @@ def share_rules() -> ShareRules:
     return ShareRules(purposes=purposes, **table)
 
 
+def short(words: str) -> str:
+    """What a person says, without the space around it; raises UsageFault where it is longer than the rules allow."""
+    most = share_rules().most_characters
+    if len(words) > most:
+        raise UsageFault(
+            f"{len(words)} characters; say it in {most}", f"{len(words)} ký tự; hãy viết trong {most} ký tự"
+        )
+    return words.strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewGrant:
     """A grant to be made: for which `purpose` (a key of the rules, `note` in the holder's own words), to whom, what.
@@ -80,6 +94,9 @@ class NewGrant:
             raise UsageFault(
                 f"the purpose {self.purpose} needs words of your own", f"mục đích {self.purpose} cần ghi rõ bằng lời"
             )
+        short(self.note), short(self.recipient)
+        if self.until is not None and self.until.tzinfo is None:
+            raise UsageFault("the end of a grant needs a time zone", "thời điểm hết hạn cần có múi giờ")
         if not self.shows or any(
             what not in {"line", "copy"} and not (what.startswith(FIELD) and len(what) > len(FIELD))
             for what in self.shows
@@ -130,7 +147,7 @@ class ByOfficer:
     word: str
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or not self.word.strip():
+        if not short(self.name) or not short(self.word):
             raise UsageFault(
                 "an officer names himself and on whose word he acts",
                 "người thực hiện phải ghi tên mình và làm theo lời của ai",
@@ -139,7 +156,7 @@ class ByOfficer:
     @property
     def said(self) -> str:
         """How a grant names him."""
-        return f"officer: {self.name.strip()} ({self.word.strip()})"
+        return f"{OFFICER}{short(self.name)} ({short(self.word)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

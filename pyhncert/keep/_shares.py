@@ -19,8 +19,8 @@ from pyhncert.keep import _public
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._database import Database
 from pyhncert.keep._lines import time_text
-from pyhncert.keep._seal import Seal
-from pyhncert.keep._share_rules import Grant, NewGrant, View, share_rules
+from pyhncert.keep._seal import MARK, ActSeal, Seal
+from pyhncert.keep._share_rules import OFFICER, Grant, NewGrant, View, share_rules, short
 from pyhncert.values import VIETNAM, Clock, Randomness
 
 _SECRET = text("SELECT digest FROM holder_secret WHERE act_id = :act_id")
@@ -39,9 +39,7 @@ _COLUMNS = (
 _OF_ACT = text(f"SELECT {_COLUMNS} FROM share WHERE act_id = :act_id ORDER BY made_at, id")  # noqa: S608 ours
 _ONE = text(f"SELECT {_COLUMNS} FROM share WHERE id = :id")  # noqa: S608 ours
 _VIEWS = text("SELECT at, who, purpose, address FROM share_event WHERE share_id = :id ORDER BY id")
-_REVOKE = text(
-    "UPDATE share SET revoked_at = :now, revoked_by = :by WHERE id = :id AND act_id = :act_id AND revoked_at IS NULL"
-)
+_REVOKE = text("UPDATE share SET revoked_at = :now, revoked_by = :by WHERE id = :id")
 _LIVE = "token = :token AND uses_left > 0 AND revoked_at IS NULL AND expires_at > :now"
 _PEEK = text(f"SELECT {_COLUMNS} FROM share WHERE {_LIVE}")  # noqa: S608 ours
 _USE = text(f"UPDATE share SET uses_left = uses_left - 1 WHERE {_LIVE} RETURNING id, act_id")  # noqa: S608 ours
@@ -84,6 +82,17 @@ def is_secret(connection: Connection, act_id: str, typed: str) -> bool:
     said = _public.keyed(connection, "holder", f"{act_id} {normal_key(typed)}")
     held = connection.execute(_SECRET, {"act_id": act_id}).scalar()
     return hmac.compare_digest(said, held or bytes(32)) and held is not None
+
+
+def sealed_by(own: ActSeal, key: str, field: str, by: str) -> str:
+    """Who made or ended a grant, as it is stored: on whose word an officer did is sealed, the rest names nobody."""
+    return own.seal("rest", f"share {key} {field}", by) if by.startswith(OFFICER) else by
+
+
+def _opened_by(own: ActSeal, key: str, field: str, by: str | None) -> str:
+    if not by or not by.startswith(MARK):
+        return by or ""
+    return own.open("rest", f"share {key} {field}", by) or ""
 
 
 def view_field(share: str, at: str, name: str) -> str:
@@ -133,11 +142,11 @@ class Shares:
                 "act_id": act_id,
                 "token": _public.keyed(connection, "share", token),
                 "purpose": new.purpose,
-                "note": own.seal("rest", f"share {key} note", new.note.strip()),
-                "recipient": own.seal("rest", f"share {key} recipient", new.recipient.strip()),
+                "note": own.seal("rest", f"share {key} note", short(new.note)),
+                "recipient": own.seal("rest", f"share {key} recipient", short(new.recipient)),
                 "shows": json.dumps(list(dict.fromkeys(new.shows))),
                 "now": time_text(now),
-                "by": by,
+                "by": sealed_by(own, key, "made_by", by),
                 "until": time_text(new.ends(now).astimezone(VIETNAM)),
                 "uses": new.uses,
             }
@@ -156,12 +165,14 @@ class Shares:
             UsageFault: the act has no such grant, or it was revoked before.
         """
         with self._database.writing() as connection:
-            values = {"id": key, "act_id": act_id, "by": by, "now": time_text(self._now())}
-            if connection.execute(_REVOKE, values).rowcount != 1:
+            row = connection.execute(_ONE, {"id": key}).first()
+            if row is None or row.act_id != act_id or row.revoked_at is not None:
                 raise UsageFault(
                     f"{key}: no such grant that can be revoked; 'hncert share list' names them",
                     f"{key}: không có quyền xem nào như vậy để thu hồi; xem 'hncert share list'",
                 )
+            said = sealed_by(self._seal.of(connection, act_id), key, "revoked_by", by)
+            connection.execute(_REVOKE, {"id": key, "by": said, "now": time_text(self._now())})
             return self._grant(connection, connection.execute(_ONE, {"id": key}).one())
 
     def revoke_all(self, connection: Connection, *, by: str) -> int:
@@ -180,10 +191,11 @@ class Shares:
         answer that was lost on its way costs no second use.
 
         Raises:
-            UsageFault: he does not say who he is, or for what.
+            UsageFault: he does not say who he is, or for what, or says too much.
             StorageFault: the register cannot be written; nothing was used.
         """
-        if not who.strip() or not purpose.strip():
+        said = {"who": short(who), "purpose": short(purpose), "address": short(address)}
+        if not said["who"] or not said["purpose"]:
             raise UsageFault("say who you are and for what you look", "hãy cho biết bạn là ai và xem để làm gì")
         with self._database.writing(("share", normal_key(token))) as connection:
             if (again := self._again(connection, token, request)) is not None:
@@ -194,7 +206,6 @@ class Shares:
             if used is None:
                 return None
             key, own = used.id, self._seal.of(connection, used.act_id)
-            said = {"who": who.strip(), "purpose": purpose.strip(), "address": address.strip()}
             sealed = {name: own.seal("rest", view_field(key, now, name), words) for name, words in said.items()}
             view = {"id": key, "now": now, **sealed}
             asked = _public.keyed(connection, "request", request) if request else None
@@ -233,12 +244,12 @@ class Shares:
             recipient=own.open("rest", f"share {row.id} recipient", row.recipient) or "",
             shows=tuple(json.loads(row.shows)),
             made_at=dt.datetime.fromisoformat(row.made_at),
-            made_by=row.made_by,
+            made_by=_opened_by(own, row.id, "made_by", row.made_by),
             expires_at=dt.datetime.fromisoformat(row.expires_at),
             uses=row.uses,
             uses_left=row.uses_left,
             revoked_at=dt.datetime.fromisoformat(row.revoked_at) if row.revoked_at else None,
-            revoked_by=row.revoked_by or "",
+            revoked_by=_opened_by(own, row.id, "revoked_by", row.revoked_by),
             views=tuple(
                 view(at, {"who": who, "purpose": purpose, "address": address})
                 for at, who, purpose, address in connection.execute(_VIEWS, {"id": row.id}).all()

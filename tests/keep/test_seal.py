@@ -87,6 +87,8 @@ SAID = (
     "vay cho ông Mít",
     "203.0.113.77",
     "chờ ông Na",
+    "bà Dừa gọi điện",
+    "ông Cau đến quầy",
 )
 """Names beside the register's columns: of a refusal, a share grant, its view, a step of a file."""
 
@@ -96,8 +98,9 @@ def say(register, acts):
     refusal = register.refuse(officer="Bình", reason="R2", requester=SAID[0], original=SAID[1], words=SAID[2])
     _, line = one_act(register, acts)
     grant = keep.NewGrant(purpose="banking", recipient=SAID[3], note=SAID[4], shows=("line",))
-    _, token = register.shares.make(line.act_id, grant, by="holder")
+    made, token = register.shares.make(line.act_id, grant, by=keep.ByOfficer(name="An", word=SAID[7]).said)
     register.shares.open(token, who=SAID[3], purpose=SAID[4], address=SAID[5])
+    register.shares.revoke(line.act_id, made.id, by=keep.ByOfficer(name="An", word=SAID[8]).said)
     steps = [("captured", register._now()), ("submitted", register._now()), ("accepted", register._now())]
     file = register.receive(keep.NewDossier(unit=acts.unit, steps=steps, requester=SAID[0]))
     register.step(file.code, "checking")
@@ -112,7 +115,8 @@ def heard(register, number, act_id, code):
     assert register.refusals() == (refusal,)
     said = (refusal.requester, refusal.original, refusal.words, grant.recipient, grant.note, view.address)
     assert (view.who, view.purpose) == (grant.recipient, grant.note)
-    return (*said, steps[-1].facts["reason"])
+    words = [by.removeprefix("officer: An (").removesuffix(")") for by in (grant.made_by, grant.revoked_by)]
+    return (*said, steps[-1].facts["reason"], *words)
 
 
 def test_names_in_refusals_grants_views_and_steps_of_files_are_sealed_too(sealed, clock, key, acts, tmp_path):

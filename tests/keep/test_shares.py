@@ -129,6 +129,9 @@ def test_the_register_holds_neither_tokens_nor_secrets(register, line, path):
         ({"shows": ("everything",)}, "a grant shows line, copy"),
         ({"uses": 0}, "a grant has 1 to 100"),
         ({"uses": 101}, "a grant has 1 to 100"),
+        ({"note": "x" * 501}, "501 characters; say it in 500"),
+        ({"recipient": "x" * 501}, "501 characters; say it in 500"),
+        ({"until": dt.datetime(2026, 11, 30)}, "needs a time zone"),
     ],
 )
 def test_a_grant_beyond_the_rules_is_refused(changes, words):
@@ -142,6 +145,9 @@ def test_a_grant_ends_in_the_future_and_not_too_far_away(register, line, clock):
             register.shares.make(line.act_id, new(until=clock() + dt.timedelta(days=days)), by="holder")
     with pytest.raises(UsageFault, match="say who you are"):
         look(register, "x", who=" ")
+    for said in ("who", "purpose", "address"):
+        with pytest.raises(UsageFault, match="501 characters"):
+            look(register, "x", **{said: "x" * 501})
     with pytest.raises(UsageFault, match="on whose word"):
         keep.ByOfficer(name="An", word="")
 
