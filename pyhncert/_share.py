@@ -49,11 +49,13 @@ class OfficeShares:
     def new_secret(self, code: str, *, by: ByOfficer) -> str:
         """A new secret for the holder of `code`, who lost his: the old one is good no more. It is told only here.
 
+        Who gave it, and on whose word, is an event of the act.
+
         Raises:
             NotFound: there is no such public code.
         """
         line = self._line(code, by)
-        return self._shares.new_secret(line.act_id)
+        return self._shares.new_secret(line.act_id, by=by.said)
 
     def grant(self, code: str, new: NewGrant, *, by: ByHolder | ByOfficer) -> tuple[Grant, str]:
         """Grant a third party a look at the copy; the answer's second part is the token for him, told only here.

@@ -21,4 +21,4 @@ def normal_code(typed: str) -> str:
     Raises:
         UsageFault: it cannot be a code; the check symbol does not agree.
     """
-    return _core.code_normalise(typed)
+    return _core.code_normalise(typed.encode("utf-8", "replace").decode())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Engine, event, exc, text
 
-from pyhncert.errors import MissingDependency, StorageFault
+from pyhncert.errors import MissingDependency, StorageFault, UsageFault
 from pyhncert.values import Words
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ class Database:
 
         Raises:
             StorageFault: the register cannot be read.
+            UsageFault: a text that was to be looked up is none: it has half a character.
         """
         self._same_process()
         try:
@@ -196,6 +197,8 @@ class Database:
                 yield connection
         except (exc.DBAPIError, exc.TimeoutError) as err:
             raise self.medium.fault(err) from err
+        except UnicodeEncodeError:
+            raise _half() from None
 
     @contextmanager
     def writing(self, *turns: Turn) -> Iterator[Connection]:
@@ -207,6 +210,7 @@ class Database:
 
         Raises:
             StorageFault: the register cannot be written.
+            UsageFault: a text that was to be entered is none: it has half a character.
         """
         self._same_process()
         try:
@@ -218,6 +222,8 @@ class Database:
                     raise self.medium.fault(err, at_commit=True) from err
         except (exc.DBAPIError, exc.TimeoutError) as err:
             raise self.medium.fault(err) from err
+        except UnicodeEncodeError:
+            raise _half() from None
 
     def check_schema(self) -> None:
         """That there is a register of this software's schema.
@@ -270,6 +276,14 @@ class Database:
         """Close all idle connections."""
         if self._pid == os.getpid():
             self._engine.dispose()
+
+
+def _half() -> UsageFault:
+    """What Python reads from a name in no UTF-8, or from ``\\ud800`` in JSON: no database keeps it."""
+    return UsageFault(
+        "a text has half a character (an unpaired surrogate), which cannot be kept; write it again",
+        "văn bản có ký tự hỏng (surrogate lẻ), không lưu được; hãy nhập lại",
+    )
 
 
 def _begin(connection: Connection) -> None:

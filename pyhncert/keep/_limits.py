@@ -110,6 +110,8 @@ def forget(connection: Connection, now: dt.datetime) -> int:
 def _after(full: dt.datetime, rule: Limit, now: dt.datetime) -> dt.datetime:
     """When the bucket is full after one more question."""
     one = dt.timedelta(minutes=1 / rule.per_minute)
+    if full > now + rule.at_once * one:  # no bucket is that empty: the clock was set back since, or the limit changed
+        full = now
     later = max(full, now) + one
     again = later - rule.at_once * one
     if again > now:

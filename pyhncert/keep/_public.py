@@ -29,7 +29,8 @@ def keyed(connection: Connection, what: str, words: str) -> bytes:
 
     A register that has no secret yet gives one under an empty key: nothing is stored under it.
     """
-    return hmac.digest(connection.execute(_SECRET).scalar() or b"", f"{what} {words}".encode(), hashlib.sha256)
+    said = f"{what} {words}".encode("utf-8", "surrogatepass")  # what strangers send may be no text at all
+    return hmac.digest(connection.execute(_SECRET).scalar() or b"", said, hashlib.sha256)
 
 
 def with_secret(connection: Connection, randomness: Randomness) -> None:

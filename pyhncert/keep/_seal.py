@@ -74,7 +74,11 @@ class ActSeal:
             return value
         if not value.startswith(MARK):
             raise _damaged(self.id, field)
-        opened = self._opened(part, field, base64.b64decode(value[len(MARK) :]))
+        try:
+            sealed = base64.b64decode(value[len(MARK) :])
+        except ValueError as err:
+            raise _damaged(self.id, field) from err
+        opened = self._opened(part, field, sealed)
         return opened.decode() if opened is not None else None
 
     def seal_bytes(self, part: Part, field: str, value: bytes) -> bytes:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
 from pyhncert import _core
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _public
+from pyhncert.keep import _lines, _public
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._database import Database
 from pyhncert.keep._lines import time_text
@@ -103,21 +104,32 @@ def view_field(share: str, at: str, name: str) -> str:
 class Shares:
     """The share grants of one register; threads and processes may use them at once."""
 
-    def __init__(self, database: Database, seal: Seal, *, clock: Clock, randomness: Randomness) -> None:
+    def __init__(
+        self,
+        database: Database,
+        seal: Seal,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        event: Callable[[Connection, str, str, dt.datetime, str, Mapping[str, Any]], None],
+    ) -> None:
         self._database = database
         self._seal = seal
+        self._event = event
         self._clock = clock
         self._randomness = randomness
 
     def _now(self) -> dt.datetime:
         return self._clock().astimezone(VIETNAM)
 
-    def new_secret(self, act_id: str) -> str:
-        """A new secret for the act's holder; the one before is good no more, grants stay."""
+    def new_secret(self, act_id: str, *, by: str) -> str:
+        """A new secret for the act's holder; the one before is good no more, grants stay. Who gave it is an event."""
         secret = new_key(self._randomness)
         with self._database.writing() as connection:
+            row, now = _lines.known(_lines.by_id(connection, act_id), act_id), self._now()
             _public.with_secret(connection, self._randomness)
-            set_secret(connection, act_id, secret, self._now())
+            set_secret(connection, act_id, secret, now)
+            self._event(connection, act_id, row.state, now, "", {"holder_secret": "new", "by": by})
         return secret
 
     def is_holder(self, typed_code: str, secret: str) -> bool:

@@ -104,7 +104,9 @@ class ActSteps(OpenedRegister):
     @property
     def shares(self) -> _shares.Shares:
         """What holders let others see of their copies."""
-        return _shares.Shares(self._database, self._seal, clock=self._clock, randomness=self._randomness)
+        return _shares.Shares(
+            self._database, self._seal, clock=self._clock, randomness=self._randomness, event=self._event
+        )
 
     def _alive(self) -> Holder:
         with self._first:

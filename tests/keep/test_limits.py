@@ -39,6 +39,16 @@ def test_who_asks_too_often_is_told_when_to_come_back_and_may_then(register, clo
         ask(register)
 
 
+def test_a_clock_that_was_set_back_shuts_nobody_out(register, clock):
+    right = clock.now
+    clock.now += dt.timedelta(days=300)
+    ask(register, times=RULE.at_once)
+    clock.now = right
+    ask(register, times=RULE.at_once)
+    with pytest.raises(TooMany, match="ask again in 6 s"):
+        ask(register)
+
+
 def test_others_and_other_questions_have_buckets_of_their_own(register):
     ask(register, times=RULE.at_once)
     ask(register, "203.0.113.8")

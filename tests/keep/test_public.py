@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from pyhncert import _core, keep
+from pyhncert.errors import UsageFault
 
 
 def public_states(register, acts):
@@ -40,6 +41,18 @@ def test_only_what_was_issued_is_public_however_it_is_typed(register, acts):
         line = register.public(_core.code_shown(code).lower().replace("0", "o"))
         assert line is not None and (line.state, line.code) == (name, code)
         assert line == register.find(code)
+
+
+@pytest.mark.parametrize("typed", ["\ud800", "7KM2Q\udcff", "\x00", "x" * 100_000])
+def test_what_is_no_text_at_all_is_answered_as_any_wrong_code(register, typed):
+    assert register.public(typed) is None
+    register.count("look_up", typed)
+    with pytest.raises(UsageFault):
+        register.find(typed)
+    with pytest.raises(UsageFault):
+        register.revoke(typed, "nhầm")
+    assert register.shares.peek(typed, request=typed) is None
+    assert not register.shares.is_holder(typed, typed)
 
 
 @only_sqlite

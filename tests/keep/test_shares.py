@@ -59,6 +59,13 @@ def test_a_token_is_forgiven_as_a_code_is_and_wrong_ones_open_nothing(register, 
         assert look(register, wrong) is None, wrong
 
 
+def test_half_a_character_in_what_he_says_takes_no_use(register, line):
+    _, token = register.shares.make(line.act_id, new(), by="holder")
+    with pytest.raises(UsageFault, match="half a character"):
+        look(register, token, who="Ng\udcff")
+    assert look(register, token) is not None
+
+
 def grant_id(register, line):
     return register.shares.of(line.act_id)[0].id
 
@@ -103,9 +110,14 @@ def test_only_the_holder_says_the_secret_and_a_new_one_ends_the_old(register, li
     for code, secret in ((line.code, SECRET[::-1]), (voided.code, SECRET), (other.code, SECRET), ("x", SECRET)):
         assert not held.is_holder(code, secret)
     assert not held.is_holder(line.code, "")
-    fresh = held.new_secret(line.act_id)
+    fresh = held.new_secret(line.act_id, by=keep.ByOfficer(name="An", word="chị Đào đến quầy").said)
     assert held.is_holder(line.code, fresh) and not held.is_holder(line.code, SECRET)
     assert not held.is_holder(other.code, fresh)
+    told = register.events(line.act_id)[-1]
+    assert (told.state, told.person) == ("registered", "")
+    assert told.facts == {"holder_secret": "new", "by": "officer: An (chị Đào đến quầy)"}
+    with pytest.raises(UsageFault, match="no such act"):
+        held.new_secret("another", by="officer: An (x)")
 
 
 @only_sqlite
