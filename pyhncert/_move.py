@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyhncert._config import OFFICE_FILE, load_settings
 from pyhncert._store_settings import open_store
-from pyhncert.errors import HncertError, StorageFault, UsageFault
+from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.values import Words
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Moved", "move"]
 
+BEFORE = f"{OFFICE_FILE}.before"
 Tell = Callable[[Words], None]
 
 
@@ -41,29 +41,58 @@ class Moved:
 
 def move(office: OfficeParts, file: Path, *, owner: str | None, wait_s: float, tell: Tell) -> Moved:
     """See `Office.move`."""
-    from pyhncert.keep import Move  # noqa: PLC0415  loads Alembic
+    from pyhncert.keep import Move, alone_in  # noqa: PLC0415  loads Alembic
 
     old, new = office.settings, load_settings(office.settings.folder, file)
+    before = old.folder / BEFORE
+    switched = new == old and before.is_file()
+    if switched:  # perhaps it was killed before it could answer
+        old = load_settings(old.folder, before)
     _only_the_place_differs(old, new, file)
-    stores = _stores(old, new)
-    with Move(old.register, str(new.register), owner=owner) as register:
-        if register.prepare():
-            refused, tables = 0, register.compare()
-        else:
-            refused, tables = _bring(register, stores, old, wait_s=wait_s, tell=tell)
-        count, digest = _compare(stores)
+    busy = UsageFault(
+        f"{old.folder}: another move of this office is at work; wait for it",
+        f"{old.folder}: đang có tiến trình khác chuyển văn phòng này; hãy chờ",
+    )
+    with alone_in(old.folder, busy), Move(old.register, str(new.register), owner=owner) as register:
+        try:
+            stores = _stores(old, new)
+            refused = 0
+            if not register.prepare():
+                refused = _bring(register, stores, old, wait_s=wait_s, tell=tell)
+            objects = _copy(stores, tell)
+            _arrived(stores, objects)
+            tables = _compared(register, file, switched=switched)
+            register.leave()
+        except BaseException:  # also of a call that takes up what a killed one left frozen
+            register.go_on()
+            raise
         register.arrive()
-        register.leave()
-    _switch(old.folder, file)
-    return Moved(tables=tables, objects=count, objects_digest=digest, refused=refused, file=old.folder / OFFICE_FILE)
+        _switch(old.folder, file)
+    digest = hashlib.sha256("".join(sorted(objects)).encode()).digest()
+    return Moved(
+        tables=tables, objects=len(objects), objects_digest=digest, refused=refused, file=old.folder / OFFICE_FILE
+    )
+
+
+def _compared(register: Move, file: Path, *, switched: bool) -> tuple[TableCopy, ...]:
+    try:
+        return register.compare()
+    except StorageFault as err:
+        if not switched:
+            raise
+        raise _nothing_to_move(file) from err  # the office has gone on in the new register
+
+
+def _nothing_to_move(file: Path) -> UsageFault:
+    return UsageFault(
+        f"{file} names the register that the office has; there is nothing to move",
+        f"{file} ghi đúng sổ mà văn phòng đang dùng; không có gì để chuyển",
+    )
 
 
 def _only_the_place_differs(old: OfficeSettings, new: OfficeSettings, file: Path) -> None:
     if new.register == old.register:
-        raise UsageFault(
-            f"{file} names the register that the office has; there is nothing to move",
-            f"{file} ghi đúng sổ mà văn phòng đang dùng; không có gì để chuyển",
-        )
+        raise _nothing_to_move(file)
     if replace(new, register=old.register, objects=old.objects, s3=old.s3, min_free_mb=old.min_free_mb) != old:
         raise UsageFault(
             f"{file} may differ from {OFFICE_FILE} in register and store only",
@@ -84,8 +113,8 @@ def _stores(old: OfficeSettings, new: OfficeSettings) -> tuple[ObjectStore, Obje
 
 def _bring(
     register: Move, stores: tuple[ObjectStore, ObjectStore] | None, old: OfficeSettings, *, wait_s: float, tell: Tell
-) -> tuple[int, tuple[TableCopy, ...]]:
-    """Fill the new places; writing is frozen at the end. What fails before the switch gives writing back."""
+) -> int:
+    """Fill the new places; writing is frozen at the end. How many acts were still in hand then."""
 
     def seen(name: str, rows: int) -> None:
         tell(Words(f"  {name}: {rows} dòng", f"  {name}: {rows} rows"))
@@ -93,66 +122,52 @@ def _bring(
     tell(Words("chép khi văn phòng vẫn làm việc", "copying while the office works"))
     _copy(stores, tell)
     register.copy(seen)
-    try:
-        tell(Words("tạm ngừng nhận việc mới; chờ việc đang làm", "no new acts; waiting for those in hand"))
-        refused = register.close_door(old.folder / "work" / "holders", wait_s=wait_s)
-        register.freeze()
-        tell(Words("sổ tạm khóa; chép phần còn lại và so sánh", "the register is frozen; the rest, and comparing"))
-        _copy(stores, tell)
-        register.copy()
-        _compare(stores)
-        return refused, register.compare()
-    except (HncertError, KeyboardInterrupt):
-        register.go_on()
-        raise
+    tell(Words("tạm ngừng nhận việc mới; chờ việc đang làm", "no new acts; waiting for those in hand"))
+    refused = register.close_door(old.folder / "work" / "holders", wait_s=wait_s)
+    register.freeze()
+    tell(Words("sổ tạm khóa; chép phần còn lại và so sánh", "the register is frozen; the rest, and comparing"))
+    register.copy()
+    return refused
 
 
-def _copy(stores: tuple[ObjectStore, ObjectStore] | None, tell: Tell) -> None:
-    """Objects that are not there yet; each is checked against its digest where it is read and where it is written."""
-    if stores is None:
-        return
-    old, new = stores
-    there = set(new.digests())
-    copied = 0
-    for digest in old.digests():
-        if digest not in there:
-            new.put(old.get(digest))
-            copied += 1
-    tell(Words(f"  {copied} tệp trong kho", f"  {copied} objects"))
+def _copy(stores: tuple[ObjectStore, ObjectStore] | None, tell: Tell) -> set[str]:
+    """Bring objects that are not there yet, each checked against its digest where it is read and written; all names.
 
-
-def _compare(stores: tuple[ObjectStore, ObjectStore] | None) -> tuple[int, bytes]:
-    """How many objects there are, and the digest of their names.
-
-    Raises:
-        StorageFault: some did not arrive.
+    What comes into the old store after the register was frozen belongs to no line, and stays.
     """
     if stores is None:
-        return 0, hashlib.sha256().digest()
-    ours, theirs = (set(store.digests()) for store in stores)
-    if ours - theirs:
+        return set()
+    old, new = stores
+    there, ours = set(new.digests()), set(old.digests())
+    for digest in ours - there:
+        new.put(old.get(digest))
+    tell(Words(f"  {len(ours - there)} tệp trong kho", f"  {len(ours - there)} objects"))
+    return ours
+
+
+def _arrived(stores: tuple[ObjectStore, ObjectStore] | None, objects: set[str]) -> None:
+    """See to it that the new store has all `objects`; raises StorageFault."""
+    lost = objects - set(stores[1].digests()) if stores is not None else set()
+    if lost:
         raise StorageFault(
-            f"{len(ours - theirs)} objects did not arrive, so nothing was switched",
-            f"{len(ours - theirs)} tệp chưa sang kho mới nên chưa chuyển",
+            f"{len(lost)} objects did not arrive, so nothing was switched",
+            f"{len(lost)} tệp chưa sang kho mới nên chưa chuyển",
         )
-    return len(ours), hashlib.sha256("".join(sorted(ours)).encode()).digest()
 
 
 def _switch(folder: Path, file: Path) -> None:
     """Let the new settings rule; those before lie beside them as ``office.toml.before``."""
-    from pyhncert.keep import fsync_folder, storage_fault  # noqa: PLC0415
+    from pyhncert.keep import fsync_folder, storage_fault, write_new  # noqa: PLC0415
 
-    draft, now, before = folder / f".{OFFICE_FILE}.new", folder / OFFICE_FILE, folder / f"{OFFICE_FILE}.before"
+    now, before = folder / OFFICE_FILE, folder / BEFORE
     try:
-        draft.unlink(missing_ok=True)
-        with draft.open("xb") as out:
-            out.write(file.read_bytes())
-            out.flush()
-            os.fsync(out.fileno())
-        draft.chmod(now.stat().st_mode & 0o777)
-        if not before.exists():
-            os.link(now, before)
-        draft.replace(now)
+        old, new = now.read_bytes(), file.read_bytes()
+        for path, data in ((before, old), (now, new)) if old != new else ():
+            draft = path.with_name(f".{path.name}.new")
+            draft.unlink(missing_ok=True)
+            write_new(draft, data, mode=0o600)
+            draft.chmod(now.stat().st_mode & 0o777)
+            draft.replace(path)
         fsync_folder(folder)
     except OSError as err:
         raise storage_fault(err, now) from err

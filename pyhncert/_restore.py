@@ -22,10 +22,10 @@ from pyhncert.keep import (
     BackupFolder,
     Given,
     Refilled,
+    alone_in,
     fsync_folder,
     read_given,
     storage_fault,
-    try_lock,
     upgrade_register,
     write_new,
 )
@@ -112,25 +112,17 @@ def restore(  # what a restore needs
 
 @contextmanager
 def _alone(draft: Path) -> Iterator[None]:
-    """One restore beside a place at a time; what a killed one left there goes first.
-
-    The folder itself is locked: a file of our own would stay where a restore is killed.
-    """
-    try:
-        fd = os.open(draft.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as err:
-        raise storage_fault(err, draft.parent) from err
-    try:
-        if not try_lock(fd):
-            raise UsageFault(
-                f"{draft.parent}: another restore is at work in this folder; wait for it",
-                f"{draft.parent}: đang có tiến trình khác khôi phục vào đây; hãy chờ",
-            )
+    """One restore beside a place at a time; what a killed one left there goes first."""
+    busy = UsageFault(
+        f"{draft.parent}: another restore is at work in this folder; wait for it",
+        f"{draft.parent}: đang có tiến trình khác khôi phục vào đây; hãy chờ",
+    )
+    with alone_in(draft.parent, busy):
         shutil.rmtree(draft, ignore_errors=True)
-        yield
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        os.close(fd)
+        try:
+            yield
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _lay_out(held: BackupFolder, backup: Backup, draft: Path, keys: Path | None) -> tuple[str, ...]:

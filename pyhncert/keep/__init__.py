@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._database import SCHEMA
     from pyhncert.keep._disk import (
         NewFile,
+        alone_in,
         check_disk,
         clean_leftovers,
         free_bytes,
@@ -125,6 +126,7 @@ _HOME = {
     "Transition": "_acts",
     "Undelivered": "_recover",
     "View": "_share_rules",
+    "alone_in": "_disk",
     "appointment_pdf": "_slips",
     "charge": "_fees",
     "check_disk": "_disk",
@@ -218,6 +220,7 @@ __all__ = [
     "Transition",
     "Undelivered",
     "View",
+    "alone_in",
     "appointment_pdf",
     "charge",
     "check_disk",

@@ -12,11 +12,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, exc, inspect, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._book import BookSettings, open_book
-from pyhncert.keep._database import Database, is_url, medium
+from pyhncert.keep._database import VERSION, Database, is_url, medium, schema_fault
 from pyhncert.keep._disk import fsync_folder, storage_fault
 from pyhncert.keep._office_key import OfficeKey
 from pyhncert.keep._rights import grant
@@ -142,13 +143,18 @@ def upgrade_register(where: Path | str, *, owner: str | None = None) -> None:
     `owner` is the user of a server who owns the tables, where the URL names another.
 
     Raises:
-        StorageFault: there is no register, or the database refuses.
+        StorageFault: there is no register, it is a newer software's or on its way to another place, or the database
+            refuses.
     """
     if not is_url(where) and not Path(where).is_file():
         raise StorageFault(f"{where}: no such register", f"{where}: không có sổ chứng thực này")
     if is_url(where) and owner is not None:
         where = as_user(str(where), owner)
     with migrating(where) as engine, engine.begin() as connection:
+        there = inspect(connection).has_table("alembic_version")
+        found = connection.execute(VERSION).scalar() if there else None
+        if found not in {script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()}:
+            raise schema_fault(medium(where), found)
         migrate(connection)
         if connection.dialect.name == "postgresql":
             server_only(connection)

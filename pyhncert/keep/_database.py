@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SCHEMA = "0009"
 """The last migration; a register with another one is not opened."""
 
+GUARD = "move_"
+"""How the names of triggers begin that keep writers away while a register moves (`_move`)."""
+
 MOVES = {
     "arriving": Words(
         "việc chuyển sổ vào đây chưa xong; hãy chạy lại 'hncert migrate'",
@@ -39,12 +42,13 @@ MOVES = {
         "the register has moved to another place; open the office again with its new office.toml",
     ),
 }
+MOVES["switching"] = MOVES["moving"]
 """What stands for a schema while a register moves (`_move`), in words; triggers say them in English."""
 
 Turn = tuple[str, ...]
 """What a writer needs to have to itself, as ``("book", unit, symbol)`` or ``("act", id)``."""
 
-_VERSION = text("SELECT version_num FROM alembic_version")
+VERSION = text("SELECT version_num FROM alembic_version")
 
 
 class Session(Protocol):
@@ -148,6 +152,20 @@ def medium(where: Path | str) -> Medium:
     return Sqlite(Path(where))
 
 
+def schema_fault(how: Medium, found: str | None) -> StorageFault:
+    """The words for a register whose schema is not this software's, is on its way to another place, or is none."""
+    if found is None and (none := how.no_register(None)) is not None:
+        return none
+    if found in MOVES:
+        return StorageFault(f"{how.where}: {MOVES[found].en}", f"{how.where}: {MOVES[found].vi}")
+    return StorageFault(
+        f"{how.where}: the register has schema {found}, this software needs {SCHEMA};"
+        " run 'hncert office upgrade', or install the newer software",
+        f"{how.where}: sổ có lược đồ {found}, phần mềm cần {SCHEMA};"
+        " hãy chạy 'hncert office upgrade' hoặc cài phần mềm mới hơn",
+    )
+
+
 class Database:
     """One register's database, shared by threads; writers wait for each other."""
 
@@ -233,24 +251,14 @@ class Database:
         """
         try:
             with self.reading() as connection:
-                found = connection.execute(_VERSION).scalar()
+                found = connection.execute(VERSION).scalar()
         except StorageFault as err:
             none = self.medium.no_register(err)
             if none is None:
                 raise
             raise none from err
-        if found is None and (none := self.medium.no_register(None)) is not None:
-            raise none
-        if found in MOVES:
-            words = MOVES[found]
-            raise StorageFault(f"{self.medium.where}: {words.en}", f"{self.medium.where}: {words.vi}")
         if found != SCHEMA:
-            raise StorageFault(
-                f"{self.medium.where}: the register has schema {found}, this software needs {SCHEMA};"
-                " run 'hncert office upgrade', or install the newer software",
-                f"{self.medium.where}: sổ có lược đồ {found}, phần mềm cần {SCHEMA};"
-                " hãy chạy 'hncert office upgrade' hoặc cài phần mềm mới hơn",
-            )
+            raise schema_fault(self.medium, found)
 
     def scrub(self) -> bool:
         """Overwrite what was deleted, in the write-ahead log too; False where others held it just now.

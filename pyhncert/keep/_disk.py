@@ -7,10 +7,11 @@ import errno
 import fcntl
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pyhncert.errors import StorageFault
+from pyhncert.errors import HncertError, StorageFault
 
 _WORDS: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("the disk is full; free some space", "ổ đĩa đã đầy; hãy giải phóng dung lượng"),
@@ -184,6 +185,27 @@ def try_lock(fd: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextmanager
+def alone_in(folder: Path, busy: HncertError) -> Iterator[None]:
+    """One such block for a folder at a time; where another is at work `busy` is raised.
+
+    The folder itself is locked: a file of our own would stay where the process is killed.
+
+    Raises:
+        StorageFault: the folder cannot be opened.
+    """
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as err:
+        raise storage_fault(err, folder) from err
+    try:
+        if not try_lock(fd):
+            raise busy
+        yield
+    finally:
+        os.close(fd)
 
 
 def clean_leftovers(folder: Path, pattern: str) -> int:

@@ -7,7 +7,8 @@ both sides are read once more: the switch needs equal counts and digests of ever
 on in the old register.
 
 How far a move has come stands where the schema's number stands, so no software opens half a register: ``arriving`` in
-the new database until the switch, ``moving`` in the frozen old one, ``moved`` in the one that was left.
+the new database until the switch, ``moving`` in the frozen old one, ``switching`` there from where no way leads back,
+``moved`` in the one that was left.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from sqlalchemy import Connection, MetaData, inspect, text
 
 from pyhncert.errors import StorageFault, UsageFault
 from pyhncert.keep._create import as_user, check_characters, migrate, server_only
-from pyhncert.keep._database import MOVES, SCHEMA, Database, is_url
+from pyhncert.keep._database import GUARD, MOVES, SCHEMA, VERSION, Database, is_url, schema_fault
 from pyhncert.keep._recover import in_living_hands
 from pyhncert.keep._rights import changeable, may_go
 
 BATCH = 1000
-_VERSION = text("SELECT version_num FROM alembic_version")
 _SAY = text("UPDATE alembic_version SET version_num = :state")
 _LOOK_S = 0.2
+_WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,23 +114,25 @@ class Move:
     def prepare(self) -> bool:
         """Make the tables there, or find those of a move that was broken off; True where all but the switch is done."""
         old = self._state(self.source)
-        if old not in {SCHEMA, "moving", "moved"}:
+        if old not in {SCHEMA, "moving", "switching", "moved"}:
             self.source.check_schema()  # says it in words
-        with self.target.writing() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                check_characters(connection, self.target.medium.where)
-                migrate(connection)
-                connection.execute(_SAY, {"state": "arriving"})
-                server_only(connection)
-                return False
-            new = connection.execute(_VERSION).scalar()
-        if new != "arriving" and not (new == SCHEMA and old in {"moving", "moved"}):
+        new = self._state(self.target)
+        if new not in {None, "arriving"} and not (new == SCHEMA and old in {"switching", "moved"}):
             raise UsageFault(
                 f"{self.target.medium.where}: there is a register already; it is left alone",
                 f"{self.target.medium.where}: đã có sổ chứng thực; sổ được giữ nguyên",
             )
+        if (old == "moved" and new != SCHEMA) or (old == "switching" and new is None):
+            raise schema_fault(self.source.medium, old)  # it moved to another place: a second one would fork it
+        if new is None:
+            with self.target.writing() as connection:
+                check_characters(connection, self.target.medium.where)
+                migrate(connection)
+                connection.execute(_SAY, {"state": "arriving"})
+                server_only(connection)
+            return False
         self._tables()
-        return bool(new == SCHEMA)
+        return old in {"switching", "moved"}
 
     def copy(self, tell: Callable[[str, int], None] = lambda _name, _rows: None) -> None:
         """One pass over a snapshot of the source; `tell` hears of each table and its rows."""
@@ -153,7 +156,7 @@ class Move:
 
     def freeze(self) -> None:
         """Nothing is written to the source from here on."""
-        self._freeze([table.name for table in self._tables()], ("INSERT", "UPDATE", "DELETE"), say="moving")
+        self._freeze([table.name for table in self._tables()], _WRITES, say="moving")
 
     def compare(self) -> tuple[TableCopy, ...]:
         """Every table, read on both sides.
@@ -181,8 +184,23 @@ class Move:
             )
         return tuple(same)
 
+    def leave(self) -> None:
+        """From here on there is no way back: what was compared stays as it is.
+
+        Raises:
+            StorageFault: another took the freeze back, so there may be newer acts; nothing is switched.
+        """
+        old = self._state(self.source)
+        if old not in {"moving", "switching", "moved"}:
+            raise StorageFault(
+                f"{self.source.medium.where}: writing went on meanwhile, so nothing was switched; try again",
+                f"{self.source.medium.where}: sổ đã được ghi tiếp nên chưa chuyển; hãy thử lại",
+            )
+        if old == "moving":
+            self._freeze([table.name for table in self._tables()], _WRITES, say="switching")
+
     def arrive(self) -> None:
-        """The target is a register from here on."""
+        """The target is a register from here on, and the source says that it is elsewhere."""
         with self.target.writing() as connection:
             for table in self._tables():
                 for column in table.key:
@@ -192,16 +210,19 @@ class Move:
                         last = f"SELECT setval('{sequence}', coalesce(max({column}), 0) + 1, false) FROM {table.name}"  # noqa: S608 ours
                         connection.execute(text(last))
             connection.execute(_SAY, {"state": SCHEMA})
-
-    def leave(self) -> None:
-        """The source says from here on that the register is elsewhere."""
-        self._freeze([table.name for table in self._tables()], ("INSERT", "UPDATE", "DELETE"), say="moved")
+        self._freeze([table.name for table in self._tables()], _WRITES, say="moved")
 
     def go_on(self) -> None:
-        """Give up the switch: the source is written to as before."""
+        """Give up the move, wherever it stands: the source is written to as before, unless it was left already."""
+        if self._state(self.source) is None:
+            return
         with self.source.writing() as connection:
+            state = connection.execute(VERSION).scalar()
+            if state in {"switching", "moved"}:
+                return
             self._thaw(connection)
-            connection.execute(_SAY, {"state": SCHEMA})
+            if state == "moving":
+                connection.execute(_SAY, {"state": SCHEMA})
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -210,7 +231,7 @@ class Move:
         with database.reading() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
-            return str(connection.execute(_VERSION).scalar())
+            return str(connection.execute(VERSION).scalar())
 
     def _tables(self) -> list[_Table]:
         """Every table, those before which others point to."""
@@ -297,7 +318,7 @@ class Move:
             self._thaw(connection)
             for table in tables:
                 for order in orders:
-                    name = f"move_{table}_{order.lower()}"
+                    name = f"{GUARD}{table}_{order.lower()}"
                     for statement in self.source.medium.guard(name, table, order, words):
                         connection.exec_driver_sql(statement)
             if say is not None:
@@ -305,6 +326,6 @@ class Move:
 
     def _thaw(self, connection: Connection) -> None:
         for name, table in self.source.medium.guards(connection):
-            if name.startswith("move_"):
+            if name.startswith(GUARD):
                 for statement in self.source.medium.unguard(name, table):
                     connection.exec_driver_sql(statement)

@@ -15,12 +15,12 @@ from sqlalchemy import Connection, MetaData, create_engine, exc, inspect, pool, 
 
 from pyhncert.errors import StorageFault
 from pyhncert.keep._check import check
-from pyhncert.keep._database import Database
+from pyhncert.keep._database import GUARD, SCHEMA, VERSION, Database, schema_fault
 from pyhncert.keep._disk import fsync_folder, storage_fault
 from pyhncert.keep._sqlite import Sqlite
 from pyhncert.values import Words
 
-_VERSION = text("SELECT version_num FROM alembic_version")
+_GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE ?"
 _NUMBERS = text("SELECT unit, symbol, year, last FROM counter ORDER BY unit, symbol, year")
 _ACTS = text("SELECT count(*) FROM act")
 _SEALED = text("SELECT 1 FROM register_key LIMIT 1")
@@ -46,18 +46,22 @@ class SnapshotFacts:
 def take_snapshot(database: Database, to: Path) -> None:
     """Write the register as it stands at one moment to the new file `to`; writers go on meanwhile.
 
-    The file is SQLite's, also where the register is on a server: then its rows are read in one view.
+    The file is SQLite's, also where the register is on a server: then its rows are read in one view. What keeps writers
+    away from a register that is about to move stays behind.
 
     Raises:
-        StorageFault: the register cannot be read, or the disk does not allow it.
+        StorageFault: the register cannot be read, moves just now or has moved, or the disk does not allow it.
     """
     try:
         os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
             if not database.medium.copy(to):
                 _copy_rows(database, to)
-            with closing(sqlite3.connect(to)) as target:
+            with closing(sqlite3.connect(to, isolation_level=None)) as target:
                 target.execute("PRAGMA journal_mode=DELETE")
+                for (name,) in target.execute(_GUARDS, (f"{GUARD}%",)).fetchall():
+                    target.execute(f"DROP TRIGGER {name}")
+                _current(database, target.execute(str(VERSION)).fetchone()[0])
         except sqlite3.Error as err:
             raise Sqlite(to).fault(err) from err
         with to.open("rb") as file:
@@ -67,11 +71,18 @@ def take_snapshot(database: Database, to: Path) -> None:
         raise storage_fault(err, to) from err
 
 
+def _current(database: Database, schema: str | None) -> None:
+    """A process that has had the register open since before it moved, or was upgraded, makes no backup of it."""
+    if schema != SCHEMA:
+        raise schema_fault(database.medium, schema)
+
+
 def _copy_rows(database: Database, to: Path) -> None:
     """Every row of every table, as one reader sees them, into a new file of the same schema."""
     from pyhncert.keep._create import migrate, migrating  # noqa: PLC0415  loads Alembic
 
     with database.reading() as source, migrating(to) as engine, engine.begin() as target:
+        _current(database, source.execute(VERSION).scalar())
         migrate(target)
         tables = MetaData()
         tables.reflect(target)
@@ -116,7 +127,7 @@ def snapshot_facts(path: Path) -> SnapshotFacts:
         if not inspect(connection).has_table("alembic_version"):
             raise StorageFault(f"{path}: this file is not a register", f"{path}: tệp này không phải là sổ")
         return SnapshotFacts(
-            schema=str(connection.execute(_VERSION).scalar_one()),
+            schema=str(connection.execute(VERSION).scalar_one()),
             numbers=tuple(dict(row._mapping) for row in connection.execute(_NUMBERS)),
             acts=connection.execute(_ACTS).scalar_one(),
             objects=_objects(connection),

@@ -39,8 +39,8 @@ def main(source: str, target: str, owner: str, folder: Path, kill: int) -> None:
             move.freeze()
             move.copy()
         move.compare()
-        move.arrive()
         move.leave()
+        move.arrive()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import replace
 
 import pytest
@@ -57,6 +58,28 @@ def test_there_is_nothing_to_upgrade_where_there_is_no_register(tmp_path):
     (tmp_path / "x.sqlite").write_bytes(b"something else" * 99)
     with pytest.raises(StorageFault, match="not a register"):
         keep.upgrade_register(tmp_path / "x.sqlite")
+    (tmp_path / "x.sqlite").write_bytes(b"")
+    with pytest.raises(StorageFault, match="no register in this file"):
+        keep.upgrade_register(tmp_path / "x.sqlite")
+    with pytest.raises(StorageFault, match="no register in this file"):  # one that was lost is not taken for a new one
+        keep.Register(tmp_path / "x.sqlite", clock=lambda: None, randomness=os.urandom)
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ("0042", "has schema 0042"),
+        ("moving", "is being moved"),
+        ("switching", "is being moved"),
+        ("moved", "has moved to another place"),
+        ("arriving", "is being moved to this place"),
+    ],
+)
+def test_what_is_newer_or_on_its_way_is_not_upgraded_and_told_in_words(path, schema, words):
+    tamper(path, f"UPDATE alembic_version SET version_num = '{schema}'")
+    with pytest.raises(StorageFault, match=words):
+        keep.upgrade_register(alone(path))
+    assert tamper(path, "SELECT version_num FROM alembic_version") == [(schema,)]
 
 
 def test_the_schema_goes_back_to_nothing_and_forward_again(path, clock, holders):
@@ -66,7 +89,12 @@ def test_the_schema_goes_back_to_nothing_and_forward_again(path, clock, holders)
     facts = {"clock": clock, "randomness": lambda n: b"" * n, "holder_folder": holders}
     with pytest.raises(StorageFault, match="no register in this"):
         keep.Register(path, **facts)
-    keep.upgrade_register(alone(path))
+    with pytest.raises(StorageFault, match="no register in this"):
+        keep.upgrade_register(alone(path))
+    with _create.migrating(alone(path)) as engine, engine.begin() as connection:
+        _create.migrate(connection)
+        if connection.dialect.name == "postgresql":
+            _create.server_only(connection)
     with keep.Register(path, **facts) as register:
         assert register.books() == []
 

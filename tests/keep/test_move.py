@@ -52,8 +52,8 @@ def whole_move(old, new, holders, wait_s=0.0):
         move.freeze()
         move.copy()
         tables = move.compare()
-        move.arrive()
         move.leave()
+        move.arrive()
     return {table.name: table.rows for table in tables}, held
 
 
@@ -134,8 +134,8 @@ def test_an_act_in_hand_may_end_and_one_that_does_not_is_refused_with_a_clear_wo
             opened(old)
         move.copy()
         move.compare()
-        move.arrive()
         move.leave()
+        move.arrive()
     moved = opened(new)
     assert moved.act(quick.act_id).state == "registered"
     assert [line.act_id for line in moved.recover().voided] == [slow.act_id]
@@ -172,6 +172,66 @@ def test_a_place_that_holds_something_else_is_left_alone(old, path, new, opened,
         keep.Move(old, str(old))
     with keep.Move(old, new) as move, pytest.raises(StorageFault, match=r"may not do this|not those"):
         move.prepare()
+
+
+def test_a_register_that_was_left_is_not_moved_once_more(old, new, opened, acts, databases, holders):
+    """Else two registers would go on with the same numbers."""
+    register = opened(old)
+    acts.finish(register, acts.reserve(register))
+    whole_move(old, new, holders)
+    moved = opened(new)
+    assert acts.reserve(moved).number == 2
+    elsewhere = databases.empty().replace(OWNER, "desk_1")
+    with (
+        keep.Move(old, elsewhere, owner=OWNER) as move,
+        pytest.raises(StorageFault, match="has moved to another place"),
+    ):
+        move.prepare()
+    with pytest.raises(StorageFault, match="no register in this database"):
+        opened(elsewhere)
+
+
+def test_a_freeze_that_another_took_back_is_not_switched_over(old, new, opened, acts, holders):
+    register = opened(old)
+    with keep.Move(old, new, owner=OWNER) as move, keep.Move(old, new, owner=OWNER) as other:
+        move.prepare()
+        move.copy()
+        move.freeze()
+        move.compare()
+        other.go_on()
+        acts.finish(register, acts.reserve(register))
+        with pytest.raises(StorageFault, match="writing went on meanwhile"):
+            move.leave()
+        move.freeze()
+        move.copy()
+        move.compare()
+        move.leave()
+        other.go_on()
+        with pytest.raises(StorageFault, match="is being moved"):
+            opened(old)
+        move.arrive()
+    assert len(list(opened(new).lines())) == 1
+
+
+def test_a_backup_of_a_register_whose_door_is_closed_is_as_good_as_any(old, new, opened, acts, holders, tmp_path):
+    register = opened(old)
+    acts.finish(register, acts.reserve(register))
+    with keep.Move(old, new, owner=OWNER) as move:
+        move.prepare()
+        move.copy()
+        move.close_door(holders, wait_s=0)
+        register.snapshot(tmp_path / "open.sqlite")
+        move.freeze()
+        with pytest.raises(StorageFault, match="is being moved to another place"):
+            register.snapshot(tmp_path / "frozen.sqlite")
+        move.copy()
+        move.compare()
+        move.leave()
+        move.arrive()
+    with pytest.raises(StorageFault, match="has moved to another place"):
+        register.snapshot(tmp_path / "left.sqlite")
+    back = opened(tmp_path / "open.sqlite")
+    assert acts.finish(back, acts.reserve(back)).number == 2
 
 
 def test_killed_at_any_moment_it_is_taken_up_while_the_office_works(old, new, opened, acts, holders, tmp_path):
