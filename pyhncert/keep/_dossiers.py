@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _lines
+from pyhncert.keep import _lines, _persons
 from pyhncert.keep._canonical import record_json
 from pyhncert.keep._lines import Event, facts_field, time_text
 from pyhncert.keep._seal import ActSeal, Seal
@@ -35,6 +35,10 @@ _KEYS = "code AS id, k.generation, k.line_key, k.rest_key, k.erased"
 _FROM = f"SELECT {_COLUMNS}, {_KEYS} FROM dossier LEFT JOIN data_key k ON k.owner = code"  # noqa: S608  ours
 _ONE = text(f"{_FROM} WHERE code = :code")
 _SOME = text(f"{_FROM} WHERE day >= :start AND day < :end ORDER BY day, agency, serial")
+_REQUESTERS = text(
+    "SELECT code, requester, code AS id, k.generation, k.line_key, k.rest_key, k.erased"
+    " FROM dossier LEFT JOIN data_key k ON k.owner = code WHERE requester <> '' ORDER BY day, agency, serial"
+)
 _NEXT = text(
     "INSERT INTO dossier_counter (agency, day, last) VALUES (:agency, :day, 1)"
     " ON CONFLICT (agency, day) DO UPDATE SET last = dossier_counter.last + 1 RETURNING last"
@@ -327,6 +331,15 @@ def dossiers(connection: Connection, start: dt.date, end: dt.date, seal: Seal) -
     """The files that arrived from `start` to before `end`, in order."""
     rows = connection.execute(_SOME, {"start": start.isoformat(), "end": end.isoformat()}).all()
     return tuple(_dossier(connection, row, seal) for row in rows)
+
+
+def handed_in_by(connection: Connection, folded: str, seal: Seal) -> list[str]:
+    """The codes of the files whose requester has this folded name or number."""
+    return [
+        row.code
+        for row in connection.execute(_REQUESTERS)
+        if _persons.folded(seal.row(row).open("line", "requester", row.requester) or "") == folded
+    ]
 
 
 def events(connection: Connection, code: str, seal: Seal) -> tuple[Event, ...]:

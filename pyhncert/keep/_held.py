@@ -26,7 +26,10 @@ class Held:
 
 
 def held_on(register: Register, who: str, acts: list[str]) -> Held:
-    """What is held on `who`, of whom these are the `acts`; what was erased, or is missing in the store, is said."""
+    """What is held on `who`, of whom these are the `acts`; what was erased, or is missing in the store, is said.
+
+    Files (hồ sơ) stand with their acts; those that led to none, or to acts of other people, beside them.
+    """
     files: dict[str, bytes] = {}
     found = [_act(register, act_id, files) for act_id in acts]
     wanted = _persons.folded(who)
@@ -35,7 +38,15 @@ def held_on(register: Register, who: str, acts: list[str]) -> Held:
         for refusal in register.refusals()
         if refusal.requester and _persons.folded(refusal.requester) == wanted
     ]
-    document = {"format": "hncert/person", "version": 1, "asked": who, "acts": found, "refusals": refusals}
+    shown = {act["line"]["dossier"] for act in found}
+    document = {
+        "format": "hncert/person",
+        "version": 1,
+        "asked": who,
+        "acts": found,
+        "dossiers": [_dossier(register, code) for code in register.dossiers_of(who) if code not in shown],
+        "refusals": refusals,
+    }
     return Held(document=document, files=files)
 
 

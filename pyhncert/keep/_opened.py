@@ -163,6 +163,15 @@ class OpenedRegister:
         with self._database.reading() as connection:
             return _persons.acts(connection, self._seal, who)
 
+    def dossiers_of(self, who: str) -> list[str]:
+        """The codes of the files (hồ sơ) that the person with this name or number handed in; reads every file.
+
+        Raises:
+            UsageFault: nobody was named.
+        """
+        with self._database.reading() as connection:
+            return _dossiers.handed_in_by(connection, _persons.needed(who), self._seal)
+
     def below_level(self, kind: str) -> list[tuple[str, Level]]:
         """Copies in force below the level that was asked, without a job ``kind:CODE``: code and level asked."""
         with self._database.reading() as connection:
@@ -235,7 +244,7 @@ class OpenedRegister:
     def times(self, start: dt.date, end: dt.date) -> tuple[_times.StageTimes, ...]:
         """How long the stages of the acts took that got their number from `start` to before `end`."""
         with self._database.reading() as connection:
-            return _times.times(connection, start, end)
+            return _times.times(connection, start, end, self._seal)
 
     def books(self) -> list[Book]:
         """All books, in order."""

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from pyhncert.keep._lines import event
+from pyhncert.keep._seal import Seal
 from pyhncert.keep._states import state_data
 from pyhncert.values import Words
 
 _STEPS = text(
-    "SELECT a.id, e.state, e.at, e.facts FROM act a JOIN event e ON e.act_id = a.id"
+    "SELECT a.id, e.state, e.at, e.place, e.device, e.person, e.facts,"
+    " k.generation, k.line_key, k.rest_key, k.erased"
+    " FROM act a JOIN event e ON e.act_id = a.id LEFT JOIN data_key k ON k.owner = a.id"
     " WHERE a.certified_at >= :start AND a.certified_at < :end AND a.state <> 'voided' ORDER BY a.id, e.id"
 )
 _BEFORE = text(
@@ -43,7 +47,7 @@ class StageTimes:
     beyond: int = 0
 
 
-def times(connection: Connection, start: dt.date, end: dt.date) -> tuple[StageTimes, ...]:
+def times(connection: Connection, start: dt.date, end: dt.date, seal: Seal) -> tuple[StageTimes, ...]:
     """The stages that any act of these days has been through; voided acts are left out."""
     days = {"start": start.isoformat(), "end": end.isoformat()}
     moments: defaultdict[str, dict[str, dt.datetime]] = defaultdict(dict)
@@ -54,8 +58,11 @@ def times(connection: Connection, start: dt.date, end: dt.date) -> tuple[StageTi
         else:
             moments[row.id].setdefault(row.state, at)
     for row in connection.execute(_STEPS, days):
-        given = '"delivered":true' in row.facts
-        moments[row.id].setdefault("delivered" if given else row.state, dt.datetime.fromisoformat(row.at))
+        act, at = moments[row.id], dt.datetime.fromisoformat(row.at)
+        if row.state not in act:
+            act[row.state] = at
+        elif row.state == "registered" and "delivered" not in act:  # it grew, or was delivered, which its facts say
+            act |= {"delivered": at} if event(row, seal.row(row)).facts.get("delivered") else {}
     data = state_data()["times"]
     found: list[StageTimes] = []
     for stage in data["stage"]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 import pytest
-from mediums import tamper
+from mediums import alone, tamper
 from sqlalchemy.exc import IntegrityError
 
 from pyhncert import keep
@@ -149,6 +150,22 @@ def test_an_act_that_brings_its_own_file_is_handed_over_when_it_lies_there(regis
     assert register.dossier(act.dossier).portal == 9
     register.delivered(act.act_id)
     assert register.dossier(act.dossier).portal == 10
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
+def test_an_act_of_a_larger_file_is_delivered_when_its_copy_lies_there(path, acts, clock, holders, sealed):
+    key = keep.LocalKey(b"k" * 32) if sealed else None
+    if key is not None:
+        keep.seal_register(alone(path), key)
+    with keep.Register(path, clock=clock, randomness=os.urandom, holder_folder=holders, office_key=key) as register:
+        act = acts.reserve(register, dossier=register.receive(new(clock, originals=2)).code)
+        acts.finish(register, act, out_hint="x.pdf")
+        clock.now += dt.timedelta(seconds=7)
+        register.delivered(act.act_id, problem="đĩa đầy")
+        clock.now += dt.timedelta(seconds=4)
+        register.delivered(act.act_id)
+        found = {stage.name: stage.median_s for stage in register.times(clock().date(), dt.date(2026, 11, 25))}
+        assert found["deliver"] == 11
 
 
 def test_stage_times_stand_against_three_to_five_minutes(register, acts, clock):

@@ -272,9 +272,17 @@ def test_retention_of_signatures_asks_for_a_lock_of_two_years():
 
 def test_everything_that_is_held_on_a_person_comes_out_and_the_look_is_logged(office, acts, clock):
     act, _, pdf = issue(office, acts)
-    acts.reserve(office, requester="Ai khác")
+    another = acts.reserve(office, requester="Ai khác")
+    steps = [("captured", office._now()), ("submitted", office._now())]
+    for name in (REQUESTER, "Ai khác"):
+        last = office.receive(keep.NewDossier(unit=acts.unit, steps=steps, requester=name))
+    office.step(last.code, "withdrawn")
     held = office.held_on("nguyễn thị  đào", purpose="yêu cầu của chính người đó", person="Trần Văn Bình")
     (found,) = held.document["acts"]
+    (file,) = held.document["dossiers"]
+    assert file["requester"] == REQUESTER and [step["state"] for step in file["steps"]] == ["captured", "submitted"]
+    (other,) = office.held_on("Ai khác", purpose="hỏi", person="Trần Văn Bình").document["dossiers"]
+    assert other["code"] == last.code and other["state"] == "withdrawn"
     assert found["line"]["code"] == act.code and found["decision"] == {"seen": "001090000019"}
     assert held.files == {f"{act.code}.pdf": pdf, f"{act.code}-scan-1.png": SCAN}
     assert [file["held"] for file in found["files"]] == [True, True]
@@ -286,7 +294,7 @@ def test_everything_that_is_held_on_a_person_comes_out_and_the_look_is_logged(of
         "yêu cầu của chính người đó",
     )
     assert office.held_on("Không Ai", purpose="hỏi", person="Trần Văn Bình").document["acts"] == []
-    assert [one.code for one in office.accesses()] == [act.code, None]
+    assert [one.code for one in office.accesses()] == [act.code, another.code, None]
     for purpose, person in (("", "An"), ("x", " ")):
         with pytest.raises(UsageFault, match="for which purpose"):
             office.held_on(REQUESTER, purpose=purpose, person=person)
