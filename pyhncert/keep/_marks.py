@@ -46,29 +46,37 @@ def _plain(value: str) -> str:
     return "".join(c for c in value.upper() if c.isalnum())
 
 
-def marks(connection: Connection, seal: Seal, scans: Sequence[bytes], document: str | None) -> list[bytes]:
+def marks(connection: Connection, scans: Sequence[bytes], document: str | None) -> list[bytes]:
     """The marks of an original: of its scans together (their SHA-256, in order), and of its `document_name`."""
     said = [keyed(connection, "scans", b"".join(scans).hex())] if scans else []
     if document:
         said.append(keyed(connection, "document", document))
-    return [seal.index("mark", mark) for mark in said] if seal.sealed else said
+    return said
+
+
+def _under(seal: Seal, mark: bytes) -> list[bytes]:
+    """As what a mark may stand in the register, oldest first."""
+    return seal.digests("mark", mark) if seal.sealed else [mark]
 
 
 def seal_all(connection: Connection, seal: Seal) -> None:
     """Put the marks of a register that was plain under the office key too."""
     for mark, act_id in connection.execute(_ALL).all():
-        connection.execute(_CHANGE, {"old": mark, "new": seal.index("mark", mark), "id": act_id})
+        connection.execute(_CHANGE, {"old": mark, "new": _under(seal, mark)[-1], "id": act_id})
 
 
-def enter(connection: Connection, act_id: str, some: Iterable[bytes]) -> None:
+def enter(connection: Connection, seal: Seal, act_id: str, some: Iterable[bytes]) -> None:
     """Enter the marks of an act."""
     for mark in some:
-        connection.execute(_ENTER, {"mark": mark, "id": act_id})
+        connection.execute(_ENTER, {"mark": _under(seal, mark)[-1], "id": act_id})
 
 
-def seen(connection: Connection, some: Sequence[bytes]) -> list[Row[Any]]:
+def seen(connection: Connection, seal: Seal, some: Iterable[bytes]) -> list[Row[Any]]:
     """The lines of acts that bear one of the marks and are not void, oldest first."""
-    if not some:
+    if seal.sealed:
+        seal.current(connection)
+    found = [name for mark in some for name in _under(seal, mark)]
+    if not found:
         return []
     statement = _lines.select(_FOUND).bindparams(bindparam("marks", expanding=True))
-    return list(connection.execute(statement, {"marks": list(some)}))
+    return list(connection.execute(statement, {"marks": found}))

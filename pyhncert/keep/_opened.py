@@ -237,9 +237,8 @@ class OpenedRegister:
     def seen_before(self, scans: Sequence[bytes], document: str | None) -> tuple[RegisterLine, ...]:
         """Acts of the same original, oldest first: by the SHA-256 of its scans, or by its `document_name`."""
         with self._database.reading() as connection:
-            return tuple(
-                map(self._line, _marks.seen(connection, _marks.marks(connection, self._seal, scans, document)))
-            )
+            marks = _marks.marks(connection, scans, document)
+            return tuple(map(self._line, _marks.seen(connection, self._seal, marks)))
 
     def times(self, start: dt.date, end: dt.date) -> tuple[_times.StageTimes, ...]:
         """How long the stages of the acts took that got their number from `start` to before `end`."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from pyhncert.errors import UsageFault
 from pyhncert.keep._seal import Seal
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _ENTER = text("INSERT INTO person (digest, act_id) VALUES (:digest, :id) ON CONFLICT (digest, act_id) DO NOTHING")
-_ACTS = text("SELECT act_id FROM person WHERE digest = :digest ORDER BY act_id")
+_ACTS = text("SELECT DISTINCT act_id FROM person WHERE digest IN :digests ORDER BY act_id").bindparams(
+    bindparam("digests", expanding=True)
+)
 
 
 def folded(words: str) -> str:
@@ -37,12 +39,14 @@ def enter(connection: Connection, seal: Seal, act_id: str, who: Iterable[str]) -
     if not seal.sealed:
         return
     for words in {folded(one) for one in who} - {""}:
-        connection.execute(_ENTER, {"digest": seal.index("person", words), "id": act_id})
+        connection.execute(_ENTER, {"digest": seal.digests("person", words)[-1], "id": act_id})
 
 
 def acts(connection: Connection, seal: Seal, who: str) -> list[str]:
     """The acts that are about the person with this name or number; raises UsageFault where nobody is named."""
-    return list(connection.execute(_ACTS, {"digest": seal.index("person", needed(who))}).scalars())
+    seal.current(connection)
+    digests = seal.digests("person", needed(who))
+    return list(connection.execute(_ACTS, {"digests": digests}).scalars())
 
 
 def needed(who: str) -> str:

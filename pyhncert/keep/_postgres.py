@@ -249,8 +249,10 @@ class Postgres:
 
     def rewrite(self) -> None:
         """See `Medium`: files are written anew. The server's log keeps the old bytes until it is recycled."""
-        tables = "act, data_key, object_key, decision, event, dossier, dossier_event, refusal, share, share_event"
-        self._vacuum(f"VACUUM FULL {tables}")
+        tables = (
+            "act, data_key, object_key, decision, event, dossier, dossier_event, refusal, share, share_event, person"
+        )
+        self._vacuum(f"VACUUM FULL {tables}, original_mark, register_key")
 
     def _vacuum(self, statement: str) -> None:
         try:

@@ -8,8 +8,10 @@ An act has two data keys: `line` for the words of the register's columns, which 
 everything else. Who removes a wrapped data key has shredded what was sealed under it, wherever its bytes lie. What is
 sealed is bound to its act and field, or to its object, so nothing can be moved to another place.
 
-The register's keys are wrapped anew in one row each when the office key changes; the index key, under which names are
-looked up and objects are named, stays.
+The register's keys are wrapped anew in one row each when the office key changes. So are the index keys, under which
+names are looked up and objects are named. What can be guessed, as a name or a number, then goes under one more index
+key: its digest is digested again, so whoever knew the keys before can try nothing in the register as it is now. Objects
+and errands stay under the first index key: to try their names one must have their very bytes.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ MARK: Final = "\ue000sealed1:"
 _MARK_BYTES: Final = b"\x00sealed1:"
 _PARTS: Final[tuple[Part, ...]] = ("line", "rest")
 INDEX: Final = 0
-"""The generation under which the index key stands."""
+"""The generation under which the first index key stands; further ones stand below it: -1, -2 and so on."""
+_FRONT: Final = b"\xff" * 8
+"""What a digest under a further index key begins with, then that key's number: so older ones sort before newer ones."""
+_NUMBER_BYTES: Final = 2
 
 _KEYS = text("SELECT generation, office_key, wrapped FROM register_key ORDER BY generation")
 _CURRENT = text("SELECT max(generation) FROM register_key")
@@ -170,16 +175,45 @@ class Seal:
         return self._keys[generation]
 
     def current(self, connection: Connection) -> tuple[int, bytes]:
-        """The generation that is in force, and its key, inside a writer's transaction."""
+        """The generation that is in force, and its key, as a transaction sees them."""
         generation = int(connection.execute(_CURRENT).scalar_one())
         if generation not in self._keys:
             self._load(connection)
         return generation, self._keys[generation]
 
     def index(self, what: str, words: str | bytes) -> bytes:
-        """The keyed digest (32 bytes) by which `words` are found, without a word of them being stored."""
+        """The keyed digest (32 bytes) by which bytes are found, without any of them being stored."""
         data = words.encode() if isinstance(words, str) else words
-        return hmac.digest(self._key(INDEX), what.encode() + b"\n" + data, hashlib.sha256)
+        return _keyed(self._key(INDEX), what, data)
+
+    def digests(self, what: str, words: str | bytes) -> list[bytes]:
+        """The keyed digests under which words that can be guessed may stand, oldest first; enter them under the last.
+
+        As far as this process knows the keys: ask for `current` in the same transaction, or `enter` an act.
+        """
+        found = [self.index(what, words)]
+        while (more := self._further(what, found[-1])) is not None:
+            found.append(more)
+        return found
+
+    def front(self) -> bytes:
+        """What sorts after every digest that does not stand under the newest index key, and before those that do."""
+        newest = -min(self._keys)
+        return _FRONT + newest.to_bytes(_NUMBER_BYTES, "big") if newest else b""
+
+    def newest(self, what: str, digest: bytes) -> bytes:
+        """The digest that stands for the same words under the newest index key."""
+        while (more := self._further(what, digest)) is not None:
+            digest = more
+        return digest
+
+    def _further(self, what: str, digest: bytes) -> bytes | None:
+        """The digest under the next index key; None where there is none."""
+        own = len(digest) - hashlib.sha256().digest_size
+        number = 1 + (int.from_bytes(digest[len(_FRONT) : own], "big") if own else 0)
+        if INDEX - number not in self._keys:
+            return None
+        return _FRONT + number.to_bytes(_NUMBER_BYTES, "big") + _keyed(self._keys[INDEX - number], what, digest[own:])
 
     # -- acts --------------------------------------------------------------------------------------------------------
 
@@ -260,6 +294,10 @@ class Seal:
     def unwrap_object(self, generation: int, name: bytes, wrapped: bytes) -> bytes | None:
         """The data key of an object; None where it is damaged."""
         return opened_under(self._key(generation), wrapped, object_context(name))
+
+
+def _keyed(key: bytes, what: str, data: bytes) -> bytes:
+    return hmac.digest(key, what.encode() + b"\n" + data, hashlib.sha256)
 
 
 def shut(key: bytes, value: bytes, context: bytes, randomness: Randomness) -> bytes:

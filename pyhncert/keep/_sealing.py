@@ -22,6 +22,10 @@ from pyhncert.values import Randomness
 BATCH = 500
 
 _ANY = text("SELECT 1 FROM register_key")
+_UNWRITTEN = text("INSERT INTO secret (name, value) VALUES ('unwritten', :none)").bindparams(none=b"")
+"""That old bytes lie in the register's file still; no secret, but a name that survives a kill."""
+_IS_UNWRITTEN = text("SELECT 1 FROM secret WHERE name = 'unwritten'")
+_WRITTEN = text("DELETE FROM secret WHERE name = 'unwritten'")
 _NEW_KEY = text(
     "INSERT INTO register_key (generation, office_key, wrapped) VALUES (:generation, :office_key, :wrapped)"
 )
@@ -59,6 +63,16 @@ _SHARED = ("note", "recipient")
 _FINAL = ("event", "dossier_event", "share_event", "refusal")
 """Tables whose rows never change, but for being sealed."""
 _HELD = text("SELECT 1 FROM object_key WHERE held = :held")
+_INDEXED = {
+    table: (
+        text(f"SELECT {digest} AS digest, act_id FROM {table} WHERE {digest} < :front ORDER BY 1, 2 LIMIT :most"),  # noqa: S608
+        text(f"INSERT INTO {table} ({digest}, act_id) VALUES (:new, :id) ON CONFLICT ({digest}, act_id) DO NOTHING"),  # noqa: S608
+        text(f"DELETE FROM {table} WHERE {digest} = :old AND act_id = :id"),  # noqa: S608
+        what,
+    )
+    for table, digest, what in (("person", "digest", "person"), ("original_mark", "mark", "mark"))
+}
+"""Tables of digests that stand under the index keys, and of what: find, enter, remove."""
 _OLD_ACTS = text(
     "SELECT owner AS id, generation, line_key, rest_key FROM data_key WHERE generation < :generation LIMIT :most"
 )
@@ -83,11 +97,16 @@ def seal(database: Database, office_key: OfficeKey, store: ObjectStore | None, r
                 for table in _FINAL:
                     open_tables.enter_context(database.medium.unguarded(connection, table, f"{table}_is_final"))
                 done = _seal_acts(connection, same)
+            connection.execute(_UNWRITTEN)
     opened = Seal(office_key, database.reading, randomness)
     if store is not None:
         done += _seal_objects(SealedStore(store, database, opened), database)
-    if done:
+    with database.reading() as connection:
+        unwritten = connection.execute(_IS_UNWRITTEN).first() is not None
+    if done or unwritten:
         database.rewrite()
+        with database.writing() as connection:
+            connection.execute(_WRITTEN)
     return done
 
 
@@ -187,8 +206,8 @@ def rekey(database: Database, opened: Seal, new: OfficeKey | None, randomness: R
     """Go over to the office key `new`, and to a new register key; returns how many data keys were wrapped anew.
 
     The first transaction puts everything under the new office key: from there on the old one opens nothing. Then the
-    data keys go under the new register key, batch by batch, and the old register keys are forgotten. Without `new` a
-    change that was stopped is finished.
+    data keys go under the new register key, and what persons and originals are found by under a new index key, batch by
+    batch, and the old register keys are forgotten. Without `new` a change that was stopped is finished.
 
     Raises:
         UsageFault: `new` is the office key already.
@@ -207,11 +226,14 @@ def rekey(database: Database, opened: Seal, new: OfficeKey | None, randomness: R
                 key = opened.office_key.unwrap(row.wrapped, key_context(row.generation))
                 wrapped = new.wrap(key, key_context(row.generation))
                 connection.execute(_RENAME, {"generation": row.generation, "office_key": new.id, "wrapped": wrapped})
-            _enter_key(connection, new, rows[-1].generation + 1, randomness(KEY_BYTES))
+            for generation in (rows[-1].generation + 1, rows[0].generation - 1):
+                _enter_key(connection, new, generation, randomness(KEY_BYTES))
     opened = Seal(new or opened.office_key, database.reading, randomness)
     done = 0
     while some := _rewrap(database, opened, randomness):
         done += some
+    while _reindex(database, opened):
+        pass
     with database.writing() as connection:
         generation, _ = opened.current(connection)
         connection.execute(_FORGET, {"generation": generation})
@@ -239,3 +261,16 @@ def _rewrap(database: Database, opened: Seal, randomness: Randomness) -> int:
             wrapped = shut(under, key, object_context(row.name), randomness)
             connection.execute(_REWRAP_OBJECT, {"name": row.name, "generation": generation, "wrapped": wrapped})
         return len(acts) + len(objects)
+
+
+def _reindex(database: Database, opened: Seal) -> int:
+    """Put the next digests under the newest index key; those that stand under it sort last, and are not met again."""
+    with database.writing() as connection:
+        done = 0
+        for find, enter, remove, what in _INDEXED.values():
+            for row in connection.execute(find, {"front": opened.front(), "most": BATCH}).all():
+                new = opened.newest(what, row.digest)
+                connection.execute(enter, {"new": new, "id": row.act_id})
+                connection.execute(remove, {"old": row.digest, "id": row.act_id})
+                done += 1
+        return done

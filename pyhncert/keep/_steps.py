@@ -220,7 +220,7 @@ class ActSteps(OpenedRegister):
             scans, document = original_marks
             if scans or document:
                 _public.with_secret(connection, self._randomness)
-                _marks.enter(connection, act_id, _marks.marks(connection, self._seal, scans, document))
+                _marks.enter(connection, self._seal, act_id, _marks.marks(connection, scans, document))
             self._event(connection, act_id, "number_reserved", now, person, {"number": number, "book": book.name})
         return ActNumber(
             act_id=act_id,

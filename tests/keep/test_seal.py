@@ -397,3 +397,89 @@ def test_a_process_that_was_open_while_the_office_key_changed_writes_nothing_mor
             other.rekey(keep.LocalKey(b"n" * 32))
         with pytest.raises(KeyFault, match="sealed under"):
             acts.reserve(old)
+
+
+def stand(where):
+    """What persons and originals are found by, as it stands in the register."""
+    return {
+        bytes(row[0])
+        for table, column in (("person", "digest"), ("original_mark", "mark"))
+        for row in tamper(where, f"SELECT {column} FROM {table}")
+    }
+
+
+def test_what_the_old_index_key_found_is_found_by_it_no_more_and_by_the_register_still(
+    sealed, clock, key, acts, monkeypatch
+):
+    from pyhncert.keep import _sealing
+
+    monkeypatch.setattr(_sealing, "BATCH", 2)
+    paper = ([b"s" * 32], "khai_sinh 123")
+    ids = []
+    with opened(alone(sealed), clock, key) as register:
+        for n in range(3):
+            act = acts.reserve(register, requester=REQUESTER, about=[f"00109000001{n}"], original_marks=paper)
+            ids.append(act.act_id)
+        first = {name: register._seal.index("person", _persons.folded(name)) for name in (REQUESTER, "001090000010")}
+        assert set(first.values()) <= stand(sealed)
+        register.rekey(keep.LocalKey(b"1" * 32))
+    one = stand(sealed)
+    assert len(one) == 6 and not set(first.values()) & one
+    with opened(alone(sealed), clock, keep.LocalKey(b"1" * 32)) as register:
+        reindex, calls = _sealing._reindex, []
+
+        def stop(*args):
+            calls.append(1)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return reindex(*args)
+
+        monkeypatch.setattr(_sealing, "_reindex", stop)
+        with pytest.raises(KeyboardInterrupt):
+            register.rekey(keep.LocalKey(b"2" * 32))
+        monkeypatch.setattr(_sealing, "_reindex", reindex)
+    assert stand(sealed) & one and stand(sealed) - one
+    with opened(alone(sealed), clock, keep.LocalKey(b"2" * 32)) as register:
+        for _ in range(2):  # half under the old index key, half under the new; then all under the new
+            assert register.acts_of(REQUESTER) == sorted(ids)
+            assert [register.acts_of(f"00109000001{n}") for n in range(3)] == [[act_id] for act_id in ids]
+            assert len(register.seen_before(*paper)) == len(register.seen_before([], paper[1])) == 3
+            register.rekey()
+        assert len(stand(sealed)) == 6 and not stand(sealed) & one
+        act = acts.reserve(register, requester=REQUESTER)
+        assert act.act_id in register.acts_of(REQUESTER)
+        assert all(name.startswith(register._seal.front()) for name in stand(sealed))
+
+
+def test_a_process_that_was_open_while_the_keys_changed_does_not_say_that_nothing_is_held(sealed, clock, key, acts):
+    with opened(alone(sealed), clock, key) as old:
+        acts.reserve(old, requester=REQUESTER)
+        with opened(alone(sealed), clock, key) as other:
+            other.rekey(keep.LocalKey(b"n" * 32))
+        for look in (lambda: old.acts_of(REQUESTER), lambda: old.seen_before([b"s" * 32], None)):
+            with pytest.raises(KeyFault, match="sealed under"):
+                look()
+
+
+@only_sqlite
+def test_old_bytes_go_also_where_the_sealing_was_killed_before_they_went(
+    register, path, key, acts, monkeypatch, tmp_path
+):
+    from pyhncert.keep._database import Database
+
+    acts.finish(register, acts.reserve(register, requester=REQUESTER))
+    register.leave()
+
+    def stop(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "rewrite", stop)
+        with pytest.raises(KeyboardInterrupt):
+            keep.seal_register(path, key)
+    done = []
+    rewrite = Database.rewrite
+    monkeypatch.setattr(Database, "rewrite", lambda self: (done.append(1), rewrite(self)))
+    assert keep.seal_register(path, key) == 0 and done == [1]
+    assert REQUESTER.encode() not in raw(tmp_path)
+    assert keep.seal_register(path, key) == 0 and done == [1]
