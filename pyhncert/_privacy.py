@@ -71,8 +71,10 @@ def read_privacy(
     )
 
 
-def office_key(settings: PrivacySettings, password: Callable[[str], str] | None) -> OfficeKey | None:
-    """The office key, ready for use; None where the office keeps personal data plain. `password` gives a PIN.
+def office_key(
+    settings: PrivacySettings, password: Callable[[str], str] | None, *, name: str = "privacy"
+) -> OfficeKey | None:
+    """The office key, ready for use; None where the office keeps personal data plain. `password` gives the PIN `name`.
 
     Raises:
         KeyFault: it is missing, others may read it, or its PIN is wrong.
@@ -87,19 +89,33 @@ def office_key(settings: PrivacySettings, password: Callable[[str], str] | None)
         from pyhncert._credentials import asker  # noqa: PLC0415
         from pyhncert.identify import load_token_key  # noqa: PLC0415
 
-        return load_token_key(settings.module, settings.label, asker(password, "privacy"), token=settings.token)
+        return load_token_key(settings.module, settings.label, asker(password, name), token=settings.token)
     return None
 
 
-def rekey_office(office: OfficeParts, new: Path | None) -> int:
+def rekey_office(office: OfficeParts, new: Path | None, *, owner: str | None = None) -> int:
     """See `Office.rekey`."""
-    from pyhncert.keep import key_from_file  # noqa: PLC0415
-
-    return office.register.rekey(key_from_file(new) if new is not None else None)
+    return office.register.rekey(_new_key(office, new) if new is not None else None, owner=owner)
 
 
-def seal_office(office: OfficeParts) -> int:
+def _new_key(office: OfficeParts, file: Path) -> OfficeKey:
+    """The office key in a file, or the one that an ``office.toml`` to come names under ``[privacy]``."""
+    if file.suffix != ".toml":
+        from pyhncert.keep import key_from_file  # noqa: PLC0415
+
+        return key_from_file(file)
+    from pyhncert._config import load_settings  # noqa: PLC0415  it imports this
+
+    key = office_key(load_settings(office.settings.folder, file).privacy, office.password, name="privacy_new")
+    if key is None:
+        raise UsageFault(f"{file} names no office key", f"{file} không ghi khóa cơ quan nào")
+    return key
+
+
+def seal_office(office: OfficeParts, *, owner: str | None = None) -> int:
     """Seal what an office has kept plain, where it has an office key now; returns how many acts and objects.
+
+    `owner` is the user of a server who owns the register's tables, where the settings name a desk's.
 
     Raises:
         KeyFault: the office key is missing or another.
@@ -111,4 +127,5 @@ def seal_office(office: OfficeParts) -> int:
     key = office_key(office.settings.privacy, office.password)
     if key is None:
         return 0
-    return seal_register(office.settings.register, key, store=open_store(office.settings), randomness=office.randomness)
+    store = open_store(office.settings)
+    return seal_register(office.settings.register, key, store=store, randomness=office.randomness, owner=owner)

@@ -345,19 +345,22 @@ class Office(Reception, Archive, Upkeep):
         line = self._line(code)
         return self.register.jobs.find(job_key(line.code)) if line is not None else None
 
-    def seal(self) -> int:
+    def seal(self, *, owner: str | None = None) -> int:
         """Seal what the office has kept plain, where it has an office key now; how many acts and objects.
+
+        `owner` is the server's user who owns the register, where a desk's does not.
 
         Raises KeyFault, StorageFault; what was stopped goes on when it is called again.
         """
         from pyhncert._privacy import seal_office  # noqa: PLC0415  rarely used
 
-        return seal_office(self)
+        return seal_office(self, owner=owner)
 
-    def rekey(self, new: Path | None = None) -> int:
+    def rekey(self, new: Path | None = None, *, owner: str | None = None) -> int:
         """Go over to the office key in the file `new`; returns how many data keys were wrapped anew.
 
-        The settings must name it afterwards. Without `new` a change that was stopped is finished.
+        Where `new` is an ``office.toml`` to come, it is the key that its ``[privacy]`` names. The settings must name it
+        afterwards. Without `new` a change that was stopped is finished. `owner`: see `seal`.
 
         Raises:
             KeyFault: one of the keys is missing, or is none.
@@ -365,7 +368,7 @@ class Office(Reception, Archive, Upkeep):
         """
         from pyhncert._privacy import rekey_office  # noqa: PLC0415  rarely used
 
-        return rekey_office(self, new)
+        return rekey_office(self, new, owner=owner)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

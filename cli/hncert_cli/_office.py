@@ -81,7 +81,7 @@ def upgrade(owner: str | None) -> None:
     office = open_office(said)
     where = office.settings.register
     upgrade_register(where, owner=owner)
-    sealed = office.seal()
+    sealed = office.seal(owner=owner)
     if sealed:
         tell(said.words(f"đã mã hóa {sealed} hồ sơ và tệp", f"sealed {sealed} acts and objects"), "green")
     tell(said.words(f"sổ {where} đã theo dạng của phần mềm này", f"the register {where} is up to date"), "green")
@@ -108,18 +108,22 @@ def make_key(file: Path) -> None:
 
 @office.command("rekey")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--as", "owner", metavar="USER", help="the server's user who owns the register, where a desk's does not")
 @global_options
-def rekey(file: Path | None) -> None:
-    """Go over to the office key in FILE, and to new keys under it; without FILE finish a change that was stopped."""
+def rekey(file: Path | None, *, owner: str | None) -> None:
+    """Go over to the office key in FILE, and to new keys under it; without FILE finish a change that was stopped.
+
+    FILE may be an office.toml to come: then the key is the one that its [privacy] names.
+    """
     from hncert_cli._open import open_office  # noqa: PLC0415
 
     said = settings()
-    done = open_office(said).rekey(file)
+    done = open_office(said).rekey(file, owner=owner)
     tell(said.words(f"đã bọc lại {done} khóa", f"wrapped {done} keys anew"), "green")
     if file is not None:
         tell(
             said.words(
-                f"hãy ghi {file} vào [privacy] của office.toml; khóa cũ không mở được gì nữa",
-                f"now name {file} under [privacy] in office.toml; the old key opens nothing any more",
+                "hãy ghi khóa mới vào [privacy] của office.toml; khóa cũ không mở được gì nữa",
+                "now name the new key under [privacy] in office.toml; the old one opens nothing any more",
             )
         )

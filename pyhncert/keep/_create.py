@@ -148,8 +148,7 @@ def upgrade_register(where: Path | str, *, owner: str | None = None) -> None:
     """
     if not is_url(where) and not Path(where).is_file():
         raise StorageFault(f"{where}: no such register", f"{where}: không có sổ chứng thực này")
-    if is_url(where) and owner is not None:
-        where = as_user(str(where), owner)
+    where = as_owner(where, owner)
     with migrating(where) as engine, engine.begin() as connection:
         there = inspect(connection).has_table("alembic_version")
         found = connection.execute(VERSION).scalar() if there else None
@@ -164,6 +163,22 @@ def as_user(url: str, user: str) -> str:
     """The URL with another user."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}@{parts.netloc.rpartition('@')[2]}"))
+
+
+def as_owner(where: Path | str, owner: str | None) -> Path | str:
+    """A server's register as its `owner` opens it; a file, or a desk's own place where nobody is named, as it is."""
+    return as_user(str(where), owner) if is_url(where) and owner is not None else where
+
+
+@contextmanager
+def owned(where: Path | str, owner: str | None) -> Iterator[Database]:
+    """The register's database as its `owner` opens it, for the time of the block."""
+    database = Database(as_owner(where, owner))
+    try:
+        database.check_schema()
+        yield database
+    finally:
+        database.dispose()
 
 
 @contextmanager
@@ -190,10 +205,12 @@ def seal_register(
     *,
     store: ObjectStore | None = None,
     randomness: Randomness = os.urandom,
+    owner: str | None = None,
 ) -> int:
     """Seal the personal data of a register, and the objects of its `store`, under an office key that exists already.
 
-    A register that is sealed stays as it is. Returns how many acts and objects were sealed.
+    A register that is sealed stays as it is. Returns how many acts and objects were sealed. `owner` is the user of a
+    server who owns the register's tables, where the URL names another.
 
     Raises:
         StorageFault: there is no register of this software's schema, or register or store cannot be written.
@@ -201,9 +218,5 @@ def seal_register(
     """
     from pyhncert.keep._sealing import seal  # noqa: PLC0415  rarely used
 
-    database = Database(where)
-    try:
-        database.check_schema()
+    with owned(where, owner) as database:
         return seal(database, office_key, store, randomness)
-    finally:
-        database.dispose()

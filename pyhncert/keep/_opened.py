@@ -47,6 +47,7 @@ class OpenedRegister:
 
     def __init__(self, where: Path | str, *, clock: Clock, office_key: OfficeKey | None = None) -> None:
         self._clock = clock
+        self._place = where
         self._database = Database(where)
         self._database.medium.check_there()
         self._database.check_schema()

@@ -289,19 +289,22 @@ class Register(ActSteps):
         with self._database.reading() as connection:
             return _access.entered(connection, normal_code(code) if code is not None else "")
 
-    def rekey(self, new: OfficeKey | None = None) -> int:
+    def rekey(self, new: OfficeKey | None = None, *, owner: str | None = None) -> int:
         """Go over to the office key `new`; returns how many data keys were wrapped anew.
 
         Open the register with the new key afterwards. A change that was stopped is finished by calling this again,
-        opened with the new key, without `new`.
+        opened with the new key, without `new`. `owner` is the user of a server who owns the register's tables: a desk's
+        may not write its keys.
 
         Raises:
             UsageFault: the register is not sealed, or `new` is its office key already.
             StorageFault: the register cannot be written.
         """
-        from pyhncert.keep._sealing import rekey  # noqa: PLC0415  rarely used
+        from pyhncert.keep._create import owned  # noqa: PLC0415  rarely used
+        from pyhncert.keep._sealing import rekey  # noqa: PLC0415
 
-        return rekey(self._database, self._seal, new, self._randomness)
+        with owned(self._place, owner) as database:
+            return rekey(database, self._seal, new, self._randomness)
 
     # -- faults ------------------------------------------------------------------------------------------------------
 

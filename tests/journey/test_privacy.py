@@ -52,6 +52,25 @@ def test_from_a_name_to_everything_held_and_to_its_erasure(keeping, officer, sma
     assert keeping.verify(tmp_path / "out.pdf").verdict == "valid"
 
 
+def test_the_office_key_goes_over_to_the_one_that_another_office_toml_names(new_folder, hncert, small, officer):
+    copy = pyhncert.open_office(new_folder).certify([small], decide=officer, requester=NAME)
+    file, other = new_folder / "office.toml", new_folder / "new.toml"
+    said = file.read_text("utf-8")
+    assert hncert("office", "key", new_folder / "next.key").code == 0
+    secret = {"NEXT_KEY": (new_folder / "next.key").read_text().strip()}
+    place = re.search(r'(?m)^key = "keys/office.key".*', said)
+    other.write_text(said.replace(place[0], "plain = true"), "utf-8")
+    refused = hncert("--office", new_folder, "office", "rekey", other)
+    assert refused.code == 2 and "names no office key" in refused.err
+    other.write_text(said.replace(place[0], 'env = "NEXT_KEY"'), "utf-8")
+    done = hncert("--office", new_folder, "office", "rekey", other, **secret)
+    assert done.code == 0, done.err
+    assert hncert("--office", new_folder, "register", "show", copy.code).code == 14
+    other.replace(file)
+    shown = hncert("--office", new_folder, "register", "show", copy.code, **secret)
+    assert shown.code == 0 and NAME in shown.out.decode()
+
+
 def test_no_log_and_no_word_on_stderr_names_a_person_or_a_number(keeping, draw, tmp_path):
     """Every name and number that is on the paper, or was typed, against stderr and a log at its loudest.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import traceback
@@ -49,6 +50,22 @@ def test_a_desk_on_another_machine_is_left_alone_while_it_lives_and_settled_when
     assert [line.act_id for line in done] == [act.act_id]
     with pytest.raises(UsageFault, match="is voided"):
         acts.finish(one, act)
+
+
+def test_a_desk_neither_seals_nor_changes_keys_and_the_owner_does_both_for_it(path, clock, holders, acts):
+    key, new = keep.LocalKey(b"k" * 32), keep.LocalKey(b"n" * 32)
+    with pytest.raises(StorageFault, match="may not"):
+        keep.seal_register(path, key)
+    keep.seal_register(path, key, owner=OWNER)
+    facts = {"clock": clock, "randomness": os.urandom, "holder_folder": holders}
+    with keep.Register(path, office_key=key, **facts) as register:
+        act = acts.reserve(register)
+        with pytest.raises(StorageFault, match="may not"):
+            register.rekey(new)
+        assert register.act(act.act_id).requester == "Nguyễn Thị Đào"
+        assert register.rekey(new, owner=OWNER) == 1
+    with keep.Register(path, office_key=new, **facts) as register:
+        assert register.act(act.act_id).requester == "Nguyễn Thị Đào"
 
 
 def test_desks_take_numbers_of_one_book_without_gap_and_of_two_books_side_by_side(desks, acts):
