@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,12 +126,10 @@ def _alone(draft: Path) -> Iterator[None]:
 
 def _lay_out(held: BackupFolder, backup: Backup, draft: Path, keys: Path | None) -> tuple[str, ...]:
     """Settings, keys, register and objects, each read once more against its digest; which keys are still missing."""
-    office = held.path(backup, "office")
-    for path in sorted(office.rglob("*")):
-        if path.is_file():
-            target = draft / path.relative_to(office)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_new(target, path.read_bytes(), mode=0o600)
+    for item in backup.manifest["files"]:
+        name = item["path"].removeprefix("office/")
+        if name != item["path"]:
+            held.bring(backup, item["path"], draft / name)
     missing: list[str] = []
     for name in backup.manifest["left_out"]:
         if keys is None or not (keys / name).is_file():
@@ -140,19 +137,16 @@ def _lay_out(held: BackupFolder, backup: Backup, draft: Path, keys: Path | None)
             continue
         (draft / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_new(draft / name, (keys / name).read_bytes(), mode=0o600)
-    _to_a_file(draft / OFFICE_FILE)
+    _to_files(draft / OFFICE_FILE)
     settings = load_settings(draft)
-    register = Path(settings.register)
-    if not register.is_relative_to(draft) or not settings.objects.is_relative_to(draft):
+    register, home = Path(settings.register), draft.resolve()
+    places = (register.resolve(), settings.objects.resolve())
+    if settings.s3 is not None or not all(place.is_relative_to(home) for place in places):
         raise UsageFault(
             "the office's settings put register or objects outside of its folder; restore by hand: docs/register.md",
             "cấu hình đặt sổ hoặc kho ngoài thư mục văn phòng; hãy khôi phục bằng tay: docs/register.md",
         )
-    register.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copyfile(held.path(backup, "register.sqlite"), register)
-    register.chmod(0o600)
-    with register.open("rb") as file:
-        os.fsync(file.fileno())
+    held.bring(backup, "register.sqlite", register)
     upgrade_register(register)
     settings.objects.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings)
@@ -161,14 +155,25 @@ def _lay_out(held: BackupFolder, backup: Backup, draft: Path, keys: Path | None)
     return tuple(missing)
 
 
-def _to_a_file(toml: Path) -> None:
-    """A register of a server comes back as a file; the settings say so."""
+_URL = re.compile(r"^(\[register\][^\[]*?^)(url\s*=)", re.MULTILINE)
+_S3 = re.compile(r"^s3\s*=.*$|^\[store\.s3\].*(?:\n(?!\[).*)*", re.MULTILINE)
+
+
+def _to_files(toml: Path) -> None:
+    """Register and objects of a server come back as file and folder; the settings say so.
+
+    The office whose backup this is may still work with both: nothing that is settled here may be settled there.
+    """
     text = toml.read_text("utf-8")
-    url = re.compile(r"^(\[register\][^\[]*?^)(url\s*=)", re.MULTILINE)
-    changed = url.sub(r"\1# restored into register.sqlite; it was: \2", text)
+    changed = _URL.sub(r"\1# restored into register.sqlite; it was: \2", text)
+    changed = _S3.sub(lambda found: "# restored into a folder; it was:\n" + _silent(found[0]), changed)
     if changed != text:
         toml.unlink()
         write_new(toml, changed.encode(), mode=0o600)
+
+
+def _silent(lines: str) -> str:
+    return re.sub(r"^(?=.*\S)", "# ", lines, flags=re.MULTILINE)
 
 
 def _bring_up(

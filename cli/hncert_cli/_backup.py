@@ -12,9 +12,10 @@ from hncert_cli._open import open_office, password_source
 from hncert_cli._say import give, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Command, Group
 from pyhncert.errors import StorageFault, UsageFault
+from pyhncert.values import Words
 
 if TYPE_CHECKING:
-    from pyhncert.keep import Given
+    from pyhncert.keep import Backup, BackupFolder, Given
 
 
 class BackupGroup(Group):
@@ -73,6 +74,17 @@ def make(folder: Path, *, keys: bool, verify: bool) -> None:
         give(made.name)
 
 
+def _checked(held: BackupFolder, name: str | None) -> tuple[str, Backup | None, tuple[Words, ...]]:
+    """What is wrong with one backup; also with one of which not even the manifest can be read."""
+    try:
+        one = held.one(name)
+    except StorageFault as err:
+        if name is None:
+            raise
+        return name, None, (Words(err.vi, err.en),)
+    return one.name, one, held.check(one)
+
+
 @backup.command("check")
 @_FOLDER
 @click.option("--name", metavar="NAME", help="this backup; the newest by default")
@@ -84,8 +96,7 @@ def check(folder: Path, *, name: str | None, every: bool) -> None:
 
     said = settings()
     held = BackupFolder(folder)
-    chosen = held.all() if every else [held.one(name)]
-    results = [(one, held.check(one)) for one in chosen]
+    results = [_checked(held, one) for one in (held.held() if every else [name])]
     if said.json:
         from hncert_cli._json import plain  # noqa: PLC0415
 
@@ -94,20 +105,21 @@ def check(folder: Path, *, name: str | None, every: bool) -> None:
                 {
                     "format": "hncert/backup-checked",
                     "version": 1,
-                    "name": one.name,
-                    "digest": one.digest,
-                    "made_at": plain(one.made_at),
+                    "name": found,
+                    "digest": one.digest if one is not None else None,
+                    "made_at": plain(one.made_at) if one is not None else None,
                     "faults": plain(faults),
                 }
-                for one, faults in results
+                for found, one, faults in results
             ]
         )
     else:
-        for one, faults in results:
-            give(one.name, said.words("tốt", "good") if not faults else said.words("hỏng", "damaged"), one.digest)
+        for found, one, faults in results:
+            state = said.words("tốt", "good") if not faults else said.words("hỏng", "damaged")
+            give(found, state, one.digest if one is not None else "-")
             for fault in faults:
                 tell(f"  {said.said(fault)}")
-    bad = [one.name for one, faults in results if faults]
+    bad = [found for found, _, faults in results if faults]
     if bad:
         names = ", ".join(bad)
         raise StorageFault(f"damaged: {names}", f"bị hỏng: {names}")

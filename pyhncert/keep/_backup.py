@@ -26,11 +26,11 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep._disk import fsync_folder, storage_fault, try_lock, write_new
+from pyhncert.keep._disk import fsync_folder, make_folder, storage_fault, try_lock, write_new
 from pyhncert.keep._folder_store import FolderStore
 from pyhncert.keep._snapshot import SnapshotFacts, snapshot_facts
 from pyhncert.keep._store import ObjectStore
@@ -107,7 +107,7 @@ class BackupFolder:
     def _alone(self) -> Iterator[None]:
         """One run at a time; what killed ones left is removed."""
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder)
             fd = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as err:
             raise storage_fault(err, self.folder) from err
@@ -122,7 +122,7 @@ class BackupFolder:
                 write_new(self.folder / "backup.json", _json(mark), mode=0o600)
             for folder in (self.folder / "snapshots", self.objects.folder):
                 try:
-                    folder.mkdir(mode=0o700, exist_ok=True)
+                    make_folder(folder)
                 except OSError as err:
                     raise storage_fault(err, folder) from err
             for left in self.folder.glob(".making-*"):
@@ -177,6 +177,7 @@ class BackupFolder:
                 step("written")
                 for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
                     fsync_folder(folder)
+                self.objects.sync()  # what an earlier run was killed over, too
                 digest = hashlib.sha256(text).hexdigest()
                 name = f"{made_at:%Y%m%dT%H%M%S}-{digest[:16]}"
                 draft.rename(self.folder / "snapshots" / name)
@@ -254,9 +255,9 @@ class BackupFolder:
         if keep < 1:
             raise UsageFault("at least one backup stays", "phải giữ lại ít nhất một bản sao lưu")
         with self._alone():
-            held = self.all()
-            needed = {name for one in held[-keep:] for name in self.names(one)}
-            gone = tuple(one.name for one in held[:-keep])
+            held = self.held()
+            needed = {name for one in held[-keep:] for name in self.names(self.one(one))}
+            gone = tuple(held[:-keep])
             try:
                 for name in gone:
                     draft = self.folder / f".making-{secrets.token_hex(6)}"
@@ -272,19 +273,26 @@ class BackupFolder:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    def all(self) -> list[Backup]:
-        """Every backup here, oldest first; none of them was looked into yet.
+    def held(self) -> list[str]:
+        """The names of every backup here, oldest first; none of them was looked into yet.
 
         Raises:
-            StorageFault: a manifest cannot be read.
+            StorageFault: the folder cannot be read.
         """
         try:
-            names = sorted(p.name for p in (self.folder / "snapshots").iterdir() if _NAME.fullmatch(p.name))
+            return sorted(p.name for p in (self.folder / "snapshots").iterdir() if _NAME.fullmatch(p.name))
         except FileNotFoundError:
             return []
         except OSError as err:
             raise storage_fault(err, self.folder) from err
-        return [self.one(name) for name in names]
+
+    def all(self) -> list[Backup]:
+        """Every backup here, oldest first.
+
+        Raises:
+            StorageFault: a manifest cannot be read, or is not the one of its name.
+        """
+        return [self.one(name) for name in self.held()]
 
     def one(self, name: str | None = None) -> Backup:
         """The backup called `name`, or the newest.
@@ -294,9 +302,9 @@ class BackupFolder:
             StorageFault: its manifest cannot be read, or is not the one of its name.
         """
         if name is None:
-            if not (held := self.all()):
+            if not (held := self.held()):
                 raise UsageFault(f"{self.folder}: no whole backup here", f"{self.folder}: chưa có bản sao lưu trọn vẹn")
-            return held[-1]
+            name = held[-1]
         path = self.folder / "snapshots" / name / MANIFEST
         if not _NAME.fullmatch(name) or not path.parent.is_dir():
             raise UsageFault(f"no backup is called {name!r}", f"không có bản sao lưu nào tên {name!r}")
@@ -307,15 +315,40 @@ class BackupFolder:
             if not name.endswith(digest[:16]) or manifest["format"] != FORMAT or manifest["version"] != VERSION:
                 raise _damaged(path)
             made_at = dt.datetime.fromisoformat(manifest["made_at"])
+            outside = [path for path in manifest["left_out"] if not _is_inside(path)]
+            if outside or any(not _is_inside(item["path"]) for item in manifest["files"]):
+                raise _damaged(path)
         except OSError as err:
             raise storage_fault(err, path) from err
-        except (ValueError, KeyError, TypeError) as err:
+        except (ValueError, KeyError, TypeError, AttributeError) as err:
             raise _damaged(path) from err
         return Backup(name=name, digest=digest, made_at=made_at, manifest=manifest)
 
     def path(self, backup: Backup, file: str) -> Path:
         """Where a file of a backup lies."""
         return self.folder / "snapshots" / backup.name / file
+
+    def bring(self, backup: Backup, file: str, to: Path) -> None:
+        """Copy a file of a backup to the new file `to` (0600), durably; what lies there then is checked once more.
+
+        Raises:
+            StorageFault: it is not the file of the manifest, or the disk does not allow it.
+        """
+        source = self.path(backup, file)
+        try:
+            make_folder(to.parent)
+            with (
+                source.open("rb") as old,
+                os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as new,
+            ):
+                shutil.copyfileobj(old, new)
+                new.flush()
+                os.fsync(new.fileno())
+            brought = _described(to.parent, to.name)
+        except OSError as err:
+            raise storage_fault(err, to) from err
+        if {**brought, "path": file} not in backup.manifest["files"]:
+            raise _damaged(source)
 
     def names(self, backup: Backup) -> list[str]:
         """The digests of a backup's objects; raises StorageFault where the list is not the one of its manifest."""
@@ -369,6 +402,11 @@ def _new_file(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not write_new(path, data, mode=0o600):
         raise FileExistsError(path)
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path of a manifest stays in the folder that it belongs to."""
+    return not PurePosixPath(path).is_absolute() and ".." not in PurePosixPath(path).parts
 
 
 def _all_files(home: Path) -> list[str]:

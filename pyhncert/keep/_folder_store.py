@@ -6,10 +6,19 @@ import datetime as dt
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyhncert.keep._disk import NewFile, check_disk, clean_leftovers, free_bytes, fsync_folder, storage_fault
+from pyhncert.keep._disk import (
+    NewFile,
+    check_disk,
+    clean_leftovers,
+    free_bytes,
+    fsync_folder,
+    make_folder,
+    storage_fault,
+)
 from pyhncert.keep._store import damaged, is_object_name, missing, object_name
 from pyhncert.values import Words
 
@@ -19,6 +28,7 @@ class FolderStore:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
+        self._durable: set[str] = set()
 
     def _path(self, digest: str | bytes) -> Path:
         name = object_name(digest)
@@ -36,20 +46,35 @@ class FolderStore:
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
         try:
-            if self._holds(path, data):
-                fsync_folder(path.parent)  # another process may have named it and not come to its own fsync
-                return digest
-            if not path.parent.is_dir():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                fsync_folder(self.folder)
-                fsync_folder(self.folder.parent)
-            with NewFile(path.parent, data, mode=0o600, prefix=".put-") as new:
-                while not new.publish(path) and not self._holds(path, data):
-                    path.replace(path.with_name(f"{digest}.damaged"))
-            fsync_folder(path.parent)
+            self._make_durable(path.parent)
+            if not self._holds(path, data):
+                with NewFile(path.parent, data, mode=0o600, prefix=".put-") as new:
+                    while not new.publish(path) and not self._holds(path, data):
+                        path.replace(path.with_name(f"{digest}.damaged"))
+            fsync_folder(path.parent)  # also of what is there: another process may not have come to its own fsync
         except OSError as err:
             raise storage_fault(err, path) from err
         return digest
+
+    def _make_durable(self, shard: Path) -> None:
+        """The same for a folder of objects, once for each."""
+        if shard.name not in self._durable or not shard.is_dir():
+            make_folder(shard)
+            fsync_folder(self.folder)
+            self._durable.add(shard.name)
+
+    def sync(self) -> None:
+        """Make every name here durable, whoever wrote it.
+
+        Raises:
+            StorageFault: the disk does not allow it.
+        """
+        try:
+            for shard in self._shards():
+                fsync_folder(shard)
+            fsync_folder(self.folder)
+        except OSError as err:
+            raise storage_fault(err, self.folder) from err
 
     @staticmethod
     def _holds(path: Path, data: bytes) -> bool:
@@ -76,8 +101,18 @@ class FolderStore:
         return data
 
     def has(self, digest: str | bytes) -> bool:
-        """Whether there is such an object; its bytes are not read."""
-        return self._path(digest).is_file()
+        """Whether there is such an object; its bytes are not read.
+
+        Raises:
+            StorageFault: the disk does not say.
+        """
+        path = self._path(digest)
+        try:
+            return stat.S_ISREG(path.stat().st_mode)
+        except FileNotFoundError:
+            return False
+        except OSError as err:
+            raise storage_fault(err, path) from err
 
     def delete(self, digest: str | bytes) -> bool:
         """Remove the object for ever; False where there was none.
@@ -96,8 +131,21 @@ class FolderStore:
         return True
 
     def digests(self) -> Iterator[str]:
-        """The digests of all objects, in no order."""
-        return (path.name for path in self.folder.glob("??/*") if is_object_name(path.name))
+        """The digests of all objects, in no order.
+
+        Raises:
+            StorageFault: a folder cannot be read: what is in it must not be taken for gone.
+        """
+        try:
+            for shard in self._shards():
+                with os.scandir(shard) as entries:
+                    yield from (entry.name for entry in entries if is_object_name(entry.name))
+        except OSError as err:
+            raise storage_fault(err, self.folder) from err
+
+    def _shards(self) -> list[Path]:
+        with os.scandir(self.folder) as entries:
+            return [Path(entry) for entry in entries if len(entry.name) == 2 and entry.is_dir()]
 
     def clean(self) -> int:
         """Remove what killed writers left (only where the disk knows no nameless files); returns how many."""

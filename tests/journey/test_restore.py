@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
 import shutil
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -206,7 +208,7 @@ def test_a_register_of_a_server_comes_back_as_a_file(tmp_path):
     toml = tmp_path / "office.toml"
     text = '[office]\nname = "A"\n\n[register]\nbook = 1\nurl = "postgresql://h/d"\n\n[timestamp]\nurl = "http://t"\n'
     toml.write_text(text)
-    _restore._to_a_file(toml)
+    _restore._to_files(toml)
     lines = toml.read_text().splitlines()
     assert lines[5] == '# restored into register.sqlite; it was: url = "postgresql://h/d"'
     assert [line for n, line in enumerate(lines) if n != 5] == [
@@ -214,8 +216,130 @@ def test_a_register_of_a_server_comes_back_as_a_file(tmp_path):
     ]
     toml.write_text(text.replace('url = "postgresql://h/d"\n', ""))
     before = toml.read_bytes()
-    _restore._to_a_file(toml)
+    _restore._to_files(toml)
     assert toml.read_bytes() == before
+
+
+def test_objects_of_a_bucket_come_back_as_a_folder(tmp_path):
+    import tomllib
+
+    from pyhncert import _restore
+
+    rest = '\n[timestamp]\nurl = "http://t"\n'
+    inline = '[store]\nobjects = "objects"\ns3 = {bucket = "b", endpoint = "http://[::1]:9"}\n'
+    table = (
+        '[store]\nmin_free_mb = 9\n\n[store.s3]\nbucket = "b"\n\nendpoint = "http://[::1]:9"   # ours\nretries = 3\n'
+    )
+    toml = tmp_path / "office.toml"
+    for text in (inline, table, "[store]\nmin_free_mb = 9\n" + rest + '[store.s3]\nbucket = "b"'):
+        toml.write_text(text + rest if "timestamp" not in text else text)
+        before = tomllib.loads(toml.read_text())
+        _restore._to_files(toml)
+        del before["store"]["s3"]
+        assert tomllib.loads(toml.read_text()) == before
+        assert "# restored into a folder; it was:" in toml.read_text() and 'bucket = "b"' in toml.read_text()
+
+
+def test_a_restore_beside_the_living_office_takes_nothing_from_its_bucket(new_folder, tmp_path):
+    """An act that was under way at the backup is voided in the restored register; the living one has issued it."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "keep"))
+    from s3_double import serving
+
+    with serving() as server:
+        toml = new_folder / "office.toml"
+        bucket = server.bucket()
+        there = f's3 = {{bucket = "{bucket}", endpoint = "{server.endpoint}", retries = 0}}'
+        toml.write_text(toml.read_text("utf-8").replace('objects = "objects"', there), "utf-8")
+        office = pyhncert.open_office(new_folder)
+        register, pdf = office.register, b"%PDF of the living"
+        facts = {"requester": "An", "original": "Bằng", "signer": "B", "pages": 1, "symbol": office.settings.suffix}
+        act = register.reserve(unit=office.settings.unit, **facts)
+        register.advance(act.act_id, "officer_signed")
+        digest = bytes.fromhex(hashlib.sha256(pdf).hexdigest())
+        register.advance(act.act_id, "agency_sealed", file_digest=digest)
+        office.store.put(pdf)
+        office.backup(tmp_path / "backup")
+        register.close(act.act_id, content_digest=digest, file_digest=digest, level="B-B", length=len(pdf))
+        before = server.held(bucket)
+        done = restore_office(tmp_path / "backup", tmp_path / "drill", keys=new_folder)
+        assert [line.code for line in done.refilled.voided] == [act.code]
+        assert server.held(bucket) == before and office.store.get(digest) == pdf
+        assert pyhncert.open_office(tmp_path / "drill").settings.s3 is None
+
+
+def forged(folder, **changes):
+    """The newest backup with another manifest; its name is made to fit."""
+    held = BackupFolder(folder)
+    path = held.path(held.one(), "manifest.json")
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **changes}))
+    name = path.parent.name[:16] + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    path.parent.rename(path.parent.with_name(name))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"left_out": ["../../stolen.p12"]},
+        {"left_out": ["/etc/hostname"]},
+        {"left_out": 1},
+        {"files": [{"path": "../x", "sha256": "", "length": 0}]},
+        {"files": [1]},
+    ],
+)
+def test_a_manifest_that_leads_out_of_the_office_is_refused(lost, tmp_path, changes):
+    home, _ = lost
+    shutil.copytree(home / "backup", tmp_path / "in" / "backup")
+    (tmp_path / "in" / "keys").mkdir()
+    (tmp_path / "stolen.p12").write_bytes(b"another's")
+    forged(tmp_path / "in" / "backup", **changes)
+    with pytest.raises(StorageFault, match=r"manifest\.json: damaged"):
+        restore_office(tmp_path / "in" / "backup", tmp_path / "in" / "new", keys=tmp_path / "in" / "keys")
+
+
+def test_settings_that_lead_out_of_the_office_are_refused(lost, tmp_path):
+    home, _ = lost
+    shutil.copytree(home / "backup", tmp_path / "backup")
+    held = BackupFolder(tmp_path / "backup")
+    toml = held.path(held.one(), "office/office.toml")
+    toml.write_text(toml.read_text("utf-8").replace('"objects"', '"objects/../../elsewhere"'), "utf-8")
+    files = [dict(item) for item in held.one().manifest["files"]]
+    (item,) = (item for item in files if item["path"] == "office/office.toml")
+    item |= {"sha256": hashlib.sha256(toml.read_bytes()).hexdigest(), "length": toml.stat().st_size}
+    forged(tmp_path / "backup", files=files)
+    with pytest.raises(UsageFault, match="outside of its folder"):
+        restore_office(tmp_path / "backup", tmp_path / "new", keys=home)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup"]
+
+
+@pytest.mark.parametrize("what", ["register.sqlite", "office/office.toml", "office/trust/root.pem"])
+def test_what_changes_between_the_check_and_the_copy_is_found(lost, tmp_path, monkeypatch, what):
+    home, _ = lost
+    shutil.copytree(home / "backup", tmp_path / "backup")
+    check = BackupFolder.check
+
+    def then_changed(self, backup):
+        found = check(self, backup)
+        path = self.path(backup, what)
+        path.write_bytes(path.read_bytes().replace(b"0", b"1"))
+        return found
+
+    monkeypatch.setattr(BackupFolder, "check", then_changed)
+    with pytest.raises(StorageFault, match="damaged"):
+        restore_office(tmp_path / "backup", tmp_path / "new", keys=home)
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_old_backup_that_is_damaged_stands_in_nobodys_way(lost, tmp_path, hncert):
+    home, _ = lost
+    shutil.copytree(home / "backup", tmp_path / "backup")
+    old = tmp_path / "backup" / "snapshots" / "20200101T000000-0123456789abcdef"
+    old.mkdir()
+    (old / "manifest.json").write_bytes(b"{")
+    assert len(restore_office(tmp_path / "backup", tmp_path / "new", keys=home).refilled.entered) == 0
+    checked = hncert("backup", "check", tmp_path / "backup", "--all", "--json")
+    said = json.loads(checked.out)
+    assert checked.code == 18 and [bool(one["faults"]) for one in said] == [True, False]
+    assert BackupFolder(tmp_path / "backup").prune(1) == (old.name,)
 
 
 def test_a_copy_that_was_erased_is_neither_missing_nor_lost(new_folder, small, officer, tmp_path):

@@ -187,3 +187,42 @@ def test_preflight_notices_a_read_only_disk(store, monkeypatch, tmp_path):
     with pytest.raises(StorageFault, match="read-only"):
         keep.check_disk(tmp_path, needed_bytes=1)
     assert real(tmp_path)
+
+
+def test_a_folder_that_a_killed_process_made_is_made_durable_by_the_next(store, monkeypatch):
+    digest = hashlib.sha256(b"copy").hexdigest()
+    (store.folder / digest[:2]).mkdir()
+    synced = []
+    real = keep.fsync_folder
+    monkeypatch.setattr(
+        "pyhncert.keep._folder_store.fsync_folder", lambda folder: (synced.append(folder), real(folder))
+    )
+    store.put(b"copy")
+    assert synced == [store.folder, store.folder / digest[:2]]
+    synced.clear()
+    store.put(b"copy")
+    assert synced == [store.folder / digest[:2]], "once for each folder and process"
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(store, monkeypatch, number):
+    digest = store.put(b"copy")
+    real, bad = os.scandir, store.folder / digest[:2]
+
+    def scandir(path="."):
+        if os.fspath(path) == str(bad):
+            raise OSError(number, "")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(StorageFault):
+        list(store.digests())
+    monkeypatch.undo()
+    assert list(store.digests()) == [digest]
+
+    def stat(self, **options):
+        raise OSError(number, "")
+
+    monkeypatch.setattr("pathlib.Path.stat", stat)
+    with pytest.raises(StorageFault):
+        store.has(digest)
