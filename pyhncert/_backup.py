@@ -56,6 +56,7 @@ def make_backup(
         made_at=office.clock().astimezone(VIETNAM),
         about=about,
         verify=verify,
+        prove=office.register.prove,
         step=step,
     )
     if made.missing:

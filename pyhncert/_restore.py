@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from pyhncert.keep import (
     Backup,
     BackupFolder,
     Given,
+    LastNumbers,
     Refilled,
     alone_in,
     fsync_folder,
@@ -41,7 +42,8 @@ class Restored:
     """What a restore did: from which `backup` into which `folder`, and what the register did not know (`refilled`).
 
     `lost` are copies whose lines are there and whose files are not: codes. `left_out` are private keys that are
-    still to be put back, `elsewhere` files that lie outside of the office's folder.
+    still to be put back, `elsewhere` files that lie outside of the office's folder. `proven`: the backup's proof shows
+    that the office itself made it; there is none of a plain office, and of backups from before there were proofs.
     """
 
     backup: Backup
@@ -50,6 +52,7 @@ class Restored:
     lost: tuple[str, ...]
     left_out: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    proven: bool
 
 
 def restore(  # what a restore needs
@@ -58,7 +61,7 @@ def restore(  # what a restore needs
     *,
     name: str | None,
     receipts: Sequence[Path],
-    last: Mapping[str, int],
+    last: LastNumbers,
     keys: Path | None,
     password: Passwords | None,
     clock: Clock,
@@ -92,7 +95,7 @@ def restore(  # what a restore needs
             draft.mkdir(mode=0o700)
             missing = _lay_out(held, backup, draft, keys)
             office = Office(load_settings(draft), password=password, clock=clock, randomness=randomness)
-            refilled, lost = _bring_up(office, backup, given, last)
+            proven, refilled, lost = _bring_up(office, held, backup, given, last)
             for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
                 fsync_folder(folder)
             draft.rename(to)
@@ -106,6 +109,7 @@ def restore(  # what a restore needs
         lost=lost,
         left_out=missing,
         elsewhere=tuple(backup.manifest["elsewhere"]),
+        proven=proven,
     )
 
 
@@ -176,11 +180,29 @@ def _silent(lines: str) -> str:
     return re.sub(r"^(?=.*\S)", "# ", lines, flags=re.MULTILINE)
 
 
+def _proven(held: BackupFolder, backup: Backup, office: Office) -> bool:
+    """Whether the manifest has a proof and it is right: a wrong one is refused, none is told.
+
+    Raises:
+        StorageFault: somebody without the office key changed the backup, or put another office's manifest there.
+    """
+    proof, register = held.proof(backup), office.register
+    if proof is None or not register.sealed:
+        return False
+    if not register.proves(bytes.fromhex(backup.digest), proof):
+        raise StorageFault(
+            f"backup {backup.name} is not as the office made it: its proof is wrong; nothing was restored",
+            f"bản sao lưu {backup.name} không còn như cơ quan đã tạo: bằng chứng sai; chưa khôi phục gì",
+        )
+    return True
+
+
 def _bring_up(
-    office: Office, backup: Backup, given: Sequence[Given], last: Mapping[str, int]
-) -> tuple[Refilled, tuple[str, ...]]:
-    """Enter what was given out since, run `recover`, and look at the result as a whole."""
+    office: Office, held: BackupFolder, backup: Backup, given: Sequence[Given], last: LastNumbers
+) -> tuple[bool, Refilled, tuple[str, ...]]:
+    """See what is proven, enter what was given out since, run `recover`, and look at the result as a whole."""
     try:
+        proven = _proven(held, backup, office)
         refilled = office.register.refill(given, last=last, backup=backup.name)
         _bring_copies(office, given)
         for left in office.register.recover().undelivered:
@@ -201,7 +223,7 @@ def _bring_up(
     finally:
         office.register.leave()
     shutil.rmtree(office.settings.folder / "work", ignore_errors=True)
-    return refilled, lost
+    return proven, refilled, lost
 
 
 def _was_erased(office: Office, act_id: str) -> bool:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pyhncert._batch import Batch
     from pyhncert._restore import Restored
     from pyhncert.errors import HncertError
-    from pyhncert.keep import Job
+    from pyhncert.keep import Job, LastNumbers
     from pyhncert.recognise import Reader
 
 __all__ = [
@@ -397,7 +397,7 @@ def restore_office(
     *,
     name: str | None = None,
     receipts: Sequence[Path] = (),
-    last: Mapping[str, int] | None = None,
+    last: LastNumbers | None = None,
     keys: Path | None = None,
     password: Passwords | None = None,
     clock: Clock = now_in_vietnam,
@@ -406,8 +406,9 @@ def restore_office(
     """Make an office in the new folder `to` from a backup, and bring its register up to what was given out since.
 
     `name` chooses the backup, the newest by default. `receipts` are receipts, folders of them, or copy lists; `last`
-    is the last number that paper shows, by name of book. Private keys that the backup left out are taken from `keys`, a
-    folder in which they lie as in the office's. See docs/register.md.
+    is the last number that paper shows, by name of book, or by name and year where a book goes on over several. Private
+    keys that the backup left out are taken from `keys`, a folder in which they lie as in the office's. See
+    docs/register.md.
 
     Raises:
         UsageFault: `to` is not empty, no such backup, or a receipt cannot be used.

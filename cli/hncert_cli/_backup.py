@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,17 +144,20 @@ def prune(folder: Path, *, keep: int) -> None:
             give(name)
 
 
-def _last(pairs: tuple[str, ...]) -> dict[str, int]:
-    """`BOOK=NUMBER` pairs."""
-    found: dict[str, int] = {}
+_PAIR = re.compile(r"(?P<book>.+)=(?P<number>\d{1,9})(?:/(?P<year>\d{4}))?", re.ASCII)
+
+
+def _last(pairs: tuple[str, ...]) -> dict[str | tuple[str, int], int]:
+    """`BOOK=NUMBER` and `BOOK=NUMBER/YEAR` pairs."""
+    found: dict[str | tuple[str, int], int] = {}
     for pair in pairs:
-        book, equals, number = pair.rpartition("=")
-        if not equals or not number.isdecimal():
+        said = _PAIR.fullmatch(pair)
+        if said is None:
             raise UsageFault(
-                f"--last {pair!r} is not of the form BOOK=NUMBER, as 01/2026-SCT/BS=123",
-                f"--last {pair!r} không có dạng QUYỂN=SỐ, ví dụ 01/2026-SCT/BS=123",
+                f"--last {pair!r} is not of the form BOOK=NUMBER or BOOK=NUMBER/YEAR, as 01/2026-SCT/BS=123",
+                f"--last {pair!r} không có dạng QUYỂN=SỐ hoặc QUYỂN=SỐ/NĂM, ví dụ 01/2026-SCT/BS=123",
             )
-        found[book] = int(number)
+        found[(said["book"], int(said["year"])) if said["year"] else said["book"]] = int(said["number"])
     return found
 
 
@@ -210,6 +214,14 @@ def restore(
     found = done.refilled
     when = local(done.backup.made_at)
     tell(w(f"đã khôi phục bản sao lưu lúc {when}", f"restored the backup of {when}"), "green")
+    if not done.proven:
+        tell(
+            w(
+                f"  bản sao lưu không có bằng chứng của cơ quan; hãy so SHA-256 với bản đã ghi: {done.backup.digest}",
+                f"  no proof of the office is in it; compare the SHA-256 that was written down: {done.backup.digest}",
+            ),
+            "yellow",
+        )
     for name_ in done.left_out:
         tell(w(f"  khóa phải đặt lại: {name_}", f"  to be put back: the key {name_}"))
     for path in done.elsewhere:
@@ -228,6 +240,8 @@ def restore(
             "folder": str(done.folder),
             "backup": done.backup.name,
             "made_at": plain(done.backup.made_at),
+            "digest": done.backup.digest,
+            "proven": done.proven,
             "entered": [_place(line) for line in found.entered],
             "voided": [_place(line) for line in found.voided],
             "changed": [_given(one) for one in found.changed],

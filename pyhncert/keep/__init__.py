@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from pyhncert.keep._paper_copy import pages_of, paper_copy_pdf
     from pyhncert.keep._print import monthly_pdf
     from pyhncert.keep._recover import Recovered, Undelivered
-    from pyhncert.keep._refill import Refilled
+    from pyhncert.keep._refill import LastNumbers, Refilled
     from pyhncert.keep._refusals import Refusal, RefusalReason, refusal_reasons
     from pyhncert.keep._register import Register
     from pyhncert.keep._retention import Retention, retention
@@ -100,6 +100,7 @@ _HOME = {
     "JobRules": "_jobs",
     "Jobs": "_jobs",
     "Lease": "_jobs",
+    "LastNumbers": "_refill",
     "LocalKey": "_office_key",
     "Move": "_move",
     "NewDossier": "_dossiers",
@@ -194,6 +195,7 @@ __all__ = [
     "Job",
     "JobRules",
     "Jobs",
+    "LastNumbers",
     "Lease",
     "LocalKey",
     "Move",

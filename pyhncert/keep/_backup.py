@@ -6,6 +6,7 @@
     DIR/objects/ab/abcdef…                       every object that any of them needs, as it lies in the office's store
     DIR/snapshots/20261126T033000-0123456789abcdef/
         manifest.json                            every file below with its SHA-256; last in the name: its own digest
+        manifest.proof                           of a sealed office: that digest under a key which only the office has
         objects.txt                              the objects of this backup, a digest a line
         register.sqlite                          the register at one moment
         office/…                                 settings, certificates, lists
@@ -38,6 +39,7 @@ from pyhncert.values import Words
 
 FORMAT, VERSION = "hncert/backup", 1
 REGISTER, OBJECTS, MANIFEST, OFFICE = "register.sqlite", "objects.txt", "manifest.json", "office"
+PROOF = "manifest.proof"
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{16}")
 
 
@@ -141,12 +143,14 @@ class BackupFolder:
         made_at: dt.datetime,
         about: Mapping[str, Any],
         verify: bool = False,
+        prove: Callable[[bytes], bytes | None] = lambda _: None,
         step: Callable[[str], None] = lambda _: None,
     ) -> Backup:
         """Make a backup: `register` writes its snapshot to a path, then every object that `store` has is copied.
 
         `files` are settings by path; `about` goes into the manifest. Objects that are here already are not copied
-        again; with `verify` they are read and compared. `step` hears what was done.
+        again; with `verify` they are read and compared. `prove` makes of the manifest's digest what `proof` gives back.
+        `step` hears what was done.
 
         Raises:
             StorageFault: the disk is full or fails; what was copied so far serves the next run.
@@ -174,6 +178,8 @@ class BackupFolder:
                 }
                 text = _json(manifest)
                 _new_file(draft / MANIFEST, text)
+                if (proof := prove(hashlib.sha256(text).digest())) is not None:
+                    _new_file(draft / PROOF, proof)
                 step("written")
                 for folder in (draft, *(path for path in draft.rglob("*") if path.is_dir())):
                     fsync_folder(folder)
@@ -350,6 +356,16 @@ class BackupFolder:
         if {**brought, "path": file} not in backup.manifest["files"]:
             raise _damaged(source)
 
+    def proof(self, backup: Backup) -> bytes | None:
+        """What was made of the manifest's digest when the backup was made; None where there is nothing."""
+        path = self.path(backup, PROOF)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as err:
+            raise storage_fault(err, path) from err
+
     def names(self, backup: Backup) -> list[str]:
         """The digests of a backup's objects; raises StorageFault where the list is not the one of its manifest."""
         path = self.path(backup, OBJECTS)
@@ -367,7 +383,7 @@ class BackupFolder:
         found: list[Words] = []
         home = self.folder / "snapshots" / backup.name
         known = {item["path"]: item for item in backup.manifest["files"]}
-        there = set(_all_files(home)) - {MANIFEST}
+        there = set(_all_files(home)) - {MANIFEST, PROOF}
         for path in sorted(set(known) | there):
             if path not in there:
                 found.append(Words(f"{path}: thiếu", f"{path}: missing"))

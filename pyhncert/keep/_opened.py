@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -288,6 +289,15 @@ class OpenedRegister:
         from pyhncert.keep._snapshot import take_snapshot  # noqa: PLC0415  rarely used
 
         take_snapshot(self._database, to)
+
+    def prove(self, digest: bytes) -> bytes | None:
+        """A proof that a backup's manifest is this office's, under a key of its own; None in a plain register."""
+        return self._seal.digests("backup", digest)[-1] if self.sealed else None
+
+    def proves(self, digest: bytes, proof: bytes) -> bool:
+        """Whether `prove` of this register, now or under an older office key, made the `proof`."""
+        made = self._seal.digests("backup", digest) if self.sealed else []
+        return any(hmac.compare_digest(one, proof) for one in made)
 
     def yearly_pdf(
         self, *, year: int, unit: str, symbol: str = "SCT/BS", font: Path | None = None, trial: bool = False

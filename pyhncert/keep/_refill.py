@@ -21,7 +21,7 @@ from sqlalchemy import Connection, text
 from pyhncert.errors import UsageFault
 from pyhncert.keep import _enter, _lines, _persons, _public
 from pyhncert.keep._acts import ABANDONABLE
-from pyhncert.keep._book import Book, BookSettings, _insert, books, next_number
+from pyhncert.keep._book import Book, BookSettings, _insert, book_name, books, current_book, next_number
 from pyhncert.keep._canonical import findings_digest
 from pyhncert.keep._codes import new_code
 from pyhncert.keep._form import lost
@@ -46,6 +46,8 @@ _FILES_FROM = text(
 _FILES_OF_A_LOST_DAY = 5000
 """On the day of a restore files are counted from beyond this: which codes were given out earlier that day is lost."""
 _END_BOOK = text("UPDATE book SET closed_on = :day WHERE id = :id AND closed_on IS NULL")
+LastNumbers = Mapping[str | tuple[str, int], int]
+"""The last number that paper shows, by name of book, or by name of book and year."""
 _BOOK = re.compile(r"(\d+)/(\d{4})-(\S+)")
 
 
@@ -79,11 +81,11 @@ class Refill:
         self._voided: list[str] = []
         self._reasons: dict[str, str] = {}
 
-    def run(self, given: Iterable[Given], last: Mapping[str, int]) -> Refilled:
+    def run(self, given: Iterable[Given], last: LastNumbers) -> Refilled:
         """Enter what `given` and the `last` numbers (by name of book) say that was used and is not known here.
 
         Raises:
-            UsageFault: a book of `last` is not known.
+            UsageFault: a book of `last` is not known, or it must say the year.
         """
         changed: list[Given] = []
         strange: list[Given] = []
@@ -102,7 +104,8 @@ class Refill:
             elif self._complete(one):
                 changed.append(one)
         for name, number in last.items():
-            self._up_to(name, number)
+            book, year = (name, None) if isinstance(name, str) else name
+            self._up_to(book, year, number)
         self._files_beyond()
         return Refilled(
             entered=self._lines(self._entered),
@@ -141,12 +144,34 @@ class Refill:
             act_id = self._reserve(book, year, number, new_code(self._randomness(64)), at, {})
             self._void(act_id)
 
-    def _up_to(self, name: str, number: int) -> None:
+    def _up_to(self, name: str, year: int | None, number: int) -> None:
         held = [book for book in books(self._connection) if book.name == name]
-        if not held:
-            raise UsageFault(f"no book is called {name!r}", f"không có quyển nào tên {name!r}")
-        year = self._now.year
-        self._gap(held[-1].unit, held[-1].symbol, year, number, held[-1], self._now)
+        book = held[-1] if held else self._of_this_year(name)
+        year = year or self._year_of(book)
+        at = min(self._now, dt.datetime(year, 12, 31, 23, 59, 59, tzinfo=VIETNAM))
+        self._gap(book.unit, book.symbol, year, number, book, at)
+
+    def _of_this_year(self, name: str) -> Book:
+        """The yearly book that was opened since the backup, with the first number of this year."""
+        for book in books(self._connection):
+            if book.yearly and book.closed_on is None and name == book_name(1, self._now.year, book.symbol):
+                return current_book(self._connection, book.unit, book.symbol, self._now.date())
+        raise UsageFault(f"no book is called {name!r}", f"không có quyển nào tên {name!r}")
+
+    def _year_of(self, book: Book) -> int:
+        """The year in which a book counts now; raises UsageFault where it may be this one or one before."""
+        if book.yearly:
+            return book.year
+        if book.closed_on is not None:
+            return book.closed_on.year
+        place = {"unit": book.unit, "symbol": book.symbol, "year": self._now.year}
+        if book.opened_on.year < self._now.year and self._connection.execute(_LAST, place).scalar() is None:
+            raise UsageFault(
+                f"book {book.name} counts anew each year, and no number of {self._now.year} is known; say the year",
+                f"quyển {book.name} đánh số lại mỗi năm và chưa rõ số nào của năm {self._now.year}; hãy ghi rõ năm",
+                hint=f"{book.name}=123/{self._now.year - 1}",
+            )
+        return self._now.year
 
     def _files_beyond(self) -> None:
         """No code of a file that was given out earlier today is given again; codes bear their day, numbers may skip."""

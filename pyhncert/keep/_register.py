@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from pyhncert.values import FileState, Level, RegisterLine
 
 if TYPE_CHECKING:
     from pyhncert.keep._given import Given
+    from pyhncert.keep._refill import LastNumbers as _LastNumbers
     from pyhncert.keep._refill import Refilled
 
 if TYPE_CHECKING:
@@ -206,14 +207,15 @@ class Register(ActSteps):
         with self._database.writing() as connection:
             return open_book(connection, settings, self._now().date())
 
-    def refill(self, given: Iterable[Given], *, last: Mapping[str, int], backup: str) -> Refilled:
+    def refill(self, given: Iterable[Given], *, last: _LastNumbers, backup: str) -> Refilled:
         """After a restore: enter what `given` shows was used and is not known here, void the rest.
 
-        `last` names the last number of a book that paper shows. Share grants end: nobody knows which were used since.
+        `last` names the last number of a book that paper shows: by the book's name, or by its name and the year, where
+        it goes on over several. Share grants end: nobody knows which were used since.
         See docs/register.md.
 
         Raises:
-            UsageFault: a book of `last` is not known.
+            UsageFault: a book of `last` is not known, or it must say the year.
             StorageFault: the register cannot be written.
         """
         from pyhncert.keep._refill import Refill  # noqa: PLC0415  rarely used

@@ -329,6 +329,23 @@ def test_what_changes_between_the_check_and_the_copy_is_found(lost, tmp_path, mo
     assert not (tmp_path / "new").exists()
 
 
+def test_only_who_has_the_office_key_can_change_a_backup(lost, tmp_path, hncert):
+    """One that was changed and renamed to fit is refused; without its proof it is restored, and that is said."""
+    home, _ = lost
+    shutil.copytree(home / "backup", tmp_path / "backup")
+    held = BackupFolder(tmp_path / "backup")
+    assert len(held.proof(held.one())) == 32 and held.check(held.one()) == ()
+    assert restore_office(tmp_path / "backup", tmp_path / "good", keys=home).proven
+    forged(tmp_path / "backup", acts=1)
+    assert held.check(held.one()) == (), "whoever has no key sees nothing"
+    with pytest.raises(StorageFault, match="is not as the office made it"):
+        restore_office(tmp_path / "backup", tmp_path / "new", keys=home)
+    assert not (tmp_path / "new").exists()
+    held.path(held.one(), "manifest.proof").unlink()
+    done = hncert("restore", tmp_path / "backup", "--to", tmp_path / "old", "--keys", home, "--lang", "en")
+    assert done.code == 0 and "no proof of the office is in it; compare the SHA-256" in done.err
+
+
 def test_an_old_backup_that_is_damaged_stands_in_nobodys_way(lost, tmp_path, hncert):
     home, _ = lost
     shutil.copytree(home / "backup", tmp_path / "backup")

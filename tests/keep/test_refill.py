@@ -146,6 +146,38 @@ def test_the_last_number_that_paper_shows_is_not_given_again(register, acts, res
         behind.refill([], last={"02/2026-SCT/BS": 4}, backup="B")
 
 
+def test_the_last_number_of_the_year_before_is_of_that_year(register, acts, restored, clock):
+    """A book that goes on counts anew each year: which year is meant is not guessed."""
+    acts.finish(register, acts.reserve(register))
+    then = restored()
+    clock.set(2027, 1, 4, 9)
+    behind = restored.open(then)
+    book = "01/2026-SCT/BS"
+    with pytest.raises(UsageFault, match="no number of 2027 is known; say the year") as caught:
+        behind.refill([], last={book: 3}, backup="B")
+    assert caught.value.hint("en") == "01/2026-SCT/BS=123/2026"
+    done = behind.refill([], last={(book, 2026): 3, (book, 2027): 2}, backup="B")
+    assert [(row.year, row.number) for row in done.voided] == [(2026, 2), (2026, 3), (2027, 1), (2027, 2)]
+    assert {row.certified_at.year for row in done.voided if row.year == 2026} == {2026}
+    assert [row.number for row in behind.refill([], last={book: 3}, backup="B").voided] == [3], "2027 is known by now"
+    assert behind.check() == () and acts.reserve(behind).number == 4
+
+
+def test_the_last_numbers_of_a_yearly_book_and_of_the_one_that_followed_it(register, acts, restored, clock):
+    clock.set(2026, 12, 1, 9)
+    register.open_book(keep.BookSettings(unit=acts.unit, yearly=True))
+    acts.finish(register, acts.reserve(register))
+    then = restored()
+    clock.set(2027, 1, 4, 9)
+    behind = restored.open(then)
+    done = behind.refill([], last={"02/2026-SCT/BS": 2, "01/2027-SCT/BS": 1}, backup="B")
+    assert [(row.book, row.year, row.number) for row in done.voided] == [
+        ("02/2026-SCT/BS", 2026, 2),
+        ("01/2027-SCT/BS", 2027, 1),
+    ]
+    assert behind.check() == () and acts.reserve(behind).number == 2
+
+
 def test_a_book_and_a_year_that_began_since_are_opened_again(register, acts, restored, tmp_path, clock):
     acts.finish(register, acts.reserve(register))
     then = restored()
