@@ -7,12 +7,12 @@ import re
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from pyhncert import _core
 from pyhncert.errors import AlteredCore, CertificateFault, RevocationFault
+from pyhncert.identify._broken import BROKEN
 
 __all__ = [
     "common_name",
@@ -28,18 +28,6 @@ __all__ = [
 _PEM = b"-----BEGIN "
 _PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
-_UNREADABLE = (
-    ValueError,
-    TypeError,  # cryptography's, for a name with a bit string
-    KeyError,
-    OverflowError,
-    NotImplementedError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
-
 
 @lru_cache(maxsize=256)
 def parse_certificate(der: bytes) -> x509.Certificate:
@@ -51,7 +39,7 @@ def parse_certificate(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         _ = certificate.extensions, certificate.subject, certificate.issuer
-    except _UNREADABLE as err:
+    except BROKEN as err:
         raise CertificateFault(
             f"certificate cannot be read ({err}); ask its issuer for a whole one",
             f"không đọc được chứng thư số ({err}); hãy xin lại bản đầy đủ từ nơi cấp",
@@ -69,7 +57,7 @@ def parse_crl(der: bytes) -> x509.CertificateRevocationList:
     try:
         crl = x509.load_der_x509_crl(der)
         _ = crl.extensions, crl.issuer, crl.last_update_utc
-    except _UNREADABLE as err:
+    except BROKEN as err:
         raise _no_crl(err) from err
     return crl
 
@@ -85,7 +73,7 @@ def read_certificates(data: bytes) -> tuple[bytes, ...]:
         return (data,)
     try:
         found = x509.load_pem_x509_certificates(data)
-    except _UNREADABLE as err:
+    except BROKEN as err:
         raise CertificateFault(
             f"no certificate can be read from this PEM ({err}); check the file",
             f"không đọc được chứng thư số từ tệp PEM ({err}); hãy kiểm tra tệp",
@@ -108,7 +96,7 @@ def read_crls(data: bytes) -> tuple[bytes, ...]:
     blocks = _PEM_CRL.findall(data)
     try:
         found = [x509.load_pem_x509_crl(block) for block in blocks]
-    except _UNREADABLE as err:
+    except BROKEN as err:
         raise _no_crl(err) from err
     if not found:
         raise _no_crl("no X509 CRL")

@@ -10,14 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import struct
-import zlib
 from typing import TYPE_CHECKING
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from pyhncert.errors import KeyFault
 from pyhncert.identify._algorithms import SCHEMES, algorithms
+from pyhncert.identify._broken import BROKEN
 from pyhncert.identify._certificates import common_name
 
 if TYPE_CHECKING:
@@ -28,23 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["check_returned"]
 
 _END = re.compile(rb"startxref[ \r\n]+\d{1,12}[ \r\n]+%%EOF[\r\n]{0,2}\Z")
-
-BROKEN = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-    RecursionError,
-    OverflowError,
-    AssertionError,
-    struct.error,
-    zlib.error,
-    InvalidSignature,
-    UnsupportedAlgorithm,
-)
-"""What reading a file of a stranger may raise besides pyHanko's own errors."""
 
 
 def check_returned(sent: bytes, returned: bytes, *, certificate: bytes, now: dt.datetime) -> None:

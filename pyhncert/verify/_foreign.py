@@ -21,7 +21,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from pyhncert.errors import AlteredCore
 from pyhncert.identify import common_name
-from pyhncert.identify._returned import BROKEN
+from pyhncert.identify._broken import BROKEN
 from pyhncert.issue._sign_structure import TokenParts, read_token
 from pyhncert.values import SignatureReport, Verdict, Words
 from pyhncert.verify._copy import key_bits

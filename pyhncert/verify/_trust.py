@@ -16,7 +16,6 @@ from typing import Any, Literal
 from asn1crypto import ocsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
 
@@ -31,6 +30,7 @@ from pyhncert.identify import (
     parse_crl,
     read_ocsp,
 )
+from pyhncert.identify._broken import BROKEN
 from pyhncert.values import Words
 from pyhncert.verify._policy import Policy
 from pyhncert.verify._words import say
@@ -38,16 +38,6 @@ from pyhncert.verify._words import say
 Standing = Literal["valid", "revoked", "undecided"]
 Use = Literal["sign", "timestamp", "any"]
 _TOLERANCE = dt.timedelta(seconds=60)
-_MALFORMED = (
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    NotImplementedError,
-    UnsupportedAlgorithm,
-)
 
 _OTHER_USES = {
     ExtendedKeyUsageOID.TIME_STAMPING,
@@ -106,7 +96,7 @@ def judge(leaf: bytes, *, use: Use, at: dt.datetime, anchors: Anchors, known_at:
         trust = _judge(leaf, use, at, replace(anchors, roots=own) if own else anchors, policy)
         if trust.standing == "undecided" and own and own != anchors.roots:
             return _judge(leaf, use, at, anchors, policy)
-    except _MALFORMED:
+    except BROKEN:
         return Trust("undecided", (say("certificate_unreadable"),))
     return trust
 

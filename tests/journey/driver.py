@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pyhncert
 from pyhncert.values import Decision
@@ -31,13 +32,14 @@ def main() -> None:
         out = Path(outdir) / f"{name}.pdf"
         office.certify([picture], out, decide=lambda _: Decision(approved=True), progress=progress)
 
-    certify(f"{os.getpid()}-0")
+    run = uuid4().hex  # process ids come again within some hundred rounds
+    certify(f"{run}-0")
     if mode == "steps":
         print("\n".join(seen))
     if mode == "loop":
         print("ready", flush=True)
         for turn in range(1, 1000):
-            certify(f"{os.getpid()}-{turn}")
+            certify(f"{run}-{turn}")
             print("issued", flush=True)
 
 
