@@ -125,7 +125,7 @@ class Run:
         seen = self._see(sources, spool)
         check_kind(self.officer, seen.kind)
         with self._step("decision"):
-            return Prepared(seen, self._decide(seen, decide), silent)
+            return Prepared(seen, self._decide(seen, decide, sources), silent)
 
     def finish(self, prepared: Prepared, out: Path | None) -> CertifiedCopy:
         """Number, signatures, register, delivery."""
@@ -263,8 +263,10 @@ class Run:
             while pages:
                 yield pages.pop(0)  # nobody else holds it: else two pages lie in memory while the next is decoded
 
-    def _decide(self, seen: Seen, decide: Callable[[Proposal], Decision]) -> Decision:
+    def _decide(self, seen: Seen, decide: Callable[[Proposal], Decision], sources: Sequence[Source]) -> Decision:
         decision = decide(self._proposal(seen))
+        if decision.refusal:
+            raise self._refused(seen, decision, sources)
         overridden = {override.code for override in decision.overrides}
         standing = [f for f in seen.findings if f.severity == "block" and (f.final or f.code not in overridden)]
         if standing:
@@ -281,6 +283,21 @@ class Run:
             why = f": {decision.reason}" if decision.reason else ""
             raise Blocked(f"the officer refused{why}", f"người thực hiện chứng thực từ chối{why}")
         return decision
+
+    def _refused(self, seen: Seen, decision: Decision, sources: Sequence[Source]) -> Blocked:
+        """Enter the officer's refusal; what is to be raised for it."""
+        refusal = self.errand.refuse(self.office, self.officer, seen, decision)
+        reason = keep.refusal_reasons()[refusal.reason]
+        if reason.keeps_nothing:
+            words = Words(reason.vi, reason.en)
+            return secret_refused(Finding(code="secret", severity="block", family="paper", reason=words), sources)
+        number = refusal.number
+        return Blocked(
+            f"the officer refused: {reason.en} [{reason.code}]; refusal {number}",
+            f"người thực hiện chứng thực từ chối: {reason.vi} [{reason.code}]; từ chối số {number}",
+            hint=f"the slip: hncert register refusal {number} -o FILE",
+            hint_vi=f"phiếu từ chối: hncert register refusal {number} -o TỆP",
+        )
 
     def _proposal(self, seen: Seen) -> Proposal:
         return Proposal(

@@ -19,7 +19,7 @@ from pyhncert.values import VIETNAM, ActNumber, Charge, Decision, Finding, Kind,
 
 if TYPE_CHECKING:
     from pyhncert._config import KeySettings
-    from pyhncert.keep import NewDossier, NewJob
+    from pyhncert.keep import NewDossier, NewJob, Refusal
     from pyhncert.office import Office
 
 __all__ = ["Correction", "Errand", "title"]
@@ -145,6 +145,24 @@ class Errand:
             return office.register.dossier(self.dossier).channel
         return self.channel or office.settings.desk.channel
 
+    def _requester(self, office: Office) -> str:
+        """Who asks: as was said, else who handed the file in."""
+        if self.requester or self.dossier is None:
+            return self.requester
+        return office.register.dossier(self.dossier).requester
+
+    def refuse(self, office: Office, officer: KeySettings, seen: Seen, decision: Decision) -> Refusal:
+        """Enter that the officer refuses the paper for a reason of the law; raises UsageFault where it is none."""
+        return office.refuse(
+            decision.refusal,
+            officer=officer.id,
+            words=decision.reason,
+            requester=self._requester(office),
+            original=title(seen.kind),
+            pages=len(seen.records),
+            dossier=self.dossier,
+        )
+
     def _file(self, office: Office, seen: Seen) -> str | NewDossier:
         if self.dossier is not None:
             return self.dossier
@@ -176,7 +194,7 @@ class Errand:
         return office.register.reserve(
             unit=settings.unit,
             symbol=self.symbol(office),
-            requester=self.requester,
+            requester=self._requester(office),
             original=title(seen.kind),
             kind=seen.kind.key,
             signer=", ".join(part for part in (officer.name, officer.title) if part),

@@ -293,11 +293,20 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The officer's answer."""
+    """The officer's answer.
+
+    A no for a reason of the law names it as `refusal` (``R1`` to ``R6``, SPEC 1.4) and is entered in the register, with
+    `reason` as the officer's own words; another no only stops.
+    """
 
     approved: bool
     overrides: tuple[Override, ...] = ()
     reason: str = ""
+    refusal: str = ""
+
+    def __post_init__(self) -> None:
+        if self.approved and self.refusal:
+            raise ValueError("who approves refuses nothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,31 @@ def show(proposal: Proposal, said: Settings, told: set[Words]) -> None:
         tell(finding_line(finding, said), INK[finding.severity])
 
 
+def refused(said: Settings, why: str = "") -> Decision:
+    """The officer's no: for a reason of the law, which is entered, or only to stop (`why`)."""
+    from pyhncert.keep import refusal_reasons  # noqa: PLC0415
+
+    known = refusal_reasons()
+    question = said.words(
+        "lý do từ chối theo luật, R1 đến R6 (để trống: chỉ dừng, không vào sổ)",
+        "reason of the law, R1 to R6 (empty: only stop, nothing is entered)",
+    )
+    while True:
+        code = click.prompt(question, default="", show_default=False, err=True).strip().upper()
+        if not code:
+            return Decision(approved=False, reason=why)
+        if code in known:
+            break
+        question = said.words(f"{code} không có; R1 đến R6 (để trống: chỉ dừng)", f"{code} is none; R1 to R6, or empty")
+    words = click.prompt(
+        said.words("ghi thêm, in trên phiếu (có thể để trống)", "own words, printed on the slip (may be empty)"),
+        default="",
+        show_default=False,
+        err=True,
+    ).strip()
+    return Decision(approved=False, refusal=code, reason=words)
+
+
 def decider(said: Settings, overrides: tuple[Override, ...], *, yes: bool) -> Callable[[Proposal], Decision]:
     """The `decide` of `certify`: `--yes` approves; otherwise the officer is asked on the terminal."""
 
@@ -94,7 +119,7 @@ def decider(said: Settings, overrides: tuple[Override, ...], *, yes: bool) -> Ca
                 err=True,
             ).strip()
             if not reason:
-                return Decision(approved=False, overrides=tuple(given), reason=finding.code)
+                return refused(said, finding.code)
             given.append(Override(code=finding.code, reason=reason))
             named.add(finding.code)
         officer = for_terminal(proposal.officer)
@@ -102,6 +127,8 @@ def decider(said: Settings, overrides: tuple[Override, ...], *, yes: bool) -> Ca
             f"{officer}: đã đối chiếu với bản chính và chứng thực?",
             f"{officer}: compared with the original, and certify?",
         )
-        return Decision(approved=click.confirm(question, default=False, err=True), overrides=tuple(given))
+        if not click.confirm(question, default=False, err=True):
+            return refused(said)
+        return Decision(approved=True, overrides=tuple(given))
 
     return decide

@@ -74,7 +74,7 @@ def test_at_a_terminal_the_officer_sees_the_findings_and_is_asked(conductor, hnc
 
 
 def test_the_officer_may_say_no(conductor, hncert, monkeypatch):
-    at_terminal(monkeypatch, "n\n")
+    at_terminal(monkeypatch, "n\n\n")
     hncert("certify", "a.png")
     assert not conductor.decision.approved
 
@@ -85,7 +85,7 @@ def test_a_blocking_finding_asks_for_a_reason_first(conductor, hncert, capsys, m
     assert hncert("certify", "a.png") == 0
     assert "✗ blocks [blank, page 1]: the page is blank" in capsys.readouterr().err
     assert conductor.decision.overrides == (Override(code="blank", reason="mặt sau trống"),)
-    at_terminal(monkeypatch, "\n")
+    at_terminal(monkeypatch, "\n\n")
     hncert("certify", "a.png")
     assert not conductor.decision.approved
 

@@ -60,10 +60,23 @@ def test_the_officer_sees_the_paper_and_says_yes(certify, small, tmp_path):
 
 def test_the_officer_says_no_and_nothing_is_issued(certify, small, office, tmp_path):
     before = len(list(office.register.lines()))
-    code, shown, out = certify(small, {"and certify?": "n"})
+    code, shown, out = certify(small, {"and certify?": "n", "only stop": ""})
     assert code == 12, shown
     assert out == ""
     assert len(list(office.register.lines())) == before
+    assert not (tmp_path / "copy.pdf").exists()
+
+
+def test_the_officer_refuses_for_a_reason_of_the_law_and_it_is_entered(certify, small, office, tmp_path):
+    before = len(office.register.refusals())
+    asked = {"and certify?": "n", "only stop": "r9", "R9 is none": "r2", "printed on the slip": "rách góc"}
+    code, shown, out = certify(small, asked)
+    assert code == 12 and out == "", shown
+    *_, refusal = office.register.refusals()
+    assert len(office.register.refusals()) == before + 1
+    assert (refusal.reason, refusal.words, refusal.pages) == ("R2", "rách góc", 1)
+    assert "QUYẾT ĐỊNH" in refusal.original
+    assert f"hncert register refusal {refusal.number}" in shown
     assert not (tmp_path / "copy.pdf").exists()
 
 
@@ -74,9 +87,9 @@ def test_a_blocking_finding_asks_for_a_reason(certify, drawn):
 
 
 def test_no_color_is_honoured(certify, small):
-    _, coloured, _ = certify(small, {"and certify?": "n"})
+    _, coloured, _ = certify(small, {"and certify?": "n", "only stop": ""})
     assert "\x1b[3" in coloured
-    _, plain, _ = certify(small, {"and certify?": "n"}, NO_COLOR="1")
+    _, plain, _ = certify(small, {"and certify?": "n", "only stop": ""}, NO_COLOR="1")
     assert not re.search(r"\x1b\[[0-9;]*m", plain)
 
 
@@ -88,7 +101,11 @@ def test_at_a_terminal_the_officer_is_asked_for_each_original_of_a_watched_folde
     env = {k: v for k, v in os.environ.items() if not k.startswith(("HNCERT_", "NO_COLOR", "LC_", "LANG"))}
     command = [sys.executable, "-m", "hncert_cli", "--office", str(folder), "watch", str(box), "--once"]
     before = len(list(office.register.lines()))
-    answers = {"and certify?": "n", "a.png: the officer refused": "y"}  # the second is typed when b.png is asked for
+    answers = {
+        "and certify?": "n",
+        "only stop": "",
+        "a.png: the officer refused": "y",
+    }  # the second is typed when b.png is asked for
     code, shown, out = at_terminal(command, answers, env | {"LANG": "C.UTF-8", "TERM": "xterm"})
     assert code == 0, shown
     assert "watching" in shown and shown.count("and certify?") == 2
