@@ -45,6 +45,22 @@ def test_paper_becomes_even_and_print_stays(drawn, spoil):
     assert np.percentile(gray[dark], 90) < 140
 
 
+def test_thin_rules_of_a_coarse_scan_are_not_what_shines_through(drawn):
+    """In means over 4 x 4 pixels they are pale; taken for faint print, they made thin letters lose their strokes."""
+    page, _ = drawn("quyet_dinh", 3)
+    image = cv2.resize(np.asarray(page.image), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    for at in range(30, image.shape[0] - 30, 30):
+        image[at, 60:-60] = 60
+    assert evened(image, dpi=150) is image
+    assert evened(shone_through(image), dpi=150) is not image
+
+
+def test_the_pattern_of_a_passport_is_not_what_shines_through(drawn):
+    page, _ = drawn("quyet_dinh", 3)
+    card = shone_through(np.ascontiguousarray(page.image[:1050, :1484]))
+    assert evened(card, dpi=300) is card
+
+
 def test_the_pattern_of_a_plastic_card_is_not_what_shines_through(drawn):
     page, _ = drawn("quyet_dinh", 3)
     card = shone_through(np.ascontiguousarray(page.image[:646, :1019]))

@@ -3,7 +3,8 @@
 //! The gray level of the blank paper is taken on a grid of cells of 16 x 16 pixels: the lightest of a cell's sixteen
 //! means over 4 x 4 pixels, then a closing (what is darker and narrower than 11 mm at 300 dpi is print, not shadow) and
 //! two box means. Dividing by it evens the light. Print of the back is faint: where paler ink stands apart from dark
-//! ink, its darker part sets the level that becomes white.
+//! ink, its darker part sets the level that becomes white. Whether ink is dark is asked of the page's own pixels: thin
+//! rules and thin print are pale in means over 4 x 4, and would be taken for print of the back.
 
 use super::scratch::Kept;
 use super::{Picture, View, paper, reduce, simd};
@@ -17,8 +18,8 @@ const CLOSING: usize = 4;
 const MEAN: usize = 3;
 /// A cell of less than that share of the page's light paper is a dark picture, and counts as that share.
 const DARKEST: f32 = 0.4;
-/// Share of the paper's level below which a cell holds ink, and from which on it holds nothing.
-const INK: f32 = 0.55;
+/// Share of the paper's level below which a cell's darkest pixel is ink, and from which on its means hold nothing.
+const INK: f32 = 0.6;
 const BLANK: f32 = 0.92;
 /// What white paper becomes; lighter specks keep a difference.
 const WHITE: f32 = 245.0;
@@ -50,7 +51,7 @@ pub fn light(view: View<'_>) -> Result<Light> {
     let half = reduce::shrink(view, 2);
     let fine = reduce::shrink(reduce::gray(half.view()).view(), FINE / 2);
     let (columns, rows) = (fine.width.div_ceil(CELL), fine.height.div_ceil(CELL));
-    let (darkest, lightest) = extremes(&fine, columns, rows);
+    let (pale, lightest) = extremes(&fine, columns, rows);
     let closed = spread(
         &spread(&lightest, columns, rows, CLOSING, f32::max),
         columns,
@@ -64,7 +65,8 @@ pub fn light(view: View<'_>) -> Result<Light> {
     let cells = smooth(&smooth(&held, columns, rows), columns, rows);
     levels.clone_from(&cells);
     let bottom = quantile(&mut levels, 0.05);
-    let (faint, level) = shining(&darkest, &cells, columns, rows);
+    let ink = darkest(view, columns, rows)?;
+    let (faint, level) = shining(&ink, &pale, &cells, columns);
     Ok(Light {
         spread: 1.0 - bottom / quantile(&mut levels, 0.95).max(1.0),
         faint,
@@ -72,6 +74,34 @@ pub fn light(view: View<'_>) -> Result<Light> {
         cells,
         columns,
     })
+}
+
+/// The darkest pixel of each cell at the page's own size, in gray.
+fn darkest(view: View<'_>, columns: usize, rows: usize) -> Result<Kept<f32>> {
+    const SIDE: usize = FINE * CELL;
+    let mut out = Kept::filled(columns * rows, 255.0_f32);
+    let mut least = Kept::filled(view.width, 255_u8);
+    let line = view.width * view.channels;
+    for (row, out) in out.chunks_exact_mut(columns).enumerate() {
+        let end = if row + 1 == rows {
+            view.height
+        } else {
+            (row + 1) * SIDE
+        };
+        let pixels = &view.data[row * SIDE * line..end * line];
+        let band = View::new(view.width, end - row * SIDE, view.channels, pixels)?;
+        least.fill(255);
+        for from in reduce::gray(band).data.chunks_exact(view.width) {
+            for (least, &v) in least.iter_mut().zip(from) {
+                *least = (*least).min(v);
+            }
+        }
+        for (x, cell) in least.chunks(SIDE).enumerate() {
+            let to = &mut out[x.min(columns - 1)];
+            *to = cell.iter().copied().map(f32::from).fold(*to, f32::min);
+        }
+    }
+    Ok(out)
 }
 
 /// The lowest and the highest pixel of each cell.
@@ -155,11 +185,14 @@ fn quantile(values: &mut [f32], share: f32) -> f32 {
     *values.select_nth_unstable_by(at, f32::total_cmp).1
 }
 
-/// The share, of the cells with no dark print in or beside them, that hold faint print; and the level of its darker part.
-fn shining(darkest: &[f32], cells: &[f32], columns: usize, rows: usize) -> (f32, f32) {
-    let ratios = darkest.iter().zip(cells).map(|(d, c)| d / c.max(1.0));
-    let ratio = Kept::collect(cells.len(), ratios);
-    let near = spread(&ratio, columns, rows, 1, f32::min);
+/// The share, of the cells with no dark `ink` in or beside them, that hold faint print; and the level of its darker part.
+fn shining(ink: &[f32], palest: &[f32], cells: &[f32], columns: usize) -> (f32, f32) {
+    let shares = |of: &[f32]| {
+        let ratios = of.iter().zip(cells).map(|(v, c)| v / c.max(1.0));
+        Kept::collect(cells.len(), ratios)
+    };
+    let ratio = shares(palest);
+    let near = spread(&shares(ink), columns, cells.len() / columns, 1, f32::min);
     let free = near.iter().filter(|n| **n >= INK).count();
     let pale = ratio
         .iter()
@@ -288,6 +321,18 @@ mod tests {
         assert!(even.row(24)[10 * 11 * 3] < 90);
         let kept = evened(&both, &found, false);
         assert!(kept.row(56)[10 * 11 * 3] < 215);
+    }
+
+    #[test]
+    fn thin_rules_and_thin_print_are_not_faint() {
+        let mut page = page(|_, _| 1.0, 1.0);
+        for (i, pixel) in page.data.chunks_exact_mut(3).enumerate() {
+            if i % 600 % 40 == 3 || i / 600 % 50 == 7 {
+                pixel.fill(60);
+            }
+        }
+        let found = light(page.view()).unwrap();
+        assert!(found.faint < 0.01, "{found:?}");
     }
 
     #[test]
