@@ -1,6 +1,7 @@
-"""The job `notify`: a message to the holder of a copy, written to the office's outbox (``outbox/``) once.
+"""The job `notify`: that there is a message to the holder of a copy, written to the office's outbox (``outbox/``) once.
 
-Sending it is another matter's; until then a person, or a mail program of the office, takes it from there.
+The slip there names nobody; whoever sends the message has its words from `Reception.notice`, which logs the look.
+Sending it is another matter's.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def notify_job(old: str, new: str) -> NewJob:
 
 
 def notify(office: Office, lease: Lease, step: Callable[[str], None]) -> None:
-    """Write the message that the job names; a message that lies there already is left as it is.
+    """Write the slip of the message that the job names; a slip that lies there already is left as it is.
 
     Raises:
         UsageFault: the register does not know the copies.
@@ -42,7 +43,6 @@ def notify(office: Office, lease: Lease, step: Callable[[str], None]) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as err:
         raise keep.storage_fault(err, folder) from err
-    notice = deliver.superseded_notice(old, new, office=office.settings.name)
-    keep.write_new(folder / f"{old.code}.superseded.json", deliver.notice_bytes(notice), mode=0o600)
+    keep.write_new(folder / f"{old.code}.superseded.json", deliver.notice_slip(old, new), mode=0o600)
     step("written")
     office.register.jobs.done(lease)

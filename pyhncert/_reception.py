@@ -84,6 +84,22 @@ class Reception(OfficeParts):
             trial=self.settings.trial,
         )
 
+    def notice(self, code: str, *, person: str) -> dict[str, Any]:
+        """The message to the holder of the replaced copy `code`, ``hncert/notice``; that `person` looked is logged.
+
+        Raises:
+            UsageFault: no such code, or no newer copy replaces it.
+        """
+        from pyhncert.deliver import superseded_notice  # noqa: PLC0415  rarely used
+
+        old = self.register.find(code)
+        new = self.register.find(old.superseded_by) if old is not None and old.superseded_by else None
+        if old is None or new is None:
+            raise UsageFault(f"{code}: no newer copy replaces it", f"{code}: không có bản sao mới nào thay thế")
+        purpose = "báo cho người giữ bản sao / notice to the holder"
+        self.register.looked("notice", purpose=purpose, person=person, code=old.code)
+        return superseded_notice(old, new, office=self.settings.name)
+
     def paper_copy(self, code: str) -> bytes:
         """The print of an act's copies on paper: pages, and a sheet to be signed and sealed by hand; PDF/A, A4.
 

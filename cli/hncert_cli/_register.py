@@ -266,6 +266,7 @@ for command in (
     _register_desk.receive,
     _register_desk.slip,
     _register_desk.paper,
+    _register_desk.notice,
     _register_desk.show_file,
     _register_desk.files,
     _register_desk.step,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,28 @@ def paper(code: str, *, out: Path) -> None:
     said = settings()
     write_new(out, open_office(said).paper_copy(code))
     tell(said.words(f"đã ghi {out}", f"wrote {out}"))
+
+
+@click.command(cls=Command)
+@click.argument("code")
+@global_options
+def notice(code: str) -> None:
+    """Print the message to the holder of the replaced copy CODE, in both languages; this is logged as a look.
+
+    A slip in the outbox says that it is to be sent.
+    """
+    said = settings()
+    message = open_office(said).notice(code, person=getpass.getuser())
+    if said.json:
+        give_json(message)
+        return
+    give(message["to"])
+    for lang in ("vi", "en"):
+        give("")
+        give(message["subject"][lang])
+        give("")
+        for line in message["text"][lang].splitlines():
+            give(line)
 
 
 @click.command("file", cls=Command)

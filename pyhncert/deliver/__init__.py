@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from pyhncert.deliver._files import check_out, copy_name, finish_copy, free_name, receipt_path, write_copy
-from pyhncert.deliver._notice import notice_bytes, superseded_notice
+from pyhncert.deliver._notice import notice_slip, superseded_notice
 from pyhncert.deliver._receipt import receipt, receipt_bytes
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "copy_name",
     "finish_copy",
     "free_name",
-    "notice_bytes",
+    "notice_slip",
     "receipt",
     "receipt_bytes",
     "receipt_path",

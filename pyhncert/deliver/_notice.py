@@ -53,6 +53,8 @@ def superseded_notice(old: RegisterLine, new: RegisterLine, *, office: str) -> d
     }
 
 
-def notice_bytes(notice: dict[str, Any]) -> bytes:
-    """The message as it lies in the outbox."""
-    return f"{for_json(notice, indent=2)}\n".encode()
+def notice_slip(old: RegisterLine, new: RegisterLine) -> bytes:
+    """What lies in the outbox: that there is a message, and about what; whose it is stays in the register."""
+    when = old.changed_at or new.certified_at
+    slip = {"format": "hncert/notice-slip", "version": 1, "about": "superseded", "code": old.code, "by": new.code}
+    return f"{for_json({**slip, 'at': when.isoformat(timespec='seconds')}, indent=2)}\n".encode()

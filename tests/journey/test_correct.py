@@ -39,8 +39,17 @@ def test_a_delivered_mistake_is_corrected_end_to_end(new_folder, small, officer,
     assert "Thay thế cho số 01/" in new.note
     assert office.work(once=True) is None
     (file,) = (new_folder / "outbox").iterdir()
-    notice = json.loads(file.read_text("utf-8"))
+    slip = json.loads(file.read_text("utf-8"))
     assert (file.name, file.stat().st_mode & 0o777) == (f"{old.code}.superseded.json", 0o600)
+    assert (slip["format"], slip["code"], slip["by"]) == ("hncert/notice-slip", old.code, new.code)
+    for word in ("Nguyễn Thị Đào", "sai ngày sinh", new.original):
+        assert word not in file.read_text("utf-8")
+    notice = json.loads(hncert("--office", new_folder, "--json", "register", "notice", old.code).out)
+    assert [look.what for look in office.register.accesses(old.code)] == ["notice"]
+    shown = hncert("--office", new_folder, "register", "notice", old.code).out.decode()
+    assert shown.startswith("Nguyễn Thị Đào\n") and notice["text"]["en"] in shown
+    refused = hncert("--office", new_folder, "register", "notice", new.code)
+    assert refused.code == 2 and "no newer copy" in refused.err
     assert (notice["to"], notice["by"]) == ("Nguyễn Thị Đào", new.code)
     for lang in ("vi", "en"):
         assert "sai ngày sinh" in notice["text"][lang]
