@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from pyhncert.recognise._crop import Look, Strip
     from pyhncert.values import Matrix
 
-_SETTINGS = {"tessedit_do_invert": "0"}
-"""A second pass on the inverted image costs as much as the first and is for white text on black."""
+_SETTINGS = {"tessedit_do_invert": "0", "tessedit_char_blacklist": "©®Œœƒ{}\\"}
+"""A second pass on the inverted image costs as much as the first and is for white text on black. The signs are those
+that capitals C and G, an italic f and rules of tables were read as (`©CCCD` for `CCCD`); our papers print none."""
 
 _ETH = str.maketrans("Ðð", "Đđ")
 """Tesseract writes the Icelandic letter for the Vietnamese one of the same shape."""
 _BOTH = re.compile("ÐĐ|ĐÐ|ðđ|đð|N?ÑN|NÑ")
 """One letter that was written as each of two of one shape; Ñ stands beside N in no language."""
+_DASHES = re.compile("-[–—]|[–—]-")
+"""One dash that was written as a short and as a long one."""
 _RULES = "|¡¦"
 """What rules and frames beside a word are read as; no paper prints these letters."""
 SMALL_PX = 34
@@ -153,6 +156,7 @@ class Recogniser:
 
 def one_shape(text: str) -> str:
     """`text` with the Vietnamese letter for the Icelandic one, and one letter where two of one shape were written."""
+    text = _DASHES.sub("–", text)
     return _BOTH.sub(lambda found: "N" if "N" in found.group() else found.group()[0], text).translate(_ETH)
 
 

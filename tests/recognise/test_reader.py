@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from pyhncert.errors import MissingDependency
 from pyhncert.recognise import Reader, classify, fields
@@ -202,7 +203,20 @@ def test_strokes_of_a_signature_are_no_words_and_the_name_below_is_one(
 
 
 @pytest.mark.parametrize(
-    ("read", "text"), [("QÐĐ-SNV", "QĐ-SNV"), ("ĐÐỏ", "Đỏ"), ("NÑNames", "Names"), ("ÑNo.", "No."), ("SGDĐT", "SGDĐT")]
+    ("read", "text"),
+    [
+        *[("QÐĐ-SNV", "QĐ-SNV"), ("ĐÐỏ", "Đỏ"), ("NÑNames", "Names"), ("ÑNo.", "No."), ("SGDĐT", "SGDĐT")],
+        *[("—-", "–"), ("-–", "–"), ("--", "--"), ("2014-2015", "2014-2015")],
+    ],
 )
 def test_a_letter_written_as_two_of_one_shape_is_one(read: str, text: str) -> None:
     assert one_shape(read) == text
+
+
+def test_signs_that_papers_do_not_print_are_not_read(reader: Reader, page_of: Callable[..., Page]) -> None:
+    """The first capital was read as `©` in this size."""
+    image = Image.new("RGB", (900, 300), "white")
+    font = ImageFont.truetype("LiberationSerif-Regular.ttf", 33)
+    ImageDraw.Draw(image).text((100, 120), "CCCD 025099604376", (20, 20, 20), font)
+    text = reader.read(page_of(np.asarray(image))).text
+    assert "025099604376" in text and not set(text) & set("©®Œœƒ{}\\")

@@ -97,11 +97,29 @@ def test_pieces_are_the_strip_and_none_is_too_wide(width, room, inked):
 
 
 def test_a_cut_goes_through_a_blank_where_there_is_one():
-    gray = np.zeros((8, 1500), np.uint8)
+    gray = np.zeros((40, 1500), np.uint8)
     gray[:, 700:720] = 255
     gray[:, 900:905] = 255
     first, *_ = pieces(gray, 1000)
     assert 700 <= first.shape[1] <= 720
+
+
+def test_values_that_stand_apart_in_one_line_are_cut_apart():
+    gray = np.zeros((20, 400), np.uint8)
+    gray[:, 100:120] = gray[:, 200:240] = gray[:, 390:] = 255
+    assert [piece.shape[1] for piece in pieces(gray, 1000)] == [220, 180]
+
+
+@needs_second
+def test_values_that_stand_apart_in_one_line_have_a_blank_between(second):
+    left, right = (strip_of(text).gray for text in ("Ngày sinh: 06/05/1990", "Nơi sinh: Hưng Yên"))
+    tall = max(left.shape[0], right.shape[0])
+    gray = np.full((tall, left.shape[1] + 3 * tall + right.shape[1]), 255, np.uint8)
+    gray[: left.shape[0], : left.shape[1]] = left
+    gray[: right.shape[0], -right.shape[1] :] = right
+    strip = Strip(gray, Matrix.identity(), 0.0)
+    text = "Ngày sinh: 06/05/1990 Nơi sinh: Hưng Yên"
+    assert second.judge(line_of(text, strip), strip).agreement == "agreed"
 
 
 @needs_second
