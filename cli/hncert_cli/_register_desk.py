@@ -13,7 +13,7 @@ from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import Settings, give, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Command
-from hncert_cli._written import month_of, write_new
+from hncert_cli._written import check_new, month_of, write_new
 from pyhncert.errors import UsageFault
 from pyhncert.values import VIETNAM
 
@@ -82,6 +82,7 @@ def receive(
     Where the answer does not come the same day the law wants an appointment slip: give --slip FILE.
     """
     said = settings()
+    check_new(slip)
     office = open_office(said)
     dossier, due = office.receive(
         requester=requester,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,9 +25,26 @@ CLASSES = ("scan", "copy", "decision", "line")
 @click.option("--class", "classes", multiple=True, type=click.Choice(CLASSES), help="only this; several times")
 @global_options
 def erase(code: str, *, reason: str, classes: tuple[str, ...]) -> None:
-    """Remove what is personal of the act CODE for ever; its line, number and proof stay."""
+    """Remove what is personal of the act CODE for ever; its line, number and proof stay.
+
+    CODE may be a file's (hồ sơ) that led to no act, or the number of a refusal: then the names in it go.
+    """
     said = settings()
-    done = open_office(said).register.erase(code, reason, classes=classes, person=getpass.getuser())
+    register, person = open_office(said).register, getpass.getuser()
+    what = reception(code)
+    if what is not None:
+        if classes:
+            raise UsageFault("--class goes with the code of an act", "--class chỉ dùng với mã bản sao")
+        done_now = register.erase_reception(what, reason, person=person)
+        if said.json:
+            give_json(
+                {"format": "hncert/erased", "version": 1, "code": code, "classes": ["reception"] if done_now else []}
+            )
+        else:
+            words = ("đã xóa tên", "names erased") if done_now else ("đã xóa từ trước", "erased before")
+            tell(said.words(*words), "green")
+        return
+    done = register.erase(code, reason, classes=classes, person=person)
     if said.json:
         from hncert_cli._json import plain  # noqa: PLC0415
 
@@ -36,18 +54,36 @@ def erase(code: str, *, reason: str, classes: tuple[str, ...]) -> None:
     tell(said.words(f"đã xóa: {gone}; giữ lại: {kept}", f"erased: {gone}; kept: {kept}"), "green")
 
 
+def reception(code: str) -> str | int | None:
+    """The code of a file, or the number of a refusal; None for what is to be an act's code."""
+    from pyhncert.keep import check_dossier_code  # noqa: PLC0415
+
+    if len(code) <= 9 and code.isdecimal():
+        return int(code)
+    try:
+        return check_dossier_code(code)
+    except UsageFault:
+        return None
+
+
 @click.command(cls=Command)
 @click.option("--dry-run", is_flag=True, help="only say what would go")
 @global_options
 def expire(*, dry_run: bool) -> None:
-    """Remove what has been kept longer than its rule allows; print code and classes of each act."""
+    """Remove what has been kept longer than its rule allows; print code and classes of each act, file and refusal."""
     said = settings()
-    register = open_office(said).register
-    shown = []
+    register, person = open_office(said).register, getpass.getuser()
+    why = "thời hạn lưu giữ / retention"
+    shown: list[dict[str, Any]] = []
+    for what in register.expired_reception():
+        if not dry_run:
+            register.erase_reception(what, why, person=person)
+        shown.append({"code": str(what), "classes": ["reception"], "erased": not dry_run})
+        if not said.json:
+            give(str(what), "reception")
     for code, classes in register.expired():
         if not dry_run:
-            why = "thời hạn lưu giữ / retention"
-            register.erase(code, why, classes=classes, person=getpass.getuser())
+            register.erase(code, why, classes=classes, person=person)
         shown.append({"code": code, "classes": list(classes), "erased": not dry_run})
         if not said.json:
             give(grouped(code), ",".join(classes))

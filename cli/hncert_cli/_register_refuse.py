@@ -11,7 +11,7 @@ from hncert_cli._app import global_options
 from hncert_cli._open import open_office
 from hncert_cli._say import give, give_json, local, settings, tell
 from hncert_cli._spoken import Command
-from hncert_cli._written import write_new
+from hncert_cli._written import check_new, write_new
 
 if TYPE_CHECKING:
     from pyhncert.keep import Refusal
@@ -51,6 +51,7 @@ def refuse(
     and not legalised. With R3 nothing of the paper or of whose it is is kept; the slip has it only once.
     """
     said = settings()
+    check_new(slip)
     office = open_office(said)
     refusal = office.refuse(
         reason,

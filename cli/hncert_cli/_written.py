@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def month_of(text: str | None) -> tuple[int, int] | None:
         )
     year, _, month = text.partition("-")
     return int(year), int(month)
+
+
+def check_new(path: Path | None) -> None:
+    """That `write_new` will find room for a name, before anything is entered that cannot be taken back."""
+    if path is None:
+        return
+    if path.exists():
+        raise UsageFault(f"{path} exists; give another name", f"{path} đã có; cho tên khác")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise StorageFault(f"{path} cannot be written: no such folder, or not yours", f"không ghi được {path}")
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -39,6 +39,7 @@ _REQUESTERS = text(
     "SELECT code, requester, code AS id, k.generation, k.line_key, k.rest_key, k.erased"
     " FROM dossier LEFT JOIN data_key k ON k.owner = code WHERE requester <> '' ORDER BY day, agency, serial"
 )
+_HAS_ACTS = text("SELECT 1 FROM act WHERE dossier = :code")
 _NEXT = text(
     "INSERT INTO dossier_counter (agency, day, last) VALUES (:agency, :day, 1)"
     " ON CONFLICT (agency, day) DO UPDATE SET last = dossier_counter.last + 1 RETURNING last"
@@ -290,6 +291,28 @@ def delivered_alone(
     found = dossier(connection, code, seal)
     if found.originals == 1 and found.portal == 9:
         hand_over(connection, code, at, seal, place=place, device=device, person=person)
+
+
+def has_acts(connection: Connection, code: str) -> bool:
+    """Whether a number was ever given in the file; void ones count."""
+    return connection.execute(_HAS_ACTS, {"code": code}).first() is not None
+
+
+def tell(
+    connection: Connection,
+    code: str,
+    at: dt.datetime,
+    seal: Seal,
+    *,
+    place: str,
+    device: str,
+    person: str,
+    facts: Mapping[str, Any],
+) -> None:
+    """Enter what happened to a file where it stands."""
+    row = _row(connection, code)
+    own = seal.of(connection, row.code)
+    _enter(connection, own, row.state, at, place=place, device=device, person=person, facts=facts)
 
 
 def _acts(connection: Connection, code: str) -> list[Row[Any]]:

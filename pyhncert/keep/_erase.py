@@ -119,7 +119,7 @@ class Eraser:
                 self._bury(connection, row, left, objects, earlier, reason, person)
         for one in (*(old for stone in earlier for old in stone["objects"]), *objects):
             self._store.inner.delete(one["sealed_sha256"])
-        self._scrubbed()
+        scrubbed(self._database)
         kept = tuple(rule.name for rule in retention(today).values() if rule.name in _KNOWN and rule.name not in wanted)
         return Erased(code=row.code, classes=tuple(left), objects=len(objects), kept=kept)
 
@@ -178,16 +178,6 @@ class Eraser:
         }
         self._event(connection, row.id, row.state, now, person, facts)
 
-    def _scrubbed(self) -> None:
-        for _ in range(20):
-            if self._database.scrub():
-                return
-            time.sleep(0.1)
-        raise StorageFault(
-            "it is erased, but others read the register and its log still holds old bytes; run the same again",
-            "đã xóa, nhưng tiến trình khác đang đọc sổ nên nhật ký còn dữ liệu cũ; hãy chạy lại lệnh này",
-        )
-
     def expired(self) -> list[tuple[str, tuple[str, ...]]]:
         """Acts, by code, of which something has been kept longer than its rule allows; never what the law orders."""
         now = self._now()
@@ -208,6 +198,18 @@ class Eraser:
         for code, names in found:
             merged[code] = (*merged.get(code, ()), *names)
         return list(merged.items())
+
+
+def scrubbed(database: Database) -> None:
+    """Overwrite what was erased, in the log too; raises StorageFault where others read for long."""
+    for _ in range(20):
+        if database.scrub():
+            return
+        time.sleep(0.1)
+    raise StorageFault(
+        "it is erased, but others read the register and its log still holds old bytes; run the same again",
+        "đã xóa, nhưng tiến trình khác đang đọc sổ nên nhật ký còn dữ liệu cũ; hãy chạy lại lệnh này",
+    )
 
 
 def _tombstones(events: Iterable[_lines.Event]) -> list[dict[str, Any]]:

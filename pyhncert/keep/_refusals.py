@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from pyhncert.errors import UsageFault
+from pyhncert.keep._form import erased_words
 from pyhncert.keep._lines import time_text
 from pyhncert.keep._seal import Seal
 
@@ -131,10 +132,23 @@ def refusal_of(connection: Connection, number: int, seal: Seal) -> Refusal:
     Raises:
         UsageFault: there is none.
     """
+    return _refusal(connection, _row(connection, number), seal)
+
+
+def owner(connection: Connection, number: int) -> str:
+    """Under which name the keys of a refusal stand.
+
+    Raises:
+        UsageFault: there is no such refusal.
+    """
+    return str(_row(connection, number).owner)
+
+
+def _row(connection: Connection, number: int) -> Row[Any]:
     row = connection.execute(_ONE, {"id": number}).first()
     if row is None:
         raise UsageFault(f"{number}: no such refusal", f"{number}: không có lần từ chối này")
-    return _refusal(connection, row, seal)
+    return row
 
 
 def _refusal(connection: Connection, row: Row[Any], seal: Seal) -> Refusal:
@@ -142,5 +156,6 @@ def _refusal(connection: Connection, row: Row[Any], seal: Seal) -> Refusal:
     owner = values.pop("owner")
     if owner:  # a line of an older release has none, and names nobody
         own = seal.look(connection, owner)
-        values |= {field: own.open("rest", field, values[field]) or "" for field in SEALED}
+        gone = erased_words() if own.erased("rest") else ""
+        values |= {field: own.open("rest", field, values[field]) or gone for field in SEALED}
     return Refusal(at=dt.datetime.fromisoformat(values.pop("at")), number=values.pop("id"), **values)

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from pyhncert.errors import UsageFault
-from pyhncert.keep import _access, _dossiers, _enter, _erase, _jobs, _limits, _lines, _public, _recover, _refusals
+from pyhncert.keep import (
+    _access,
+    _dossiers,
+    _enter,
+    _erase,
+    _erase_reception,
+    _jobs,
+    _limits,
+    _lines,
+    _public,
+    _recover,
+    _refusals,
+)
 from pyhncert.keep._book import Book, BookSettings, open_book
 from pyhncert.keep._codes import normal_code
 from pyhncert.keep._lines import known
@@ -243,6 +255,30 @@ class Register(ActSteps):
         """
         reasoned(reason)
         return self._eraser().erase(normal_code(code), classes, reason, person)
+
+    def erase_reception(self, what: str | int, reason: str, *, person: str) -> bool:
+        """Remove the names of a file without acts (its code), or of a refusal (its number); False where it was done.
+
+        Raises:
+            UsageFault: no such file or refusal, no reason, nobody who erases, or the register is not sealed; the file
+                is under way or has acts.
+            StorageFault: the register cannot be written, or others held the old bytes; call it again.
+        """
+        reasoned(reason)
+        self._eraser()
+        with self._database.writing() as connection:
+            now, where = self._now(), self._where(person)
+            if isinstance(what, int):
+                done = _erase_reception.erase_refusal(connection, what, reason, now, **where)
+            else:
+                done = _erase_reception.erase_file(connection, self._seal, what, reason, now, **where)
+        _erase.scrubbed(self._database)
+        return done
+
+    def expired_reception(self) -> list[str | int]:
+        """Codes of files without acts, and numbers of refusals, whose names have been kept longer than allowed."""
+        with self._database.reading() as connection:
+            return _erase_reception.expired(connection, self._now()) if self.sealed else []
 
     def expired(self) -> list[tuple[str, tuple[str, ...]]]:
         """Codes of acts, and which of their classes have been kept longer than ``data/retention.toml`` says."""

@@ -134,8 +134,18 @@ def test_the_commands_of_the_desk(new_folder, hncert, tmp_path):
     run("register", "step", file, "stopped", code=2)
     assert run("register", "refuse", "R4", "--words", "trái luật", "--slip", tmp_path / "r.pdf").strip() == "1"
     run("register", "refuse", "R9", code=2)
+    run("register", "refuse", "R4", "--slip", tmp_path / "r.pdf", code=2)
+    run("register", "refuse", "R4", "--slip", tmp_path / "none" / "r.pdf", code=18)
+    run("register", "receive", "--slip", tmp_path / "r.pdf", code=2)
+    assert len(run("register", "refusals").splitlines()) == len(run("register", "files").splitlines()) == 1
     run("register", "refusal", "1", "-o", tmp_path / "r2.pdf")
     assert (tmp_path / "r.pdf").read_bytes()[:5] == (tmp_path / "r2.pdf").read_bytes()[:5] == b"%PDF-"
+    assert "trái luật" in run("--json", "register", "refusals")
+    run("register", "erase", "1", "--reason", "yêu cầu", "--class", "line", code=2)
+    run("register", "erase", "1", "--reason", "yêu cầu")
+    assert "trái luật" not in run("--json", "register", "refusals")
+    run("register", "erase", file, "--reason", "yêu cầu", code=2)
+    assert run("register", "expire", "--dry-run") == ""
     assert "R4" in run("register", "refusals")
     assert file in run("register", "files")
     run("register", "handover", file, code=2)
