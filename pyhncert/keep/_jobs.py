@@ -136,10 +136,14 @@ class Job:
 
 
 class Lease(NamedTuple):
-    """A job in the hands of one worker: only the holder of the `token` can end it."""
+    """A job in the hands of one worker: only the holder of the `token` can end it.
+
+    `alone`: a worker ended over it, perhaps because of it. Nothing is to be done beside it, lest it take that along.
+    """
 
     job: Job
     token: str
+    alone: bool = False
 
 
 def enter(connection: Connection, job: NewJob, now: dt.datetime) -> bool:
@@ -186,10 +190,11 @@ class Jobs:
             now = self._now()
             return sum(enter(connection, job, now) for job in jobs)
 
-    def lease(self) -> Lease | None:
+    def lease(self, *, beside: bool = False) -> Lease | None:
         """The job that has been due longest, now this caller's for `JobRules.lease_s`; None where none is due.
 
-        A job over which the last of `JobRules.most_faults` workers died is set aside, and the next is looked at.
+        `beside` others that are in hand none is given that is to be done alone. A job over which the last of
+        `JobRules.most_faults` workers died is set aside, and the next is looked at.
 
         Raises:
             StorageFault: the database cannot be written.
@@ -200,10 +205,15 @@ class Jobs:
             with self._database.writing() as connection:
                 now = self._now()
                 row = connection.execute(_NEXT).first()
-                if row is None or row.due_at > time_text(now):
+                if row is None or row.due_at > time_text(now) or (beside and row.state == "leased"):
                     return None
                 if (lease := self._leased(connection, row, now)) is not None:
                     return lease
+
+    def suspect(self, key: str) -> bool:
+        """Whether a job is due of which the last worker ended over it: it is to be done alone."""
+        job = self.find(key)
+        return job is not None and job.state == "leased" and job.due_at <= self._now()
 
     def take(self, key: str) -> Lease | dt.datetime | None:
         """The lease of one job, or when it may be taken, or None where nothing is left to do.
@@ -230,7 +240,7 @@ class Jobs:
             return None
         token = self._randomness(16).hex()
         connection.execute(_LEASE, {**values, "lease": token, "until": time_text(self._until(now))})
-        return Lease(_job(connection.execute(_ONE, {"key": row.key}).one()), token)
+        return Lease(_job(connection.execute(_ONE, {"key": row.key}).one()), token, alone=died)
 
     def serve(self, service: Service[T]) -> None:
         """Do jobs as they fall due, until told to stop; see `Service`.

@@ -41,6 +41,10 @@ Every statement names its columns: the plan of ``SELECT *`` would refuse to go o
 """
 PASSWORD = "HNCERT_PASSWORD_REGISTER"  # noqa: S105  the variable's name
 
+_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_GONE_S = 60
+"""Both sides learn within a minute that the other machine went without a word; a desk would wait for hours else."""
+
 _SETTINGS = f"""
 SET application_name = 'hncert';
 SET client_min_messages = warning;
@@ -48,12 +52,10 @@ SET idle_session_timeout = 0;
 SET lock_timeout = '{LOCK_S}s';
 SET statement_timeout = '{STATEMENT_S}s';
 SET idle_in_transaction_session_timeout = '{STATEMENT_S}s';
-SET tcp_keepalives_idle = 30;
-SET tcp_keepalives_interval = 10;
-SET tcp_keepalives_count = 3;
+{"".join(f"SET tcp_{name} = {value};" for name, value in _ALIVE.items())}
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');
 """
-"""The timeouts end who hangs before others give up; the keep-alives let the server see that a machine has gone."""
+"""The timeouts end who hangs before others give up."""
 
 _FULL = ("the server's disk is full; free some space there", "ổ đĩa của máy chủ đã đầy; hãy giải phóng dung lượng")
 _STOPS = (
@@ -151,7 +153,13 @@ class Postgres:
     @staticmethod
     def _options() -> dict[str, Any]:
         """What a connection needs beside the URL."""
-        return {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "password": os.environ.get(PASSWORD)}
+        return {
+            "connect_timeout": CONNECT_S,
+            "client_encoding": "utf8",
+            "password": os.environ.get(PASSWORD),
+            **_ALIVE,
+            "tcp_user_timeout": _GONE_S * 1000,
+        }
 
     def connect(self) -> psycopg.Connection:
         """A plain connection with the register's settings; each statement is a transaction unless one is begun."""

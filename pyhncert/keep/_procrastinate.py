@@ -131,6 +131,9 @@ class _Worker:
         self.service = service
         self.fault: StorageFault | None = None
         self._in_hand: dict[str, Lease] = {}
+        self._turn = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._pool = ThreadPoolExecutor(service.threads + 1, thread_name_prefix="hncert-worker")
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
@@ -181,21 +184,34 @@ class _Worker:
     async def _one(self, key: str) -> None:
         """A job as Procrastinate gives it."""
         try:
-            taken = await self._in_thread(self.jobs.take, key)
-            if taken is None:
-                return
-            if isinstance(taken, dt.datetime):
-                raise _NotYet(taken)
-            self.service.taken()
-            self._in_hand[key] = taken
-            try:
-                done = await self._in_thread(self.service.do, taken)
-            finally:
-                del self._in_hand[key]
-            self.service.ended(done)
+            async with self._turn:  # who waits here takes nothing while a job is done alone
+                if await self._in_thread(self.jobs.suspect, key):
+                    await self._idle.wait()
+                taken = await self._in_thread(self.jobs.take, key)
+                if isinstance(taken, dt.datetime):
+                    raise _NotYet(taken)
+                if taken is None:
+                    return
+                self._in_hand[key] = taken
+                self._idle.clear()
+                if taken.alone:
+                    await self._do(taken)
+            if not taken.alone:
+                await self._do(taken)
             job = await self._in_thread(self.jobs.find, key)
         except StorageFault as err:
             self.fault = self.fault or err
             raise _NotYet(dt.datetime.now(dt.UTC)) from err
         if job is not None and job.state in {"waiting", "leased"}:
             raise _NotYet(job.due_at)
+
+    async def _do(self, lease: Lease) -> None:
+        """One try of a job in hand."""
+        self.service.taken()
+        try:
+            done = await self._in_thread(self.service.do, lease)
+        finally:
+            del self._in_hand[lease.job.key]
+            if not self._in_hand:
+                self._idle.set()
+        self.service.ended(done)

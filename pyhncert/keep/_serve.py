@@ -1,6 +1,7 @@
 """Serving jobs by their leases: take what is due, do some at once, and keep alive what is in hand.
 
-Nothing is kept here: what is in hand when the process is killed is another worker's when the lease has run out.
+Nothing is kept here: what is in hand when the process is killed is another worker's when the lease has run out. As one
+of these jobs may have killed it, each is then done alone: a job that kills its workers takes no other along twice.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ def by_leases(jobs: Jobs, service: Service[T]) -> None:
     with ThreadPoolExecutor(service.threads, thread_name_prefix="hncert-worker") as pool:
         beat = time.monotonic()
         while True:
-            room = service.threads - len(in_hand)
-            while room and not service.stop.is_set() and (lease := jobs.lease()) is not None:
-                room -= 1
+            while len(in_hand) < service.threads and not service.stop.is_set():
+                if any(held.alone for held in in_hand.values()) or (lease := jobs.lease(beside=bool(in_hand))) is None:
+                    break
                 service.taken()
                 in_hand[pool.submit(service.do, lease)] = lease
             if not in_hand:

@@ -1,8 +1,9 @@
 """A worker in a process of its own, so that a test can kill it: ``serve_nursery.py WHERE HOLDERS LEASE_S``.
 
 The effect of a job is a line in the register (a refusal, with the key as its officer), in one transaction with the
-job's end. A job of kind ``poison`` always fails, one of kind ``killer`` kills whoever does it. It says ``ready``, then
-``did`` after each try, and ends when every job is done or set aside.
+job's end. A job of kind ``poison`` always fails, one of kind ``killer`` kills whoever does it, after a while; one of
+kind ``slow`` takes longer than that. It says ``ready``, then ``did`` after each try, and
+ends when every job is done or set aside.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ def main(where: str, holders: str, lease_s: str) -> None:
 
     def do(lease: keep.Lease) -> str:
         if lease.job.kind == "killer":
+            time.sleep(0.2)
             os.kill(os.getpid(), signal.SIGKILL)
         if lease.job.kind == "poison":
             jobs.failed(lease, Words("độc", "poison"))
             return lease.job.key
-        time.sleep(0.005)
+        time.sleep(0.6 if lease.job.kind == "slow" else 0.005)
         refusal = _refusals.Refusal(at=now(), device="", officer=lease.job.key, reason="R1", pages=1)
         with suppress(UsageFault), database.writing() as connection:  # on a slow machine the lease may be lost
             _refusals.enter(connection, refusal, register._seal)

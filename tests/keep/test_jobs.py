@@ -168,6 +168,23 @@ def test_a_job_that_kills_its_workers_is_set_aside_too(register, clock):
     assert (job.state, "worker" in job.reason.en) == ("set_aside", True)
 
 
+def test_what_was_in_hand_when_a_worker_ended_is_done_alone(register, clock):
+    """Any of them may have killed it; the others must not be set aside with that one."""
+    register.jobs.enqueue(new("upgrade:A"), new("upgrade:B"))
+    assert not register.jobs.lease().alone and not register.jobs.lease(beside=True).alone
+    clock.now += dt.timedelta(seconds=RULES.lease_s)
+    register.jobs.enqueue(new("upgrade:C"))
+    assert register.jobs.lease(beside=True) is None, "the hands are emptied first, so it is not overtaken for ever"
+    first = register.jobs.lease()
+    assert first.alone and first.job.key == "upgrade:A" and register.jobs.suspect("upgrade:B")
+    register.jobs.failed(first, SILENT, fault=False)
+    clock.now += dt.timedelta(seconds=RULES.longest_wait_s)
+    second = register.jobs.lease()
+    assert second.alone and second.job.key == "upgrade:B"
+    register.jobs.done(second)
+    assert [register.jobs.lease(beside=True).alone for _ in range(2)] == [False, False]
+
+
 def test_a_note_is_there_for_the_next_worker_until_the_job_is_done(register, clock):
     register.jobs.enqueue(new())
     register.jobs.note(register.jobs.lease(), "abc")

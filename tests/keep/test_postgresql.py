@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 import traceback
@@ -304,6 +305,16 @@ def test_a_server_that_does_not_keep_what_it_answers_is_a_fault_of_the_register(
     finally:
         postgres.sql("ALTER SYSTEM RESET full_page_writes")
         postgres.sql("SELECT pg_reload_conf()")
+
+
+def test_a_desk_learns_within_a_minute_that_the_servers_machine_has_gone(path):
+    """Without a word: the power went, or the network. By default a client waits two hours."""
+    with _postgres.Postgres(path).connect() as link, socket.socket(fileno=os.dup(link.fileno())) as line:
+        asked = [socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT]
+        idle, interval, count, timeout_ms = (line.getsockopt(socket.IPPROTO_TCP, name) for name in asked)
+        assert idle + interval * count <= 60 and timeout_ms == 60_000
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert link.execute("SHOW tcp_keepalives_idle").fetchone() == ("30",)
 
 
 def test_a_register_on_a_server_needs_a_folder_for_signs_of_life(path, clock):

@@ -91,6 +91,17 @@ def test_workers_that_are_killed_leave_each_effect_done_exactly_once(real, path,
     assert killed == KILLS
 
 
+def test_a_job_that_kills_its_workers_takes_no_other_along(real, path, holders):
+    real.jobs.enqueue(keep.NewJob(key="a:killer", kind="killer"), keep.NewJob(key="b:slow", kind="slow"))
+    died = 0
+    while (process := worker(path, holders)).wait(60) == -9:
+        died += 1
+    assert (process.returncode, died) == (0, 5), process.stderr.read()
+    jobs = {job.key: job for job in real.jobs.list(done=True)}
+    assert (jobs["a:killer"].state, jobs["b:slow"].state, jobs["b:slow"].faults) == ("set_aside", "done", 1)
+    assert [refusal.officer for refusal in real.refusals()] == ["b:slow"]
+
+
 def test_a_job_that_is_put_back_is_done_by_the_next_worker(real):
     real.jobs.enqueue(keep.NewJob(key="a", kind="x"))
     rules = keep.JobRules(lease_s=60, first_wait_s=0, longest_wait_s=0, most_faults=1, threads=1, idle_s=0.1)
