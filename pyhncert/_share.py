@@ -62,10 +62,15 @@ class OfficeShares:
 
         Raises:
             NotFound: no such public code, or the secret is not its holder's.
-            UsageFault: it ends too late, or shows a field that the copy does not have.
+            UsageFault: it ends too late, or shows a field that the copy does not have, or a copy that was erased.
             TooMany: the holder's address has asked too often.
         """
         line = self._line(code, by)
+        if any(what != "line" for what in new.shows) and not self._office.store.has(line.file_digest or b""):
+            raise UsageFault(
+                f"the office has no copy {line.code} any more; only line can be shown",
+                f"cơ quan không còn lưu bản sao {line.code}; chỉ cho xem được line",
+            )
         if any(what.startswith(FIELD) for what in new.shows):
             known = self._fields(line)
             for what in new.shows:

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _lines, _persons
+from pyhncert.keep import _lines, _persons, _shares
 from pyhncert.keep._database import Database
 from pyhncert.keep._form import erased_words
 from pyhncert.keep._retention import retention, retention_rule
@@ -142,6 +142,8 @@ class Eraser:
             connection.execute(_NO_HINT, {"id": row.id})
             connection.execute(_NO_MARKS, {"id": row.id})
             connection.execute(_NOBODY, {"id": row.id})
+        if "copy" in left or "decision" in left:
+            _shares.end_of(connection, row.id, self._now(), by=ERASED)
         if "scan" in left:
             connection.execute(_NOT_MINE, {"id": row.id})
         act = self._seal.of(connection, row.id)

@@ -52,10 +52,9 @@ _VIEW = text(
     "INSERT INTO share_event (share_id, at, who, purpose, address, request)"
     " VALUES (:id, :now, :who, :purpose, :address, :request)"
 )
-_END_ALL = text(
-    "UPDATE share SET revoked_at = :now, revoked_by = :by WHERE revoked_at IS NULL AND uses_left > 0"
-    " AND expires_at > :now"
-)
+_OPEN = "revoked_at IS NULL AND uses_left > 0 AND expires_at > :now"
+_END_ALL = text(f"UPDATE share SET revoked_at = :now, revoked_by = :by WHERE {_OPEN}")  # noqa: S608 ours
+_END_OF_ACT = text(f"UPDATE share SET revoked_at = :now, revoked_by = :by WHERE act_id = :act_id AND {_OPEN}")  # noqa: S608
 
 
 def new_key(randomness: Randomness) -> str:
@@ -83,6 +82,11 @@ def is_secret(connection: Connection, act_id: str, typed: str) -> bool:
     said = _public.keyed(connection, "holder", f"{act_id} {normal_key(typed)}")
     held = connection.execute(_SECRET, {"act_id": act_id}).scalar()
     return hmac.compare_digest(said, held or bytes(32)) and held is not None
+
+
+def end_of(connection: Connection, act_id: str, now: dt.datetime, *, by: str) -> None:
+    """End every grant on an act that could be opened now."""
+    connection.execute(_END_OF_ACT, {"act_id": act_id, "now": time_text(now), "by": by})
 
 
 def sealed_by(own: ActSeal, key: str, field: str, by: str) -> str:

@@ -39,7 +39,11 @@ def yearly_pdf(
     if now.astimezone(VIETNAM).year <= year:
         raise UsageFault(f"{year} is not over yet; close it next year", f"năm {year} chưa hết; hãy khóa sổ sau đó")
     known = {book.name: book for book in books if (book.unit, book.symbol) == (unit, symbol)}
-    held = [book for book in known.values() if book.opened_on.year <= year]
+    held = [
+        book
+        for book in known.values()
+        if book.opened_on.year <= year and (book.closed_on is None or book.closed_on.year >= year)
+    ]
     if not held:
         raise UsageFault(
             f"unit {unit} had no book of kind {symbol} in {year}", f"năm {year} đơn vị {unit} không có sổ loại {symbol}"

@@ -60,6 +60,20 @@ def test_unknown_used_expired_and_revoked_tokens_and_wrong_secrets_get_one_answe
                 office.shares.open("0" * 30, who="A", purpose="vay", address="203.0.113.41")
 
 
+def test_what_was_erased_is_granted_no_more(new_folder, small, officer):
+    import pyhncert
+
+    office = pyhncert.open_office(new_folder)
+    copy = office.certify([small], decide=officer)
+    by = ByOfficer(name="An", word="chị Đào")
+    office.register.erase(copy.code, "yêu cầu", classes=["copy"])
+    for shows in (("copy",), ("field:*",), ("line", "copy")):
+        with pytest.raises(UsageFault, match=r"the office has no copy .* any more"):
+            office.shares.grant(copy.code, NewGrant(purpose="notary", shows=shows), by=by)
+    _, token = office.shares.grant(copy.code, NewGrant(purpose="notary", shows=("line",)), by=by)
+    assert office.shares.open(token, who="A", purpose="vay", address="").line["number"] == copy.number
+
+
 def test_a_copy_that_cannot_be_read_costs_no_use(new_folder, small, officer):
     import pyhncert
 

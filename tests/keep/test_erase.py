@@ -114,6 +114,19 @@ def test_the_words_of_the_line_go_by_an_order_only_and_the_book_still_prints(off
     assert office.check() == ()
 
 
+def test_grants_on_an_act_end_with_its_copy_or_its_decision(office, acts):
+    act, *_ = issue(office, acts)
+    for classes in (["scan"], ["copy"], ["decision"]):
+        grant, token = office.shares.make(act.act_id, keep.NewGrant(purpose="banking", shows=("line",)), by="holder")
+        office.erase(act.code, "yêu cầu", classes=classes)
+        if classes == ["scan"]:
+            assert office.shares.peek(token).id == grant.id
+            continue
+        assert office.shares.peek(token) is None
+        ended = {one.id: one for one in office.shares.of(act.act_id)}[grant.id]
+        assert (ended.state(office._now()), ended.revoked_by) == ("revoked", "erased")
+
+
 def test_a_scan_that_another_act_has_too_stays_until_both_are_erased(office, acts):
     one, *_ = issue(office, acts)
     two, *_ = issue(office, acts)

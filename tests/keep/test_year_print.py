@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from mediums import only_sqlite
+from mediums import only_sqlite, tamper
 
 from pyhncert import keep
 from pyhncert.errors import UsageFault
@@ -82,6 +82,15 @@ def test_void_numbers_beyond_a_page_are_all_named(register, acts, clock, tmp_pat
     assert all(re.search(rf"\b{n:02d}\b", closing) for n in numbers)
     assert f"Sổ đóng gồm {len(pages)} trang" in pages[-1]
     assert "ký, đóng dấu" in pages[-1]
+
+
+def test_a_year_after_the_last_book_was_closed_has_no_sheet(register, path, clock):
+    register.open_book(keep.BookSettings(unit="xe 7"))
+    tamper(path, "UPDATE book SET closed_on = '2026-12-31' WHERE unit = 'xe 7'")
+    clock.set(2028, 1, 2, 8, 0)
+    facts = {"unit": "xe 7", "symbol": "SCT/BS", "font": None, "now": clock()}
+    with pytest.raises(UsageFault, match="had no book of kind SCT/BS in 2027"):
+        keep.yearly_pdf((), register.books(), year=2027, **facts)
 
 
 def test_what_cannot_be_closed_is_said(register, acts, clock):
