@@ -70,7 +70,7 @@ class Medium(Protocol):
     """Whether there is one writer at a time, so that those of one process had better queue."""
 
     def engine(self, *, pooled: bool = True) -> Engine:
-        """Connections, several for threads or each for one transaction; none is made yet."""
+        """Connections, several for threads, or each for one transaction that may take its time; none is made yet."""
 
     def begin(self, turns: tuple[Turn, ...] | None) -> str:
         """The statement that begins a transaction: None reads, ``()`` writes alone, else beside other turns."""

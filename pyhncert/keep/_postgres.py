@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,8 +162,11 @@ class Postgres:
             "tcp_user_timeout": _GONE_S * 1000,
         }
 
-    def connect(self) -> psycopg.Connection:
-        """A plain connection with the register's settings; each statement is a transaction unless one is begun."""
+    def connect(self, *, patient: bool = False) -> psycopg.Connection:
+        """A plain connection with the register's settings; each statement is a transaction unless one is begun.
+
+        `patient`: a statement may take as long as it takes, as one that goes through a whole large table.
+        """
         link = psycopg.connect(
             self._url,
             autocommit=True,
@@ -171,6 +175,8 @@ class Postgres:
         )
         try:
             link.execute(_SETTINGS)
+            if patient:
+                link.execute("SET statement_timeout = 0")
         except BaseException:
             link.close()
             raise
@@ -180,7 +186,7 @@ class Postgres:
         """See `Medium`."""
         url, options = "postgresql+psycopg://", {"use_native_hstore": False, "hide_parameters": True}
         if not pooled:
-            return create_engine(url, creator=self.connect, poolclass=pool.NullPool, **options)
+            return create_engine(url, creator=partial(self.connect, patient=True), poolclass=pool.NullPool, **options)
         return create_engine(
             url,
             creator=self.connect,
@@ -264,7 +270,7 @@ class Postgres:
 
     def _vacuum(self, statement: str) -> None:
         try:
-            with self.connect() as link:
+            with self.connect(patient=True) as link:
                 link.execute(statement)
         except psycopg.Error as err:
             raise self.fault(err) from err

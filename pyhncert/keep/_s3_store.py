@@ -62,7 +62,8 @@ class S3Store:
     def put(self, data: bytes, *, locked_until: dt.datetime | None = None) -> str:
         """Keep `data` and return its SHA-256 in hex digits; the server has it when this returns.
 
-        The same bytes twice are one object; a damaged object is kept aside and replaced by the good bytes.
+        The same bytes twice are one object, of which a lock makes a further version: what lies there may have none. A
+        damaged object is kept aside and replaced by the good bytes.
 
         Raises:
             StorageFault: the server is silent, or does not allow it.
@@ -73,9 +74,9 @@ class S3Store:
         if self._create(bucket, path, data):
             return digest
         found = self._read(path)
-        if found == data:
+        if found == data and locked_until is None:
             return digest
-        if found is not None:
+        if found is not None and found != data:
             self._call(lambda: self._bucket.put(f"{path}.damaged", found, use_multipart=False), path)
         self._call(lambda: bucket.put(path, data, use_multipart=False), path)
         return digest

@@ -15,7 +15,8 @@ from pgserver import OWNER, WORD
 
 from pyhncert import keep
 from pyhncert.errors import StorageFault, UsageFault
-from pyhncert.keep import _postgres
+from pyhncert.keep import _create, _postgres
+from pyhncert.keep._database import medium
 from pyhncert.values import Charge
 
 pytestmark = only_postgresql
@@ -315,6 +316,26 @@ def test_a_desk_learns_within_a_minute_that_the_servers_machine_has_gone(path):
         assert idle + interval * count <= 60 and timeout_ms == 60_000
         assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         assert link.execute("SHOW tcp_keepalives_idle").fetchone() == ("30",)
+
+
+def test_what_goes_through_whole_tables_may_take_longer_than_a_desk_waits(path, register, monkeypatch):
+    """A migration, or writing tables anew, of a register with a million lines."""
+    asked = "SHOW statement_timeout"
+    with _create.migrating(alone(path)) as engine, engine.begin() as connection:
+        assert connection.exec_driver_sql(asked).scalar() == "0"
+    with register._database.reading() as connection:
+        assert connection.exec_driver_sql(asked).scalar() == "2min"
+    seen = []
+    connect = _postgres.Postgres.connect
+
+    def watched(self, **options):
+        link = connect(self, **options)
+        seen.append(link.execute(asked).fetchone())
+        return link
+
+    monkeypatch.setattr(_postgres.Postgres, "connect", watched)
+    medium(alone(path)).rewrite()
+    assert seen == [("0",)]
 
 
 def test_a_register_on_a_server_needs_a_folder_for_signs_of_life(path, clock):

@@ -90,6 +90,17 @@ def test_a_locked_object_outlives_its_deletion(s3, mode):
     assert store.get(digest) == b"copy"
 
 
+def test_an_object_that_is_there_without_a_lock_gets_it(s3):
+    name = s3.bucket(lock=True)
+    store = keep.S3Store(name, endpoint=s3.endpoint)
+    digest = store.put(b"copy")
+    assert store.put(b"copy", locked_until=DAY) == digest
+    *_, last = s3.versions(name, f"{digest[:2]}/{digest}")
+    assert (last.lock_mode, last.value) == ("GOVERNANCE", b"copy")
+    assert store.put(b"copy") == digest and store.get(digest) == b"copy"
+    assert len(s3.versions(name, f"{digest[:2]}/{digest}")) == 2
+
+
 def test_a_lock_travels_in_signed_headers(s3):
     with answering(200, headers=[("ETag", '"x"')]) as (endpoint, seen):
         keep.S3Store("b", endpoint=endpoint).put(b"copy", locked_until=DAY)
