@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pyhncert.errors import MissingDependency
 from pyhncert.escape import plain
+from pyhncert.recognise._blanks import LEAST, Symbol, blanks, left_out
 from pyhncert.recognise._crop import HIGH, LOW, QUICK
 from pyhncert.recognise._numbers import NumberReader, is_code, machine_row, number_alone, with_numbers
 from pyhncert.values import Line, Point, Quad, Word
@@ -18,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyhncert.recognise._crop import Look, Strip
-    from pyhncert.values import Matrix
+    from pyhncert.values import Matrix, Pixels
+
+    _Edges = tuple[float, float, float, float]
 
 _SETTINGS = {"tessedit_do_invert": "0", "tessedit_char_blacklist": "©®Œœƒ{}\\"}
 """A second pass on the inverted image costs as much as the first and is for white text on black. The signs are those
@@ -42,6 +48,8 @@ ALONE = 0.95
 """A number that stands alone has no neighbours to tell its size: below that the second reader reads it."""
 _SHORT = 6
 """A strip less wide than so many of its heights may hold a number alone."""
+_FAINT = 200
+"""Levels below this are ink where a blank is looked for: a worn stroke is none."""
 _NUMBER = re.compile(r"[\d/]*\d[\d/]*")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
 _SHAPE = re.compile(r"(?<!\d)\d{12}(?!\d)|\d/\d{4}/|\d/QĐ")
@@ -77,7 +85,7 @@ class Recogniser:
                     hint_vi="hãy cài lại gói pyhncert",
                 ) from err
             self._own.engine = engine
-            self._own.word = tesserocr.RIL.WORD
+            self._own.word, self._own.symbol = tesserocr.RIL.WORD, tesserocr.RIL.SYMBOL
         return engine
 
     def read(self, strip: Strip, *, dense: bool = False) -> Line | None:
@@ -132,19 +140,17 @@ class Recogniser:
         engine.SetImageBytes(image.tobytes(), width, height, 1, width)
         if not engine.Recognize():
             return None
-        words: list[Word] = []
+        found: list[tuple[str, _Edges, float]] = []
         at = engine.GetIterator()
         while at is not None and not at.Empty(level):
-            try:
-                text = one_shape(plain(at.GetUTF8Text(level))).strip(_RULES)
-            except RuntimeError:  # no text in this word
-                text = ""
             box = at.BoundingBox(level)
-            if text and box is not None:
-                words.append(Word(text=text, quad=_quad(to_page, box), confidence=at.Confidence(level) / 100))
+            found.append((_text(at, level), box or (0, 0, 0, 0), at.Confidence(level) / 100))
             if not at.Next(level):
                 break
+        found = self._parted(engine, image, look.height, found)
         engine.Clear()
+        shown = ((one_shape(plain(text)).strip(_RULES), box, sure) for text, box, sure in found)
+        words = [Word(text=text, quad=_quad(to_page, box), confidence=sure) for text, box, sure in shown if text]
         words = without_rules(words)
         if not words:
             return None
@@ -152,6 +158,45 @@ class Recogniser:
         total = sum(len(word.text) for word in words)
         confidence = sum(word.confidence * len(word.text) for word in words) / total
         return Line(text=text, quad=strip.quad, confidence=confidence, words=tuple(words), red=round(strip.red, 3))
+
+    def _parted(
+        self, engine: Any, image: Pixels, tall: int, words: list[tuple[str, _Edges, float]]
+    ) -> list[tuple[str, _Edges, float]]:
+        """`words` with those parted in which a blank as plain as those between words was left out."""
+        dark = np.asarray((image < _FAINT).any(axis=0))
+        if np.count_nonzero(blanks(dark)[:, 1] >= LEAST * tall) < len(words):
+            return words
+        level = self._own.symbol
+        letters: list[Symbol] = []
+        at = engine.GetIterator()
+        number = -1
+        while at is not None and not at.Empty(level):
+            number += at.IsAtBeginningOf(self._own.word)
+            box = at.BoundingBox(level)
+            if box is not None:
+                letters.append(Symbol(_text(at, level), box[0], box[2], number))
+            if not at.Next(level):
+                break
+        cuts = left_out(letters, dark, tall)
+        out: list[tuple[str, _Edges, float]] = []
+        for i, (text, box, sure) in enumerate(words):
+            mine = [n for n, letter in enumerate(letters) if letter.word == i]
+            ends = [n for n in cuts if n in mine]
+            if not ends:
+                out.append((text, box, sure))
+                continue
+            for start, end in itertools.pairwise([mine[0], *ends, mine[-1] + 1]):
+                part = letters[start:end]
+                edges = (part[0].left, box[1], part[-1].right, box[3])
+                out.append(("".join(letter.text for letter in part), edges, sure))
+        return out
+
+
+def _text(at: Any, level: Any) -> str:
+    try:
+        return str(at.GetUTF8Text(level))
+    except RuntimeError:  # no text there
+        return ""
 
 
 def one_shape(text: str) -> str:
