@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,6 +15,23 @@ from pyhncert.values import Typed
 
 if TYPE_CHECKING:
     from pyhncert.office import Office
+
+
+def system_user() -> str:
+    """Who runs this, by the system's name, or by the number where it has no name for it, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+UNSAID = "không nêu / not said"
+"""The purpose of a look for which none was given."""
+
+
+def look(office: Office, what: str, *, code: str | None = None, purpose: str | None = None) -> None:
+    """Enter in the access log that the system's user looks at `what`, before it is shown."""
+    office.register.looked(what, purpose=purpose or UNSAID, person=system_user(), code=code)
 
 
 def password_source(said: Settings) -> Callable[[str], str]:

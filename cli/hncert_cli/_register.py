@@ -12,7 +12,7 @@ import click
 
 from hncert_cli import _register_desk, _register_privacy, _register_refuse
 from hncert_cli._app import global_options
-from hncert_cli._open import open_office
+from hncert_cli._open import look, open_office
 from hncert_cli._say import Settings, give, give_bytes, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Group
 from hncert_cli._written import month_of, write_new
@@ -70,12 +70,10 @@ def _lines(month: str | None) -> list[RegisterLine]:
 
 @register.command("show")
 @click.argument("code")
-@click.option("--purpose", metavar="TEXT", help="enter in the access log who looks, and why; say no name")
+@click.option("--purpose", metavar="TEXT", help="why you look, for the access log; say no name")
 @global_options
 def show_line(code: str, *, purpose: str | None) -> None:
-    """Show the register's line of CODE."""
-    import getpass  # noqa: PLC0415
-
+    """Show the register's line of CODE; this is logged as a look."""
     from hncert_cli._json import plain  # noqa: PLC0415
     from pyhncert.office import not_found  # noqa: PLC0415
 
@@ -84,8 +82,7 @@ def show_line(code: str, *, purpose: str | None) -> None:
     line = office.register.find(code)
     if line is None:
         raise not_found(code)
-    if purpose is not None:
-        office.register.looked("line", purpose=purpose, person=getpass.getuser(), code=line.code)
+    look(office, "line", code=line.code, purpose=purpose)
     kept = office.kept_scans(code)
     job, evidence = office.waiting(code), office.signing_evidence(code)
     if said.json:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._open import open_office
+from hncert_cli._open import look, open_office, system_user
 from hncert_cli._say import Settings, give, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Command
 from hncert_cli._written import check_new, month_of, write_new
@@ -143,7 +142,7 @@ def notice(code: str) -> None:
     A slip in the outbox says that it is to be sent.
     """
     said = settings()
-    message = open_office(said).notice(code, person=getpass.getuser())
+    message = open_office(said).notice(code, person=system_user())
     if said.json:
         give_json(message)
         return
@@ -160,13 +159,17 @@ def notice(code: str) -> None:
 @click.argument("code")
 @global_options
 def show_file(code: str) -> None:
-    """Show the file CODE: where it stands, its acts, and every step with time, place, device and person."""
+    """Show the file CODE: where it stands, its acts, and every step with time, place, device and person.
+
+    This is logged as a look.
+    """
     from hncert_cli._json import plain  # noqa: PLC0415
     from pyhncert.keep import file_state_words, portal_words  # noqa: PLC0415
 
     said = settings()
-    register = open_office(said).register
-    dossier, events = register.dossier(code), register.dossier_events(code)
+    office = open_office(said)
+    dossier, events = office.register.dossier(code), office.register.dossier_events(code)
+    look(office, f"file {dossier.code}")
     if said.json:
         give_json({**as_json(dossier), "events": plain(events)})
         return

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hncert_cli._app import global_options
-from hncert_cli._open import open_office
+from hncert_cli._open import open_office, system_user
 from hncert_cli._say import give, give_json, grouped, local, settings, tell
 from hncert_cli._spoken import Command
 from hncert_cli._written import write_new
@@ -30,7 +29,7 @@ def erase(code: str, *, reason: str, classes: tuple[str, ...]) -> None:
     CODE may be a file's (hồ sơ) that led to no act, or the number of a refusal: then the names in it go.
     """
     said = settings()
-    register, person = open_office(said).register, getpass.getuser()
+    register, person = open_office(said).register, system_user()
     what = reception(code)
     if what is not None:
         if classes:
@@ -72,7 +71,7 @@ def reception(code: str) -> str | int | None:
 def expire(*, dry_run: bool) -> None:
     """Remove what has been kept longer than its rule allows; print code and classes of each act, file and refusal."""
     said = settings()
-    register, person = open_office(said).register, getpass.getuser()
+    register, person = open_office(said).register, system_user()
     why = "thời hạn lưu giữ / retention"
     shown: list[dict[str, Any]] = []
     for what in register.expired_reception():
@@ -101,7 +100,7 @@ def person(who: str, *, purpose: str, out: Path | None) -> None:
     said = settings()
     if out is not None and out.exists():
         raise UsageFault(f"{out} exists; give another name", f"{out} đã có; cho tên khác")
-    held = open_office(said).register.held_on(who, purpose=purpose, person=getpass.getuser())
+    held = open_office(said).register.held_on(who, purpose=purpose, person=system_user())
     if out is None:
         give_json(held.document)
         return

@@ -38,8 +38,17 @@ def test_from_a_name_to_everything_held_and_to_its_erasure(keeping, officer, sma
     assert document["acts"][0]["line"]["requester"] == NAME
     assert (tmp_path / "all" / f"{copy.code}-scan-1.png").read_bytes() == small.read_bytes()
     hncert("--office", home, "register", "show", copy.code, "--purpose", "tra cứu")
+    hncert("--office", home, "register", "show", copy.code)
     looks = json.loads(hncert("--office", home, "--json", "register", "access", copy.code).out)
-    assert [(look["what"], look["purpose"]) for look in looks] == [("person", "chính người đó"), ("line", "tra cứu")]
+    assert [(look["what"], look["purpose"]) for look in looks] == [
+        ("person", "chính người đó"),
+        ("line", "tra cứu"),
+        ("line", "không nêu / not said"),
+    ]
+    file = keeping.register.find(copy.code).dossier
+    hncert("--office", home, "register", "file", file)
+    last = json.loads(hncert("--office", home, "--json", "register", "access").out)[-1]
+    assert (last["what"], last["code"], bool(last["person"])) == (f"file {file}", None, True)
     assert hncert("--office", home, "register", "expire", "--dry-run").out == b""
     done = hncert("--office", home, "--json", "register", "erase", copy.code, "--reason", "yêu cầu")
     assert json.loads(done.out)["classes"] == ["scan", "copy", "decision"], done.err
@@ -50,6 +59,15 @@ def test_from_a_name_to_everything_held_and_to_its_erasure(keeping, officer, sma
     printed = hncert("--office", home, "register", "export").out.decode()
     assert NAME not in printed and "(dữ liệu cá nhân đã xóa)" in printed
     assert keeping.verify(tmp_path / "out.pdf").verdict == "valid"
+
+
+def test_who_has_no_name_on_this_system_is_logged_by_number(monkeypatch):
+    from hncert_cli import _open
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_100_000_000)
+    assert _open.system_user() == "uid 4100000000"
 
 
 def test_the_office_key_goes_over_to_the_one_that_another_office_toml_names(new_folder, hncert, small, officer):
