@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -76,6 +77,21 @@ def _renewed(office: Office, line: RegisterLine, pdf: bytes, found: Renewal) -> 
     )
     verify_copy(grown, trust=office.roots, crls=lists, now=office.clock())
     level, digest = issue.level_reached(grown), sha256(grown)
-    office.store.put(grown)
-    office.register.grown(line.code, before=line.file_digest or b"", file_digest=digest, level=level, length=len(grown))
+    before, length = line.file_digest or b"", len(grown)
+    with _taken_back(office, digest, HncertError):
+        office.store.put(grown)
+    with _taken_back(office, digest, UsageFault):  # a broken connection may have entered it
+        office.register.grown(line.code, before=before, file_digest=digest, level=level, length=length)
     return replace(found, level=level, until=holds_until(grown).astimezone(now.tzinfo))
+
+
+@contextmanager
+def _taken_back(office: Office, digest: bytes, fault: type[HncertError]) -> Iterator[None]:
+    """What was stored goes where it comes to no line: nothing else would ever find it again."""
+    try:
+        yield
+    except fault:
+        with suppress(HncertError):
+            if office.register.find(digest) is None:
+                office.store.delete(digest)
+        raise

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 import pyhncert
-from pyhncert.errors import Unavailable, UsageFault, VerdictError
+from pyhncert.errors import StorageFault, Unavailable, UsageFault, VerdictError
 from pyhncert.identify import TrialTimestamper
 from pyhncert.office import init_trial
 from pyhncert.values import VIETNAM
@@ -94,6 +94,28 @@ def test_a_run_that_dies_between_two_steps_is_made_good_by_the_next(living, cloc
     assert levels(living) == ["B-LT", "B-LT"]
     assert [r.level for r in living.renew()] == ["B-LTA", "B-LTA"]
     assert living.verify(living.codes[1]).verdict == "valid"
+
+
+def test_a_store_that_is_away_leaves_nothing_that_a_backup_would_miss(living, clock, monkeypatch, tmp_path) -> None:
+    clock.now = START + 4.8 * YEAR
+    with monkeypatch.context() as patch:
+        patch.setattr(living.store.inner, "put", lambda *_, **__: (_ for _ in ()).throw(StorageFault("away", "mất")))
+        assert [str(found.error) for found in living.renew()] == ["away", "away"]
+    assert living.backup(tmp_path / "backup").missing == ()
+
+
+def test_a_renewal_that_comes_to_no_line_leaves_no_copy_behind(living, clock, monkeypatch) -> None:
+    clock.now = START + 4.8 * YEAR
+    before = sorted(living.store.digests())
+
+    def quicker(*_, **__):
+        raise UsageFault("the file has grown meanwhile", "tệp vừa được bổ sung")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(living.register, "grown", quicker)
+        assert [str(found.error) for found in living.renew()] == ["the file has grown meanwhile"] * 2
+    assert sorted(living.store.digests()) == before, "what is personal and named by no line could never be erased"
+    assert [found.error for found in living.renew()] == [None, None]
 
 
 def test_a_silent_service_is_named_for_each_copy_and_the_next_run_does_it(living, clock, monkeypatch) -> None:
