@@ -143,6 +143,7 @@ def killed_move(folder, file, part, left):
     os._exit(0)
 
 
+@pytest.mark.timeout(1500 if os.environ.get("HNCERT_SOAK") else 300)
 def test_a_move_that_is_killed_anywhere_is_taken_up_and_ends_whole(postgres, database, bucket, new_folder, tmp_path):
     """Objects, register and the switch of the settings; between kills the office works, unless writing was frozen."""
     import alembic.command  # noqa: F401  once, not in each child
