@@ -23,6 +23,6 @@ def test_kinds_and_fields_as_read(promise: Any) -> None:
     table = kinds.measure(kinds.chosen(24), kinds.foreign_pages(step=6), printed=False)
     print("\n".join((*table.faults, *table.lines())))
     given = table.sums("kinds", kind=kinds.FOREIGN) + table.sums("kinds", kind="other")
-    promise("kinds right, sample as read", kinds.share(table.sums("kinds")), "%", bar=95.0, rule="at_least")
-    promise("fields exact, sample as read", kinds.share(table.sums("fields")), "%", bar=94.0, rule="at_least")
+    promise("kinds right, sample as read", kinds.share(table.sums("kinds")), "%", bar=99.0, rule="at_least")
+    promise("fields exact, sample as read", kinds.share(table.sums("fields")), "%", bar=98.0, rule="at_least")
     promise("kinds given to pages of none, as read", given[False], "pages", bar=0, note=f"of {given.total()}")

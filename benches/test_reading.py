@@ -16,7 +16,7 @@ from reading import plan, readers, score, spoil
 
 from pyhncert import capture, recognise
 
-BARS = {"cer": 2.3, "wer": 7.15, "der": 0.85, "numbers": 93.0, "cards": 1.1}
+BARS = {"cer": 1.05, "wer": 2.5, "der": 0.32, "numbers": 96.5, "cards": 0.7}
 CPU_S = 1.0
 SPEED_UP = 1.8
 

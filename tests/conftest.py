@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
+from PIL import ImageFont
 
 if TYPE_CHECKING:
     from pgserver import Server
 
 sys.path.insert(0, str(Path(__file__).parent))  # `import pgserver` in tests
+
+# how fast a machine is, is a bench's matter
+settings.register_profile("hncert", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hncert")
 
 DEMANDED = os.environ.get("HNCERT_DEMAND_ALL") == "1"
 
@@ -36,6 +42,16 @@ def pytest_terminal_summary(terminalreporter):
     reasons = sorted({r.longrepr[2] for r in skipped if isinstance(r.longrepr, tuple)})
     for reason in reasons:
         terminalreporter.write_line(f"left out: {reason}")
+
+
+@pytest.fixture(scope="session")
+def fonts() -> None:
+    """The test is left out, visibly, where the faces that its pages are drawn in are absent."""
+    try:
+        for name in ("LiberationSerif-Regular.ttf", "LiberationSans-Regular.ttf", "DejaVuSans.ttf"):
+            ImageFont.truetype(name, 10)
+    except OSError:
+        pytest.skip("fonts of drawn pages are not installed: apt-get install fonts-dejavu-core fonts-liberation2")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,10 @@ FORMULA = '=HYPERLINK("http://evil.example";"Xem")'
 MARKUP = "<script>alert(1)</script>"
 CODE = "040322472078|\x1b[2J\u202e<b>|=1+1"
 REQUESTER = '=cmd|" /C calc"!A1\x1b]0;x\x07 \u202egnp.exe\u2069;=1'
-pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed"),
+    pytest.mark.usefixtures("fonts"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ for place in (ROOT / "benches", ROOT / "examples"):  # the sets of `reading` and
 
 
 @pytest.fixture(scope="session")
-def reader() -> Reader:
+def reader(fonts: None) -> Reader:
     return Reader()
 
 

@@ -22,6 +22,7 @@ TEMPLATES = [
 ]
 
 
+@pytest.mark.usefixtures("fonts")
 @pytest.mark.parametrize(("kind", "turn"), TEMPLATES)
 def test_a_printed_paper_gives_its_kind_and_all_its_fields(kind: str, turn: int) -> None:
     sheet = plan.sheet(plan.Entry("clean", kind, turn))

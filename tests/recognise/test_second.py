@@ -23,6 +23,7 @@ from pyhncert.values import Line, Matrix, Word
 needs_second = pytest.mark.skipif(
     importlib.util.find_spec("asterocr") is None, reason="the second reader is not installed (extra [second-reader])"
 )
+pytestmark = pytest.mark.usefixtures("fonts")
 
 
 @pytest.fixture(scope="module")
