@@ -27,6 +27,8 @@ _CODE = re.compile(r"(?=.*\d)(?=.*[A-ZĐ])[A-ZĐ\d/.,:\-]+")
 _ALONE = re.compile(r"[A-Z]{0,2}[\d/.,:\-]*\d[\d/.,:\-]*%?")
 _SURE = 0.9
 _MACHINE = re.compile(r"[A-Z0-9<]{26,46}")
+_NUMBERS = re.compile(r"[1-9]")
+"""What every other row for machines holds: numbers and dates."""
 
 
 class NumberReader:
@@ -97,10 +99,12 @@ def number_alone(strip: Strip, read: list[tuple[str, float]]) -> Line | None:
 
 
 def machine_row(line: Line, read: list[tuple[str, float]]) -> Line | None:
-    """`line` as one row of machine-readable letters, when it is one."""
+    """`line` as one row of machine-readable letters, when it is one; a row of names holds no digit (ICAO 9303)."""
     text = "".join(word for word, _ in read)
     if not _MACHINE.fullmatch(text) or "<" not in text:
         return None
+    if not _NUMBERS.search(text):
+        text = text.replace("0", "O")
     word = Word(text=text, quad=line.quad, confidence=min(trust for _, trust in read))
     return _line(line, [word])
 

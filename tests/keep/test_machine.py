@@ -90,7 +90,8 @@ class RegisterLife(RuleBasedStateMachine):
         if act not in self.model:
             return  # an act that a restore lost
         state, who, code, pdf, _ = self.model[act]
-        process = self.processes[who if isinstance(who, int) else 0]
+        its = who if isinstance(who, int) else 0
+        process = self.processes[its]
         new = NEXT.get(str(state), "registered")
         digest = hashlib.sha256(pdf).digest()
         try:
@@ -108,12 +109,12 @@ class RegisterLife(RuleBasedStateMachine):
         else:
             assert state in NEXT
             self.model[act][0] = new
-            if new == "registered" and not out:
-                self.model[act][1] = None
+            if new == "registered":  # who closes it has it in hand until it is delivered
+                self.model[act][1] = its if out else None
 
     @rule(act=acts)
     def deliver(self, act: str) -> None:
-        if act in self.model and self.model[act][0] == "registered" and self.model[act][1] is not None:
+        if act in self.model and self.model[act][0] == "registered" and isinstance(self.model[act][1], int):
             self.processes[self.model[act][1]].delivered(act)
             self.model[act][1] = None
 

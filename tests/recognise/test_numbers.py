@@ -51,3 +51,18 @@ def test_a_machine_readable_row_is_one_word(line_of: Callable[[str], Line]) -> N
     assert row.text == "IDVNM1826743241040182674324<<3"
     assert len(row.words) == 1
     assert machine_row(line_of("a << b"), [("a", 0.9), ("<<", 0.9)]) is None
+
+
+@pytest.mark.parametrize(
+    ("read", "row"),
+    [
+        ("P<VNMLU0NG<<BA0<TH0<<<<<<<<<<<<<<<<<<<<<<<<<", "P<VNMLUONG<<BAO<THO<<<<<<<<<<<<<<<<<<<<<<<<<"),
+        ("THAI<<HAI<0ANH<<<<<<<<<<<<<<<<", "THAI<<HAI<OANH<<<<<<<<<<<<<<<<"),
+        ("P7228696<3VNM7108271F3006276056171244163<<80", "P7228696<3VNM7108271F3006276056171244163<<80"),
+        ("9606209F3606207VNM<<<<<<<<<<<2", "9606209F3606207VNM<<<<<<<<<<<2"),
+    ],
+)
+def test_a_row_of_names_holds_no_digit(line_of: Callable[[str], Line], read: str, row: str) -> None:
+    got = machine_row(line_of(read), [(read, 0.99)])
+    assert got is not None
+    assert got.text == row
