@@ -83,13 +83,14 @@ fn darkest(view: View<'_>, columns: usize, rows: usize) -> Result<Kept<f32>> {
     let mut least = Kept::filled(view.width, 255_u8);
     let line = view.width * view.channels;
     for (row, out) in out.chunks_exact_mut(columns).enumerate() {
+        let start = (row * SIDE).min(view.height - 1); // narrow pages are not made smaller: cells may lie beyond them
         let end = if row + 1 == rows {
             view.height
         } else {
-            (row + 1) * SIDE
+            ((row + 1) * SIDE).min(view.height)
         };
-        let pixels = &view.data[row * SIDE * line..end * line];
-        let band = View::new(view.width, end - row * SIDE, view.channels, pixels)?;
+        let pixels = &view.data[start * line..end * line];
+        let band = View::new(view.width, end - start, view.channels, pixels)?;
         least.fill(255);
         for from in reduce::gray(band).data.chunks_exact(view.width) {
             for (least, &v) in least.iter_mut().zip(from) {
@@ -337,6 +338,9 @@ mod tests {
 
     #[test]
     fn the_smallest_pages_are_taken_and_gray_is_refused() {
+        for (w, h) in (1..50).flat_map(|n| [(n, 1), (n, 17), (n, 30), (1, n), (17, n)]) {
+            light(View::new(w, h, 3, &vec![90; w * h * 3]).unwrap()).unwrap();
+        }
         for (w, h) in [(1, 1), (3, 2), (17, 33)] {
             let data = vec![90; w * h * 3];
             let view = View::new(w, h, 3, &data).unwrap();
