@@ -205,8 +205,7 @@ def move(
             f"{code}: hồ sơ đã có số chứng thực; hãy hủy hoặc thu hồi trước",
         )
     connection.execute(_MOVE, {"state": state, "code": row.code})
-    own = seal.of(connection, row.code)
-    _enter(connection, own, state, at, place=place, device=device, person=person, facts=facts)
+    tell(connection, code, at, seal, place=place, device=device, person=person, facts=facts)
 
 
 def refuse_one(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from sqlalchemy import exc
 
 from pyhncert import keep
 from pyhncert.errors import KeyFault, StorageFault, UsageFault
-from pyhncert.keep import _persons, _seal
+from pyhncert.keep import _persons, _seal, _sealing
 
 SEEN = {"seen": "Số 001090000019"}
 REQUESTER = "Nguyễn Thị Đào"
@@ -59,6 +60,22 @@ def raw(folder, where=None):
 def one_act(register, acts, **changes):
     act = acts.reserve(register, requester=REQUESTER, original=ORIGINAL, decision=SEEN, **changes)
     return act, acts.finish(register, act, scans=[{"sha256": "ab" * 32}], out_hint=PLACE)
+
+
+@contextmanager
+def stopped_at_the_second(name: str) -> Iterator[None]:
+    """What is done here ends, as by a kill, at the second call of that function of `_sealing`."""
+    its, calls = getattr(_sealing, name), []
+
+    def stop(*args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return its(*args)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(_sealing, name, stop)
+        yield
 
 
 def test_nothing_personal_lies_in_the_files_and_all_of_it_comes_back(sealed, clock, key, acts, tmp_path, store):
@@ -365,25 +382,13 @@ def test_another_office_key_opens_everything_and_the_old_one_nothing(sealed, clo
 
 
 def test_a_change_of_keys_that_was_stopped_goes_on(sealed, clock, key, acts, monkeypatch):
-    from pyhncert.keep import _sealing
 
     new = keep.LocalKey(b"n" * 32)
     with opened(alone(sealed), clock, key) as register:
         lines = [acts.reserve(register) for _ in range(5)]
         monkeypatch.setattr(_sealing, "BATCH", 2)
-        rewrap = _sealing._rewrap
-        calls = []
-
-        def stop(*args):
-            calls.append(1)
-            if len(calls) == 2:
-                raise KeyboardInterrupt
-            return rewrap(*args)
-
-        monkeypatch.setattr(_sealing, "_rewrap", stop)
-        with pytest.raises(KeyboardInterrupt):
+        with stopped_at_the_second("_rewrap"):
             register.rekey(new)
-    monkeypatch.setattr(_sealing, "_rewrap", rewrap)
     with opened(alone(sealed), clock, new) as register:
         assert len(list(register.lines())) == len(lines)  # half under the old register key, half under the new
         assert register.rekey() == 3
@@ -411,7 +416,6 @@ def stand(where):
 def test_what_the_old_index_key_found_is_found_by_it_no_more_and_by_the_register_still(
     sealed, clock, key, acts, monkeypatch
 ):
-    from pyhncert.keep import _sealing
 
     monkeypatch.setattr(_sealing, "BATCH", 2)
     paper = ([b"s" * 32], "khai_sinh 123")
@@ -425,19 +429,8 @@ def test_what_the_old_index_key_found_is_found_by_it_no_more_and_by_the_register
         register.rekey(keep.LocalKey(b"1" * 32))
     one = stand(sealed)
     assert len(one) == 6 and not set(first.values()) & one
-    with opened(alone(sealed), clock, keep.LocalKey(b"1" * 32)) as register:
-        reindex, calls = _sealing._reindex, []
-
-        def stop(*args):
-            calls.append(1)
-            if len(calls) == 2:
-                raise KeyboardInterrupt
-            return reindex(*args)
-
-        monkeypatch.setattr(_sealing, "_reindex", stop)
-        with pytest.raises(KeyboardInterrupt):
-            register.rekey(keep.LocalKey(b"2" * 32))
-        monkeypatch.setattr(_sealing, "_reindex", reindex)
+    with opened(alone(sealed), clock, keep.LocalKey(b"1" * 32)) as register, stopped_at_the_second("_reindex"):
+        register.rekey(keep.LocalKey(b"2" * 32))
     assert stand(sealed) & one and stand(sealed) - one
     with opened(alone(sealed), clock, keep.LocalKey(b"2" * 32)) as register:
         for _ in range(2):  # half under the old index key, half under the new; then all under the new
