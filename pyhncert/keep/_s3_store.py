@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from pyhncert.errors import MissingDependency, StorageFault
 from pyhncert.keep._store import damaged, is_object_name, missing, object_name
@@ -30,6 +31,9 @@ _STATUS = re.compile(r"status (?:code:? )?(\d{3})|\b([45]\d\d) (?:[A-Z][a-z]+ ?)
 class S3Store:
     """The objects under `prefix` in a `bucket`: ``prefix/ab/abcdef…``. Safe with many threads and processes.
 
+    A process that was forked after one of these stores had spoken to its server cannot speak to any: the threads of
+    `obstore` are not in it, and each call says so. Start it fresh (`spawn`, `forkserver`).
+
     `endpoint` is the server's address where it is not Amazon's own. A call that brings no answer in `timeout_s` is
     given up, and what may pass the second time is tried `retries` times more, within `timeout_s` times their number.
     `lock` is the mode in which `put` locks what it is told to lock; the bucket must have been made with object lock.
@@ -37,6 +41,9 @@ class S3Store:
     Raises:
         MissingDependency: `obstore` is not installed.
     """
+
+    _spoke_in: ClassVar[int] = 0
+    """The process in which the threads of `obstore` are; 0 before the first call."""
 
     def __init__(
         self,
@@ -182,6 +189,12 @@ class S3Store:
     def _call(self, ask: Callable[[], _T], what: str) -> _T:
         from obstore.exceptions import BaseError  # noqa: PLC0415  an extra
 
+        if S3Store._spoke_in not in {0, os.getpid()}:
+            raise StorageFault(
+                "this process was forked from one that spoke to S3, and cannot speak to it; start it fresh",
+                "tiến trình này tách ra (fork) từ tiến trình đã dùng S3 nên không dùng được S3; hãy khởi động lại",
+            )
+        S3Store._spoke_in = os.getpid()
         try:
             return ask()
         except (BaseError, OSError, ValueError) as err:

@@ -6,9 +6,8 @@ import hashlib
 import json
 import os
 import random
-import signal
+import subprocess
 import sys
-import traceback
 from pathlib import Path
 
 import pytest
@@ -113,42 +112,14 @@ def issued(office, n):
 
 def killed_move(folder, file, part, left):
     """`hncert migrate` in a process that dies at the call number `left` within a `part` of the move; its exit code."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    parts = {
-        "objects": ("/_folder_store.py", "/_s3_store.py", "/pyhncert/_move.py"),
-        "register": ("/keep/_move.py",),
-        "switch": ("/keep/_move.py", "/keep/_disk.py", "/pyhncert/_move.py"),
-    }
-    begun = part != "switch"
-
-    def count(frame, what, arg):
-        nonlocal left, begun
-        code = frame.f_code
-        begun = begun or code.co_name == "leave"
-        if begun and code.co_filename.endswith(parts[part]):
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    try:
-        office = pyhncert.open_office(folder)
-        sys.setprofile(count)
-        office.move(file, owner=OWNER, wait_s=0)
-    except BaseException:  # noqa: BLE001  told by its code
-        sys.setprofile(None)
-        traceback.print_exc()
-        os._exit(9)
-    os._exit(0)
+    nursery = Path(__file__).with_name("move_nursery.py")
+    words = (sys.executable, nursery, folder, file, OWNER, part, str(left))
+    return subprocess.run(words, check=False, timeout=60).returncode
 
 
 @pytest.mark.timeout(1500 if os.environ.get("HNCERT_SOAK") else 300)
 def test_a_move_that_is_killed_anywhere_is_taken_up_and_ends_whole(postgres, database, bucket, new_folder, tmp_path):
     """Objects, register and the switch of the settings; between kills the office works, unless writing was frozen."""
-    import alembic.command  # noqa: F401  once, not in each child
-    from obstore.store import S3Store  # noqa: F401
-
     dice, killed = random.Random(20261126), dict.fromkeys(("objects", "register", "switch"), 0)
     acknowledged = filled(new_folder)
     file = plan(new_folder, tmp_path, postgres.url(database))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 import socket
 import threading
 import traceback
@@ -176,3 +178,17 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(MissingDependency, match=r"pyhncert\[s3\]"):
         keep.S3Store("b")
+
+
+def test_a_forked_process_is_told_to_start_fresh_and_does_not_hang(remote):
+    remote.put(b"before")
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        try:
+            remote.put(b"after")
+        except StorageFault as err:
+            os._exit(0 if "forked from one that spoke to S3" in str(err) else 2)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert remote.put(b"after")
