@@ -6,7 +6,7 @@ import functools
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -140,9 +140,12 @@ def draw(entry: Entry) -> Paged:
         drawn = _on_glass(drawn, rng)
     spoilt = CONDITIONS[entry.condition](drawn, rng)
 
-    def quad(box: tuple[float, float, float, float]) -> Quad:
-        x0, y0, x1, y1 = box
-        return spoilt.place(np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float64))
+    def quad(corners: Sequence[tuple[float, float]]) -> Quad:
+        return spoilt.place(np.array(corners, np.float64))
+
+    def box(edges: tuple[float, float, float, float]) -> Quad:
+        x0, y0, x1, y1 = edges
+        return quad([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
 
     return Paged(
         name=entry.name,
@@ -150,10 +153,10 @@ def draw(entry: Entry) -> Paged:
         condition=entry.condition,
         image=spoilt.image,
         dpi=spoilt.dpi,
-        lines=tuple(Line(_plain(line.text), quad(line.box)) for line in drawn.lines if line.text.strip()),
+        lines=tuple(Line(_plain(line.text), quad(line.corners)) for line in drawn.lines if line.text.strip()),
         fields={name: _plain(known.value) for name, known in drawn.fields.items()},
         codes=tuple(drawn.codes),
-        seals=tuple(quad(box) for box in drawn.seals),
+        seals=tuple(map(box, drawn.seals)),
     )
 
 

@@ -23,10 +23,20 @@ BLUE: Colour = (28, 52, 150)
 
 @dataclass
 class TruthLine:
-    """A line as printed, with its box in pixels of the sheet."""
+    """A line as printed, with its box in pixels of the sheet; `angle` degrees counter-clockwise about its middle."""
 
     text: str
     box: Box
+    angle: float = 0
+
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        """Those of the box as it lies, clockwise from the reader's upper left."""
+        x0, y0, x1, y1 = self.box
+        x, y, turn = (x0 + x1) / 2, (y0 + y1) / 2, math.radians(-self.angle)
+        c, s = math.cos(turn), math.sin(turn)
+        around = ((x0 - x, y0 - y), (x1 - x, y0 - y), (x1 - x, y1 - y), (x0 - x, y1 - y))
+        return [(x + a * c - b * s, y + a * s + b * c) for a, b in around]
 
 
 @dataclass
@@ -378,7 +388,9 @@ class Sheet:
             mask = mask.rotate(angle, Image.Resampling.BICUBIC, expand=True)
         left, top = round(self.px(x) - mask.width / 2), round(self.px(y) - mask.height / 2)
         self.multiply(mask, left, top, colour)
-        self.lines.append(TruthLine(text, (left, top, left + mask.width, top + mask.height)))
+        x, y = left + mask.width / 2, top + mask.height / 2
+        across, up = (width - self.px(6)) / 2, self._size(pt) / 2
+        self.lines.append(TruthLine(text, (x - across, y - up, x + across, y + up), angle))
 
     def paste(self, card: Sheet, x: float, y: float) -> None:
         """Lay a card on the glass with its upper left corner at (x, y) mm; its truth comes along."""
@@ -390,7 +402,7 @@ class Sheet:
         self.pen.rounded_rectangle(shade, radius=self.px(3.2), fill=(196, 196, 198))
         self.image.paste(card.image, (left, top), mask)
         for line in card.lines:
-            self.lines.append(TruthLine(line.text, _moved(line.box, left, top)))
+            self.lines.append(TruthLine(line.text, _moved(line.box, left, top), line.angle))
         for name, known in card.fields.items():
             self.fields[name] = TruthField(known.label, known.value, _moved(known.box, left, top))
         self.seals += [_moved(box, left, top) for box in card.seals]

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from pyhncert.recognise._detect import Box
-from pyhncert.recognise._inks import only_red, upright, without_red
+from pyhncert.recognise._inks import RED, only, strongest, upright, without_red
 from pyhncert.recognise._leaders import wipe
 from pyhncert.values import Matrix, Quad
 
@@ -150,10 +150,13 @@ def strips(image: Pixels, boxes: Sequence[Box], ink: Ink | None = None) -> list[
 
 
 def stamped(image: Pixels, quad: Quad) -> Strip | None:
-    """The strip of the words in a framed red stamp, turned level; None where there are none."""
+    """The strip of the words in a framed stamp, turned level; None where there are none."""
     found = upright(image, quad)
-    gray = None if found is None else only_red(found[0])
-    if found is None or gray is None:
+    if found is None:
+        return None
+    ink = strongest(found[0])
+    gray = only(found[0], ink)
+    if gray is None:
         return None
     height, width = gray.shape
     fit = _fit(gray, (0, width, 0, height))
@@ -161,7 +164,7 @@ def stamped(image: Pixels, quad: Quad) -> Strip | None:
         return None
     gray, left, top = fit
     corner = Matrix((1.0, 0.0, float(left), 0.0, 1.0, float(top), 0.0, 0.0, 1.0))
-    return Strip(gray, corner.then(Matrix((*found[1], 0.0, 0.0, 1.0))), 1.0)
+    return Strip(gray, corner.then(Matrix((*found[1], 0.0, 0.0, 1.0))), float(ink is RED))
 
 
 def _strip(image: Pixels, box: Box, up: float, down: float, ink: Ink | None) -> Strip | None:

@@ -7,6 +7,7 @@ capitals and digits, reads a number that stands alone in a cell with some doubt,
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,9 @@ _CODE = re.compile(r"(?=.*\d)(?=.*[A-ZĐ])[A-ZĐ\d/.,:\-]+")
 _ALONE = re.compile(r"[A-Z]{0,2}[\d/.,:\-]*\d[\d/.,:\-]*%?")
 _SURE = 0.9
 _MACHINE = re.compile(r"[A-Z0-9<]{26,46}")
+_METRES = re.compile(r"m[^\w\s;,.:)]?\d?([;,.:)]*)")
+_RAISED = re.compile(r"m([²³]?)\d?[;,.:)]*")
+"""Metres with a raised digit behind them as Tesseract writes them, which knows none; and as this reader does."""
 _NUMBERS = re.compile(r"[1-9]")
 """What every other row for machines holds: numbers and dates."""
 
@@ -77,6 +81,33 @@ def with_numbers(line: Line, read: list[tuple[str, float]]) -> Line | None:
         if _PLAIN.fullmatch(text) or _same_code(words[i], text, trust):
             words[i] = Word(text=text, quad=words[i].quad, confidence=trust)
     return _line(line, words)
+
+
+def has_area(line: Line) -> bool:
+    """Whether a number of metres with one sign behind them, or none, is in `line`."""
+    return bool(_areas(line))
+
+
+def with_squares(line: Line, read: list[tuple[str, float]]) -> Line:
+    """`line` with ``m²`` and ``m³`` as they were `read` by the other reader, where both saw as many metres."""
+    mine = _areas(line)
+    pairs = itertools.pairwise(read)
+    raised = ((_RAISED.fullmatch(text), trust) for (before, _), (text, trust) in pairs if before[-1].isdigit())
+    others = [(found.group(1), trust) for found, trust in raised if found]
+    if len(mine) != len(others):
+        return line
+    words = list(line.words)
+    for (i, behind), (digit, trust) in zip(mine, others, strict=True):
+        if digit:
+            words[i] = Word(text=f"m{digit}{behind}", quad=words[i].quad, confidence=trust)
+    return _line(line, words)
+
+
+def _areas(line: Line) -> list[tuple[int, str]]:
+    """Places of the words of `line` that are metres behind a number, with the points behind them."""
+    pairs = itertools.pairwise(enumerate(line.words))
+    found = ((i, _METRES.fullmatch(word.text)) for (_, before), (i, word) in pairs if before.text[-1].isdigit())
+    return [(i, metres.group(1)) for i, metres in found if metres]
 
 
 def is_code(text: str) -> bool:

@@ -17,7 +17,7 @@ from pyhncert.recognise._codes import codes
 from pyhncert.recognise._detect import Detector
 from pyhncert.recognise._fields import fields
 from pyhncert.recognise._ink import doubtful, ink_lines, merged, readable
-from pyhncert.recognise._inks import unsealed
+from pyhncert.recognise._inks import BLUE, unsealed, unstamped
 from pyhncert.recognise._light import evened
 from pyhncert.recognise._numbers import NumberReader
 from pyhncert.recognise._order import Extent, order
@@ -101,7 +101,9 @@ class Reader:
             seals = [seal for seal in page.marks.seals if seal.colour == "red"]
             symbols = codes(page.image)
             even = evened(page.image, dpi=page.dpi)
-            image = unsealed(even, seals)
+            stamps = self._stamps(page)
+            blue = [quad for quad, _, line in stamps if not line.red]
+            image = unstamped(unsealed(even, seals), blue, BLUE)
             ink = ink_lines(even)
             parts = doubtful(ink, page)
             tall = page.measures.text_height_px
@@ -118,7 +120,12 @@ class Reader:
             lines += [line for line in others if line is not None and line.confidence >= _PERHAPS]
             lines = [line for line in lines if not _is_noise(line) and not _in_seal(line, page.measures.seal_quads)]
             lines = [line for line in lines if not _is_signature(line, page.marks)]
-            lines = self._with_stamps(page, _apart(lines), seen)
+            lines = _apart(lines)
+            for quad, strip, line in stamps:
+                if line.red and any(_goes_through(other, quad) for other in lines):
+                    continue  # bold capitals of a red title, not a frame
+                seen[strip.quad] = strip
+                lines = [*(other for other in lines if not (line.red and _is_stamp(other, quad))), line]
             places = order([_hull(line.quad) for line in lines], [line.text for line in lines])
             reading = Reading(page=page.number, lines=tuple(lines[i] for i in places), reader=self._name, codes=symbols)
             return self._read_twice(reading, kind, seen) if self.reads_twice else reading
@@ -150,17 +157,15 @@ class Reader:
             upright, over = (sum(_sense(self._recogniser.glance(strip)) for strip in way) for way in ways)
         return over > upright
 
-    def _with_stamps(self, page: Page, lines: list[Line], seen: dict[Quad, Strip]) -> list[Line]:
-        """The lines, and those in framed red stamps, each read at its own slant and in its own ink."""
-        for quad in page.marks.stamps:
-            if any(_goes_through(line, quad) for line in lines):
-                continue  # bold capitals of a red title, not a frame
-            strip = _crop.stamped(page.image, quad)
-            line = self._recogniser.read(strip) if strip is not None else None
-            if strip is not None and line is not None and line.confidence >= _STAMP and not _is_noise(line):
-                seen[strip.quad] = strip
-                lines = [*(other for other in lines if not _is_stamp(other, quad)), line]
-        return lines
+    def _stamps(self, page: Page) -> list[tuple[Quad, Strip, Line]]:
+        """What is written in framed stamps, each read at its own slant and in its own ink, where that has words."""
+        strips = ((quad, _crop.stamped(page.image, quad)) for quad in page.marks.stamps)
+        read = ((quad, strip, self._recogniser.read(strip)) for quad, strip in strips if strip is not None)
+        return [
+            (quad, strip, line)
+            for quad, strip, line in read
+            if line is not None and line.confidence >= _STAMP and not _is_noise(line)
+        ]
 
 
 @contextlib.contextmanager

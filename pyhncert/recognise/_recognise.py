@@ -15,7 +15,15 @@ from pyhncert.errors import MissingDependency
 from pyhncert.escape import plain
 from pyhncert.recognise._blanks import LEAST, Symbol, blanks, left_out
 from pyhncert.recognise._crop import HIGH, LOW, QUICK
-from pyhncert.recognise._numbers import NumberReader, is_code, machine_row, number_alone, with_numbers
+from pyhncert.recognise._numbers import (
+    NumberReader,
+    has_area,
+    is_code,
+    machine_row,
+    number_alone,
+    with_numbers,
+    with_squares,
+)
 from pyhncert.values import Line, Point, Quad, Word
 
 if TYPE_CHECKING:
@@ -36,8 +44,10 @@ _BOTH = re.compile("ÐĐ|ĐÐ|ðđ|đð|N?ÑN|NÑ")
 """One letter that was written as each of two of one shape; Ñ stands beside N in no language."""
 _DASHES = re.compile("-[–—]|[–—]-")
 """One dash that was written as a short and as a long one."""
-_RULES = "|¡¦"
-"""What rules and frames beside a word are read as; no paper prints these letters."""
+_RULES = "|¡¦_"
+"""What rules, frames and leaders beside a word are read as; no paper begins or ends a word with these letters."""
+_AT = re.compile(r"(?<=\w)(?:\(@|@\))(?=\w)")
+"""An @ whose round was written as a bracket too."""
 SMALL_PX = 34
 """Lines up to this height on the page (cards, low resolution) gain nothing by a finer look."""
 SURE, LOST = 0.88, 0.6
@@ -94,6 +104,13 @@ class Recogniser:
         Doubtful words of large print get a finer look, fewer of them on a `dense` page, and numbers are read until two
         looks agree.
         """
+        line = self._first(strip, dense=dense)
+        if line is not None and has_area(line):
+            return with_squares(line, self._second.read(strip))
+        return line
+
+    def _first(self, strip: Strip, *, dense: bool) -> Line | None:
+        """The line but for its areas."""
         small = strip.gray.shape[0] <= SMALL_PX and not dense
         line = self._look(strip, QUICK)
         if line is None and not small:
@@ -201,7 +218,7 @@ def _text(at: Any, level: Any) -> str:
 
 def one_shape(text: str) -> str:
     """`text` with the Vietnamese letter for the Icelandic one, and one letter where two of one shape were written."""
-    text = _DASHES.sub("–", text)
+    text = _AT.sub("@", _DASHES.sub("–", text))
     return _BOTH.sub(lambda found: "N" if "N" in found.group() else found.group()[0], text).translate(_ETH)
 
 

@@ -108,8 +108,9 @@ def test_a_photograph_is_found_and_a_gray_box_is_none(sheet):
     assert middle(portrait.quad) == pytest.approx((45, 225), abs=1.5)
 
 
-def test_a_slanted_stamp_is_found_with_its_slant(sheet):
-    sheet.stamp(60, 230, "TUYỆT MẬT", pt=20, angle=9)
+@pytest.mark.parametrize("colour", [(196, 28, 42), (28, 52, 150), (92, 44, 140)], ids=["red", "blue", "violet"])
+def test_a_slanted_stamp_is_found_with_its_slant(sheet, colour):
+    sheet.stamp(60, 230, "TUYỆT MẬT", pt=20, angle=9, colour=colour)
     (quad,) = marks(sheet).stamps
     assert middle(quad) == pytest.approx((60, 230), abs=1.5)
     (x0, y0), (x1, y1) = quad[0], quad[1]

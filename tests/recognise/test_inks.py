@@ -11,18 +11,23 @@ from pyhncert.recognise import _inks
 from pyhncert.values import Seal
 
 PAPER, INK, RED = (250, 246, 238), (24, 24, 30), (196, 28, 42)
+BLUE, VIOLET = (28, 52, 150), (92, 44, 140)
 
 
 @pytest.fixture
 def sealed():
-    """Black bars under red bars, both transparent inks, with half-inked edges."""
+    return crossed(RED)
+
+
+def crossed(colour):
+    """Black bars under coloured bars, both transparent inks, with half-inked edges."""
     cover = np.zeros((60, 60, 2))
     cover[10:50, 20:26, 0] = 1
     cover[30:36, 5:55, 1] = 1
     cover[36, 5:55, 1] = 0.5
     light = np.ones((60, 60, 3)) * PAPER
-    for which, colour in enumerate((INK, RED)):
-        light *= np.exp(cover[:, :, which, None] * np.log(np.array(colour) / PAPER))
+    for which, ink in enumerate((INK, colour)):
+        light *= np.exp(cover[:, :, which, None] * np.log(np.array(ink) / PAPER))
     return np.clip(light + 0.5, 0, 255).astype(np.uint8), cover
 
 
@@ -33,19 +38,22 @@ def test_red_goes_and_black_stays_also_where_they_cross(sealed):
     assert gray[cover[:, :, 0] == 0].min() > 225
 
 
-def test_black_goes_and_red_stays_also_where_they_cross(sealed):
-    part, cover = sealed
-    gray = _inks.only_red(part)
+@pytest.mark.parametrize("colour", [RED, BLUE, VIOLET], ids=["red", "blue", "violet"])
+def test_black_goes_and_the_stamp_stays_also_where_they_cross(colour):
+    part, cover = crossed(colour)
+    ink = _inks.strongest(part)
+    assert ink is (_inks.RED if colour is RED else _inks.BLUE)
+    gray = _inks.only(part, ink)
     assert gray[cover[:, :, 1] == 1].max() < 110
     assert gray[cover.sum(axis=2) == 0].min() > 240
     assert gray[10:28, 20:26].min() > 200
 
 
 def test_without_red_ink_nothing_is_read_as_red():
-    assert _inks.only_red(np.full((40, 40, 3), 240, np.uint8)) is None
+    assert _inks.only(np.full((40, 40, 3), 240, np.uint8), _inks.RED) is None
     gray = np.full((40, 40, 3), 240, np.uint8)
     gray[10:20] = 30
-    assert _inks.only_red(gray) is None
+    assert _inks.only(gray, _inks.RED) is None
     assert np.array_equal(_inks.without_red(gray) < 100, gray[:, :, 0] < 100)
 
 
@@ -57,6 +65,19 @@ def test_only_the_seals_circle_loses_its_red():
     assert out[50, 50].min() > 225
     assert tuple(out[50, 90]) == RED and tuple(page[50, 50]) == RED
     assert _inks.unsealed(page, []) is page
+
+
+@pytest.mark.parametrize("colour", [RED, BLUE, VIOLET], ids=["red", "blue", "violet"])
+def test_only_the_stamps_box_loses_its_ink(colour):
+    part, cover = crossed(colour)
+    page = np.full((60, 120, 3), PAPER, np.uint8)
+    page[:, :60], page[:, 60:] = part, part
+    out = _inks.unstamped(page, [((-1.0, 24.0), (56.0, 24.0), (56.0, 42.0), (-1.0, 42.0))], _inks.strongest(part))
+    left = out[:, :60].min(axis=2).astype(int)
+    assert left[cover[:, :, 0] == 1].max() < 75
+    assert left[cover[:, :, 0] == 0].min() > 215
+    assert np.array_equal(out[:, 62:], page[:, 62:]) and np.array_equal(page[:, 60:], part)
+    assert _inks.unstamped(page, [], _inks.RED) is page
 
 
 @pytest.mark.parametrize("degrees", [0, 10, -14])

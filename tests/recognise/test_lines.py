@@ -14,7 +14,7 @@ from pyhncert import capture
 from pyhncert.recognise import Reader
 from pyhncert.values import Page, RawPage, Reading
 
-RED, BLUE, INK = (200, 30, 45), (30, 44, 138), (28, 28, 32)
+RED, BLUE, VIOLET, INK = (200, 30, 45), (30, 44, 138), (92, 44, 140), (28, 28, 32)
 
 
 @pytest.fixture
@@ -78,14 +78,26 @@ def test_print_under_a_seal_is_read_and_its_ring_is_not(read: Callable[[Any], Re
     assert read(sheet).text.split("\n") == ["TRƯỞNG PHÒNG TƯ PHÁP", "Hoàng Thị Kiểm"]
 
 
-@pytest.mark.parametrize("colour", [RED, BLUE])
-def test_a_stamp_on_print_leaves_the_print_as_it_is(
+@pytest.mark.parametrize("colour", [RED, BLUE, VIOLET], ids=["red", "blue", "violet"])
+def test_a_stamp_on_print_is_read_and_leaves_the_print_as_it_is(
     read: Callable[[Any], Reading], sheet: Any, colour: tuple[int, int, int]
 ) -> None:
     rows(sheet, 20, LEFT)
     sheet.stamp(55, 49, "HỎA TỐC", colour=colour, angle=6)
     texts = [line.text for line in read(sheet).lines]
-    assert [text for text in texts if text in LEFT] == LEFT
+    assert sorted(texts) == sorted([*LEFT, "HỎA TỐC"])
+
+
+def test_a_stamp_that_was_not_read_takes_nothing_away(read: Callable[[Any], Reading], sheet: Any) -> None:
+    """Where its frame holds no words, what lies under it is read as it lies."""
+    rows(sheet, 20, LEFT)
+    sheet.stamp(57, 51, 40 * " ", colour=VIOLET, angle=6)
+    assert [line.text for line in read(sheet).lines] == LEFT
+
+
+def test_leaders_of_underscores_are_no_text(read: Callable[[Any], Reading], sheet: Any) -> None:
+    sheet.text(20, 50, "Số buổi nghỉ: 9 _____", 13)
+    assert read(sheet).text == "Số buổi nghỉ: 9"
 
 
 def test_a_page_upside_down_is_read_upright(read: Callable[[Any], Reading], sheet: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pyhncert.recognise._numbers import is_code, machine_row, with_numbers
+from pyhncert.recognise._numbers import has_area, is_code, machine_row, with_numbers, with_squares
 from pyhncert.values import Line, Reading
 
 
@@ -43,6 +43,24 @@ def test_a_code_is_taken_over_where_the_other_reader_is_sure(line_of: Callable[[
 
 def test_what_does_not_fit_together_is_left(line_of: Callable[[str], Line]) -> None:
     assert with_numbers(line_of("ngày 1 tháng 2"), [("12", 0.9)]) is None
+
+
+@pytest.mark.parametrize("sign", ["2", "3", "?", '"', "”", "°", ""])
+def test_raised_digits_behind_metres_are_those_of_the_reader_that_knows_them(
+    line_of: Callable[[str], Line], sign: str
+) -> None:
+    line = line_of(f"Diện tích: 157,1 m{sign}; sàn: 44,8 m{sign} (ba mét)")
+    assert has_area(line)
+    read = [("157,1", 0.9), ("m²2;", 0.6), ("san:", 0.9), ("44,8", 0.9), ("m³", 0.98), ("mét)", 0.9)]
+    assert with_squares(line, read).text == "Diện tích: 157,1 m²; sàn: 44,8 m³ (ba mét)"
+    assert with_squares(line, read[3:]) == line, "one place was not seen: it cannot be said which"
+    plain = [("157,1", 0.9), ("m2;", 0.9), ("44,8", 0.9), ("m", 0.9)]
+    assert with_squares(line, plain).text == line.text, "print that is not raised stays as it was read"
+
+
+@pytest.mark.parametrize("text", ["dài 5 mét", "m2", "số 5 mn", "mười m2", "5m2"])
+def test_words_that_begin_with_m_are_no_metres(line_of: Callable[[str], Line], text: str) -> None:
+    assert not has_area(line_of(text))
 
 
 def test_a_machine_readable_row_is_one_word(line_of: Callable[[str], Line]) -> None:

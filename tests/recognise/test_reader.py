@@ -207,6 +207,7 @@ def test_strokes_of_a_signature_are_no_words_and_the_name_below_is_one(
     [
         *[("QÐĐ-SNV", "QĐ-SNV"), ("ĐÐỏ", "Đỏ"), ("NÑNames", "Names"), ("ÑNo.", "No."), ("SGDĐT", "SGDĐT")],
         *[("—-", "–"), ("-–", "–"), ("--", "--"), ("2014-2015", "2014-2015")],
+        *[("a.b8(@cty.vn", "a.b8@cty.vn"), ("mc92@)cty.vn", "mc92@cty.vn"), ("(@cty)", "(@cty)"), ("a (@b)", "a (@b)")],
     ],
 )
 def test_a_letter_written_as_two_of_one_shape_is_one(read: str, text: str) -> None:

@@ -59,7 +59,7 @@ pub struct Marks {
     pub signatures: Kept<Signature>,
     /// Photographs, with how sure it is.
     pub portraits: Kept<(Quad, f64)>,
-    /// Red framed stamps.
+    /// Framed stamps in coloured ink.
     pub stamps: Kept<Quad>,
     /// Words crossed out.
     pub strikes: Kept<Quad>,

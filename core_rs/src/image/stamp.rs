@@ -1,4 +1,4 @@
-//! Framed stamps: words in a red box that a hand put there, at any slant.
+//! Framed stamps: words in a coloured box that a hand put there, at any slant.
 
 use std::ops::RangeInclusive;
 
@@ -7,9 +7,12 @@ use super::inks::{Inks, at_least};
 use super::scratch::Kept;
 use super::{Picture, blobs, grow};
 
-const RED: u8 = 5;
-/// From here on it is as red as printed titles are.
+/// Density of red, or of blue and violet, from which on it is ink.
+const INK: u8 = 5;
+/// From here on it is as strong as printed titles are.
 const PRINT: u8 = 25;
+/// Black print has up to so many times the density of its own blue.
+const PRINT_OVER_BLUE: u16 = 5;
 /// Long and short side in millimetres.
 const LONG_MM: (f64, f64) = (13.0, 90.0);
 const SHORT_MM: (f64, f64) = (5.5, 26.0);
@@ -21,30 +24,42 @@ const END: f64 = 0.06;
 const ROOM: f64 = 0.4;
 const BLANK: f64 = 0.2;
 
-/// Red framed stamps in pixels of [`Inks`]: four corners, clockwise from the reader's upper left.
+/// Framed stamps in red, blue or violet ink, in pixels of [`Inks`]: four corners, clockwise from the reader's upper left.
 ///
 /// A worn frame hangs together only when its ink is grown, a whole one beside a red title only when it is hardly grown,
 /// and a worn one that a title crosses only without the title's full ink.
 #[must_use]
 pub fn find(inks: &Inks) -> Kept<Quad> {
     let mut found = Kept::grown();
-    for ink in [|red: &Picture| at_least(red, RED), worn] {
-        let mask = ink(&inks.red);
-        for grown_mm in GROWN_MM {
-            if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
-                find_among(inks, &mask, &grown, &mut found);
+    for amount in [&inks.red, &no_print(&inks.blue, &inks.black)] {
+        for mask in [at_least(amount, INK), worn(amount)] {
+            for grown_mm in GROWN_MM {
+                if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
+                    find_among(inks, &mask, &grown, &mut found);
+                }
             }
         }
     }
     found
 }
 
-/// The ink of worn stamps: red, but not as red as print.
-fn worn(red: &Picture) -> Picture {
-    let mut out = Picture::zeros(red.width, red.height, 1);
-    for y in 0..red.height {
-        for (to, from) in out.row_mut(y).iter_mut().zip(red.row(y)) {
-            *to = u8::from((RED..PRINT).contains(from));
+/// The blue ink but that of print: the black of printers is bluish.
+fn no_print(blue: &Picture, black: &Picture) -> Picture {
+    let mut out = blue.clone();
+    for (to, &black) in out.data.iter_mut().zip(&*black.data) {
+        if u16::from(*to) * PRINT_OVER_BLUE < u16::from(black) {
+            *to = 0;
+        }
+    }
+    out
+}
+
+/// The ink of worn stamps: coloured, but not as strongly as print.
+fn worn(amount: &Picture) -> Picture {
+    let mut out = Picture::zeros(amount.width, amount.height, 1);
+    for y in 0..amount.height {
+        for (to, from) in out.row_mut(y).iter_mut().zip(amount.row(y)) {
+            *to = u8::from((INK..PRINT).contains(from));
         }
     }
     out
