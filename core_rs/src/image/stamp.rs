@@ -31,25 +31,28 @@ const BLANK: f64 = 0.2;
 #[must_use]
 pub fn find(inks: &Inks) -> Kept<Quad> {
     let mut found = Kept::grown();
-    for amount in [&inks.red, &no_print(&inks.blue, &inks.black)] {
-        for mask in [at_least(amount, INK), worn(amount)] {
-            for grown_mm in GROWN_MM {
-                if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
-                    find_among(inks, &mask, &grown, &mut found);
-                }
+    let least = (LONG_MM.0 + SHORT_MM.0) * inks.per_mm;
+    let bluish = no_print(&inks.blue, &inks.black);
+    // no blue title lies beside a stamp
+    for mask in [at_least(&inks.red, INK), worn(&inks.red), bluish] {
+        let inked: u32 = mask.data.iter().map(|&ink| u32::from(ink)).sum();
+        if f64::from(inked) < least {
+            continue; // half of the smallest frame's outline
+        }
+        for grown_mm in GROWN_MM {
+            if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
+                find_among(inks, &mask, &grown, &mut found);
             }
         }
     }
     found
 }
 
-/// The blue ink but that of print: the black of printers is bluish.
+/// Where there is blue ink that is not print: the black of printers is bluish.
 fn no_print(blue: &Picture, black: &Picture) -> Picture {
-    let mut out = blue.clone();
-    for (to, &black) in out.data.iter_mut().zip(&*black.data) {
-        if u16::from(*to) * PRINT_OVER_BLUE < u16::from(black) {
-            *to = 0;
-        }
+    let mut out = Picture::zeros(blue.width, blue.height, 1);
+    for (to, (&blue, &black)) in out.data.iter_mut().zip(blue.data.iter().zip(&*black.data)) {
+        *to = u8::from(blue >= INK && u16::from(blue) * PRINT_OVER_BLUE >= u16::from(black));
     }
     out
 }
