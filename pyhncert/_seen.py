@@ -94,8 +94,8 @@ class Region:
 class Marks:
     """What a hand put on the paper, as it looks; nothing of it was read.
 
-    `signatures` are handwritten, `portraits` photographs, `stamps` coloured frames with words at any slant, `strikes` words
-    with a line through them, `fluid` white patches on tinted paper.
+    `signatures` are handwritten, `portraits` photographs, `stamps` coloured frames with words at any slant, `strikes`
+    words with a line through them, `fluid` white patches on tinted paper.
     """
 
     seals: tuple[Seal, ...] = ()
