@@ -70,7 +70,7 @@ bench: $(READY)
 	$(BIN)/python benches/run.py $(BENCH_ARGS)
 
 soak: $(READY)
-	HNCERT_SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS) tests/journey/test_kill.py tests/journey/test_library.py tests/keep tests/capture/test_fuzz.py tests/verify/test_fuzz.py tests/journey/test_watch_kill.py tests/journey/test_work_kill.py tests/services/test_credential_kill.py
+	HNCERT_SOAK=1 $(BIN)/python -m pytest $(PYTEST_ARGS) $$(grep -rl HNCERT_SOAK tests --include='test_*.py')
 	HNCERT_SOAK=1 cargo test --release --quiet --test mutations
 	$(BIN)/python benches/read.py --all --keep build/read.jsonl
 	$(BIN)/python benches/agreement.py --keep build/agreement.jsonl

@@ -27,7 +27,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 from foreign import pages as foreign_pages  # noqa: E402
 from PIL import Image  # noqa: E402
-from reading import papers, plan  # noqa: E402
+from reading import bars, papers, plan  # noqa: E402
 
 from pyhncert import capture, recognise  # noqa: E402
 from pyhncert.values import Reading  # noqa: E402
@@ -105,8 +105,7 @@ def _neighbours(reading: Reading) -> Iterator[bool]:
 
 
 def _share(count: Counter[bool]) -> str:
-    total = count.total()
-    return f"{count[True]}/{total} {100 * count[True] / total:5.1f} %" if total else "-"
+    return f"{count[True]}/{count.total()} {share(count):5.1f} %" if count else "-"
 
 
 def share(count: Counter[bool]) -> float:
@@ -169,6 +168,13 @@ def main() -> None:
     if given.faults:
         print("\n".join(table.faults))
     print("\n".join(table.lines()))
+    if given.all and not given.printed:
+        kinds, others = table.sums("kinds"), [table.sums("kinds", kind=kind) for kind in ("other", FOREIGN)]
+        bars.hold(
+            ("kinds right", share(kinds), "at least", 99),
+            ("others given a kind", sum(count[False] for count in others), "at most", 0),
+            *((f"fields, {name}", share(table.sums("fields", name)), "at least", 98) for name in CONDITIONS),
+        )
 
 
 if __name__ == "__main__":

@@ -191,3 +191,4 @@ CONDITIONS: dict[str, Callable[[Sheet, random.Random], Spoilt]] = {
 }
 REPORTED = ("fax", "folded")
 """Conditions without a bar."""
+BARRED = tuple(name for name in CONDITIONS if name not in REPORTED)

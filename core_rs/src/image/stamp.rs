@@ -32,9 +32,14 @@ const BLANK: f64 = 0.2;
 pub fn find(inks: &Inks) -> Kept<Quad> {
     let mut found = Kept::grown();
     let least = (LONG_MM.0 + SHORT_MM.0) * inks.per_mm;
-    let bluish = no_print(&inks.blue, &inks.black);
     // no blue title lies beside a stamp
-    for mask in [at_least(&inks.red, INK), worn(&inks.red), bluish] {
+    let masks: [fn(&Inks) -> Picture; 3] = [
+        |inks| at_least(&inks.red, INK),
+        |inks| worn(&inks.red),
+        |inks| no_print(&inks.blue, &inks.black),
+    ];
+    for of in masks {
+        let mask = of(inks);
         let inked: u32 = mask.data.iter().map(|&ink| u32::from(ink)).sum();
         if f64::from(inked) < least {
             continue; // half of the smallest frame's outline
