@@ -1,4 +1,4 @@
-"""Measures a reader on the test sets: `python benches/read.py [--sample N | --all] [--reader NAME] [--worst N]`.
+"""Measures a reader on the test sets: `python benches/read.py [--sample N | --all | --held-out SEED] [--worst N]`.
 
 Prints, for each kind of paper and each condition, letters wrong (CER), words wrong (WER), marks wrong (DER), lines,
 numbers and codes read exactly, in per cent; and the real scans of the shared folder. `--sample` takes pages from all
@@ -113,6 +113,7 @@ def main() -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--sample", type=int, default=plan.SAMPLE, metavar="N", help="so many pages (40)")
     which.add_argument("--all", action="store_true", help="all 600 pages")
+    which.add_argument("--held-out", type=int, metavar="SEED", help="68 other pages, drawn from SEED")
     parser.add_argument("--reader", choices=[*readers.READERS], default="ours")
     parser.add_argument("--condition", action="append", choices=[*spoil.CONDITIONS], help="only this one; repeatable")
     parser.add_argument("--papers", action="store_true", help="no cards")
@@ -122,6 +123,8 @@ def main() -> None:
     given = parser.parse_args()
     conditions = tuple(given.condition or ())
     entries = plan.everything() if given.all else plan.sample(given.sample, conditions, papers=given.papers)
+    if given.held_out is not None:
+        plan.SEED, entries = given.held_out, plan.held_out()
     entries = [entry for entry in entries if not conditions or entry.condition in conditions]
     entries = [entry for entry in entries if not given.papers or entry.kind in plan.PAPERS]
     table, faults, letters, spent = measure(entries, given.reader, folder=given.show, keep=given.keep)

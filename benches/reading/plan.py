@@ -15,7 +15,7 @@ from drawing.sheet import Sheet
 from unseen import cards, civil, other
 
 from . import identity, offices, school, vehicles
-from .spoil import CONDITIONS
+from .spoil import BARRED, CONDITIONS
 
 Quad = npt.NDArray[np.float64]
 Maker = Callable[[random.Random, str], Sheet]
@@ -103,6 +103,17 @@ def entries(condition: str) -> tuple[Entry, ...]:
 def everything() -> list[Entry]:
     """All 600."""
     return [entry for condition in CONDITIONS for entry in entries(condition)]
+
+
+def held_out() -> list[Entry]:
+    """Pages of each kind in each condition with a bar, in turns that the sets do not have; for a seed of their own."""
+    every = [
+        (condition, kind)
+        for condition in CONDITIONS
+        for kind in ([*PAPERS, *CARDS] if condition in CARDS_TOO else [*PAPERS])
+    ]
+    turned = (Entry(condition, kind, 40 + i % 7) for i, (condition, kind) in enumerate(every))
+    return [entry for entry in turned if entry.condition in BARRED]
 
 
 def sample(count: int = SAMPLE, conditions: tuple[str, ...] = (), *, papers: bool = False) -> list[Entry]:

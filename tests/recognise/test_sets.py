@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from drawing.sheet import Sheet
 from reading import kept, plan, score, spoil
 from reading.plan import Line, Paged
 from reading.score import Read
@@ -35,6 +36,26 @@ def test_there_are_sixteen_kinds_300_clean_pages_and_50_of_each_condition() -> N
     assert len({entry.kind for entry in everything}) == 16
     assert len({entry.name for entry in everything}) == len(everything) == 600
     assert [len(plan.entries(name)) for name in spoil.CONDITIONS] == [300, 50, 50, 50, 50, 50, 50]
+
+
+def test_pages_held_out_are_of_each_kind_and_none_of_the_sets() -> None:
+    held_out = plan.held_out()
+    assert len({entry.kind for entry in held_out}) == 16
+    assert {entry.condition for entry in held_out} == set(spoil.BARRED)
+    assert not {entry.name for entry in held_out} & {entry.name for entry in plan.everything()}
+
+
+def test_the_words_of_a_stamp_lie_in_their_box_at_their_slant() -> None:
+    """Ink of the words within the truth's corners, none of the frame."""
+    sheet = Sheet(width_mm=120, height_mm=60, dpi=200)
+    sheet.stamp(60, 30, "ĐÃ ĐỐI CHIẾU", pt=16, colour=(92, 44, 140), angle=5)
+    (line,) = sheet.lines
+    flat = strip(np.asarray(sheet.image), np.array(line.corners))
+    dark = flat < 170
+    assert dark.mean() > 0.15
+    assert dark[0].mean() < 0.2 and dark[-1].mean() < 0.2, "a frame would run along them"
+    (x0, y0), (x1, y1) = line.corners[:2]
+    assert np.degrees(np.arctan2(y1 - y0, x1 - x0)) == pytest.approx(-5)
 
 
 def test_the_sample_has_every_condition_and_nearly_every_kind() -> None:
