@@ -28,8 +28,8 @@ _CODE = re.compile(r"(?=.*\d)(?=.*[A-ZĐ])[A-ZĐ\d/.,:\-]+")
 _ALONE = re.compile(r"[A-Z]{0,2}[\d/.,:\-]*\d[\d/.,:\-]*%?")
 _SURE = 0.9
 _MACHINE = re.compile(r"[A-Z0-9<]{26,46}")
-_METRES = re.compile(r"m[^\w\s;,.:)]?\d?([;,.:)]*)")
-_RAISED = re.compile(r"m([²³]?)\d?[;,.:)]*")
+_METRES = re.compile(r"(c?m)([^\s;,.:)]{0,2})([;,.:)]*)")
+_RAISED = re.compile(r"c?m([²³]?)\d?[;,.:)]*")
 """Metres with a raised digit behind them as Tesseract writes them, which knows none; and as this reader does."""
 _NUMBERS = re.compile(r"[1-9]")
 """What every other row for machines holds: numbers and dates."""
@@ -84,12 +84,12 @@ def with_numbers(line: Line, read: list[tuple[str, float]]) -> Line | None:
 
 
 def has_area(line: Line) -> bool:
-    """Whether a number of metres with one sign behind them, or none, is in `line`."""
+    """Whether a number of metres or centimetres with one sign behind them, or none, is in `line`."""
     return bool(_areas(line))
 
 
 def with_squares(line: Line, read: list[tuple[str, float]]) -> Line:
-    """`line` with ``m²`` and ``m³`` as they were `read` by the other reader, where both saw as many metres."""
+    """`line` with ``m²`` and ``cm³`` as they were `read` by the other reader, where both saw as many metres."""
     mine = _areas(line)
     pairs = itertools.pairwise(read)
     raised = ((_RAISED.fullmatch(text), trust) for (before, _), (text, trust) in pairs if before[-1].isdigit())
@@ -97,17 +97,17 @@ def with_squares(line: Line, read: list[tuple[str, float]]) -> Line:
     if len(mine) != len(others):
         return line
     words = list(line.words)
-    for (i, behind), (digit, trust) in zip(mine, others, strict=True):
+    for (i, metres, behind), (digit, trust) in zip(mine, others, strict=True):
         if digit:
-            words[i] = Word(text=f"m{digit}{behind}", quad=words[i].quad, confidence=trust)
+            words[i] = Word(text=f"{metres}{digit}{behind}", quad=words[i].quad, confidence=trust)
     return _line(line, words)
 
 
-def _areas(line: Line) -> list[tuple[int, str]]:
-    """Places of the words of `line` that are metres behind a number, with the points behind them."""
+def _areas(line: Line) -> list[tuple[int, str, str]]:
+    """Places of the words of `line` that are metres behind a number; these, and the points behind them."""
     pairs = itertools.pairwise(enumerate(line.words))
     found = ((i, _METRES.fullmatch(word.text)) for (_, before), (i, word) in pairs if before.text[-1].isdigit())
-    return [(i, metres.group(1)) for i, metres in found if metres]
+    return [(i, metres[1], metres[3]) for i, metres in found if metres and metres[2] == metres[2].upper()]
 
 
 def is_code(text: str) -> bool:

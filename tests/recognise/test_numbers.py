@@ -45,14 +45,14 @@ def test_what_does_not_fit_together_is_left(line_of: Callable[[str], Line]) -> N
     assert with_numbers(line_of("ngày 1 tháng 2"), [("12", 0.9)]) is None
 
 
-@pytest.mark.parametrize("sign", ["2", "3", "?", '"', "”", "°", ""])
+@pytest.mark.parametrize("sign", ["2", "3", "?", '"', "”", "°", "°3", "Ÿ", "Ẻ", ""])
 def test_raised_digits_behind_metres_are_those_of_the_reader_that_knows_them(
     line_of: Callable[[str], Line], sign: str
 ) -> None:
-    line = line_of(f"Diện tích: 157,1 m{sign}; sàn: 44,8 m{sign} (ba mét)")
+    line = line_of(f"Diện tích: 157,1 m{sign}; sàn: 44,8 cm{sign} (ba mét)")
     assert has_area(line)
-    read = [("157,1", 0.9), ("m²2;", 0.6), ("san:", 0.9), ("44,8", 0.9), ("m³", 0.98), ("mét)", 0.9)]
-    assert with_squares(line, read).text == "Diện tích: 157,1 m²; sàn: 44,8 m³ (ba mét)"
+    read = [("157,1", 0.9), ("m²2;", 0.6), ("san:", 0.9), ("44,8", 0.9), ("cm³", 0.98), ("mét)", 0.9)]
+    assert with_squares(line, read).text == "Diện tích: 157,1 m²; sàn: 44,8 cm³ (ba mét)"
     assert with_squares(line, read[3:]) == line, "one place was not seen: it cannot be said which"
     plain = [("157,1", 0.9), ("m2;", 0.9), ("44,8", 0.9), ("m", 0.9)]
     assert with_squares(line, plain).text == line.text, "print that is not raised stays as it was read"
