@@ -85,7 +85,8 @@ def test_an_office_moves_to_a_database_server_and_to_s3_and_its_copies_stay_vali
     assert again.code == 18 and "nothing was switched" in again.err, "the new register is in use: it is left alone"
 
 
-CALLS = {"objects": 350, "register": 9000, "switch": 3500}
+CALLS = {"objects": 350, "register": 9000, "switch": 2640}
+"""About as many as a part has; a switch that was begun before, up to the new settings."""
 ROUNDS = 25 if os.environ.get("HNCERT_SOAK") else 3
 """Kills in each part of a move."""
 
@@ -135,7 +136,8 @@ def test_a_move_that_is_killed_anywhere_is_taken_up_and_ends_whole(postgres, dat
             acknowledged.add(issued(pyhncert.open_office(new_folder), 10 + n))
         except StorageFault as err:
             assert "being moved" in str(err) or "has moved" in str(err)
-    assert killed["objects"] and killed["register"] and sum(killed.values()) >= ROUNDS
+    assert all(killed.values()) and sum(killed.values()) >= 2 * ROUNDS
+    print(f"killed {killed}")
     done = pyhncert.open_office(new_folder).move(file, owner=OWNER, wait_s=0)
     assert (new_folder / "office.toml").read_bytes() == file.read_bytes()
     assert (new_folder / "office.toml.before").read_bytes() == before
