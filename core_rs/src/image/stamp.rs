@@ -45,7 +45,10 @@ pub fn find(inks: &Inks) -> Kept<Quad> {
             continue; // half of the smallest frame's outline
         }
         for grown_mm in GROWN_MM {
-            if let Ok(grown) = grow::grow(mask.view(), (grown_mm * inks.per_mm) as f32) {
+            let by = inks.px(grown_mm);
+            if by < 1.0 {
+                find_among(inks, &mask, &mask, &mut found); // no pixel is reached
+            } else if let Ok(grown) = grow::grow(mask.view(), by as f32) {
                 find_among(inks, &mask, &grown, &mut found);
             }
         }
