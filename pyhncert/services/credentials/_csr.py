@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pyhncert.identify import key_kind
+from pyhncert.identify._broken import BROKEN
 from pyhncert.services.credentials._refusals import refusal
 
 __all__ = ["Csr", "make_csr", "read_csr"]
@@ -93,7 +93,7 @@ def read_csr(data: bytes) -> Csr:
         load = x509.load_pem_x509_csr if b"-----BEGIN " in data else x509.load_der_x509_csr
         found = load(data)
         key, subject, holds = found.public_key(), found.subject, found.is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm) as err:
+    except BROKEN as err:
         raise refusal("request_unreadable", why=err) from err
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise refusal("request_unreadable", why=f"its key is {key_kind(key)}")

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from pyhncert import _core
 from pyhncert.escape import for_csv, for_json
 from pyhncert.identify import check_path, common_name, parse_certificate, profiles, read_certificates
+from pyhncert.identify._broken import BROKEN
 from pyhncert.services.credentials._csr import read_csr
 from pyhncert.services.credentials._keys import write_same
 from pyhncert.services.credentials._refusals import refusal
@@ -150,7 +150,7 @@ def certificates_in(data: bytes) -> tuple[bytes, ...]:
         return read_certificates(data)
     try:
         found = load(data)
-    except (ValueError, UnsupportedAlgorithm) as err:
+    except BROKEN as err:
         raise refusal("chain_unreadable", why=err) from err
     if not found:
         raise refusal("chain_unreadable", why="no certificate")
